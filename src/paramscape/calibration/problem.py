@@ -1,0 +1,61 @@
+"""What every calibrator is given, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from torch import Tensor
+
+from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
+from paramscape.simulator import Simulator
+from paramscape.study import Periods
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What may be learned from; the same for every method.
+
+    attributes: (cell, attribute), standardised over the domain.
+    forcing: (time, cell, variable), daily, standardised with the training period's constants.
+    observations: (time, cell), the target in its unit; NaN where missing.
+    times: (time,) days as datetime64, the axis of forcing and observations.
+    soil_native: native soil fields with the index of each pixel's cell, or None.
+    """
+
+    cells: Cells
+    attributes: Tensor
+    forcing: Tensor
+    observations: Tensor
+    times: Any
+    soil_native: xr.Dataset | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One calibration: evidence, simulator and bounds.
+
+    default: (cell, parameter), the uncalibrated parameters in physical units.
+    """
+
+    target: str
+    evidence: Evidence
+    periods: Periods
+    simulator: Simulator
+    priors: PriorBox
+    default: Tensor
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a calibration keeps its history and checkpoint, and the seed that it starts from."""
+
+    history: Path
+    checkpoint: Path
+    seed: int
+
+
+Calibrator = Callable[[Problem, Any, Workplace], Tensor]
+"""(problem, the method's settings, workplace) -> (cell, parameter) physical values."""

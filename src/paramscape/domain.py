@@ -1,0 +1,74 @@
+"""The cells of a study: between fields on the grid and one flat axis of active cells."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The active cells of a domain, in row-major order of its mask.
+
+    mask: (lat, lon) bool, lat: (lat,) and lon: (lon,) cell centres in degrees, ascending.
+    """
+
+    mask: np.ndarray
+    lat: np.ndarray
+    lon: np.ndarray
+
+    @classmethod
+    def of(cls, domain: xr.Dataset) -> "Cells":
+        """The active cells of a domain file (`mask` above 0)."""
+        return cls(domain["mask"].values > 0, domain["lat"].values, domain["lon"].values)
+
+    @property
+    def count(self) -> int:
+        """Number of active cells."""
+        return int(self.mask.sum())
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of latitudes and longitudes."""
+        return self.mask.shape
+
+    @property
+    def flat_index(self) -> np.ndarray:
+        """(cell,) index of each active cell in the flattened grid."""
+        return np.flatnonzero(self.mask)
+
+    def gather(self, field: xr.DataArray) -> np.ndarray:
+        """Values (..., cell) of a field (..., lat, lon) in the active cells.
+
+        Raises:
+            ValueError: if the field lies on another grid.
+        """
+        field = field.transpose(..., "lat", "lon")
+        if field.shape[-2:] != self.shape or not (
+            np.allclose(field.lat, self.lat, atol=1e-3)
+            and np.allclose(field.lon, self.lon, atol=1e-3)
+        ):
+            raise ValueError(
+                f"{field.name}: its grid of {field.shape[-2:]} cells from "
+                f"({float(field.lat[0])}, {float(field.lon[0])}) is not the domain's grid of "
+                f"{self.shape} cells from ({self.lat[0]}, {self.lon[0]})"
+            )
+        return field.values[..., self.mask]
+
+    def scatter(self, values: np.ndarray, dims: tuple[str, ...] = ()) -> xr.DataArray:
+        """Field (*dims, lat, lon) of values (..., cell); NaN outside the active cells."""
+        grid = np.full(
+            (*values.shape[:-1], *self.shape), np.nan, dtype=np.result_type(values, "f4")
+        )
+        grid[..., self.mask] = values
+        return xr.DataArray(
+            grid, dims=(*dims, "lat", "lon"), coords={"lat": self._lat(), "lon": self._lon()}
+        )
+
+    def _lat(self) -> xr.DataArray:
+        attrs = {"units": "degrees_north", "standard_name": "latitude"}
+        return xr.DataArray(self.lat, dims="lat", attrs=attrs)
+
+    def _lon(self) -> xr.DataArray:
+        attrs = {"units": "degrees_east", "standard_name": "longitude"}
+        return xr.DataArray(self.lon, dims="lon", attrs=attrs)

@@ -1,0 +1,17 @@
+"""The files between the stages: contracts, provenance, and writing that never leaves a half file."""
+
+from .contract import CONTRACTS, Contract, FileContractError, require
+from .netcdf import read_dataset, save_netcdf, write_dataset
+from .provenance import Provenance, digest
+
+__all__ = [
+    "CONTRACTS",
+    "Contract",
+    "FileContractError",
+    "Provenance",
+    "digest",
+    "read_dataset",
+    "require",
+    "save_netcdf",
+    "write_dataset",
+]

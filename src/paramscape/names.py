@@ -1,0 +1,46 @@
+"""The study's vocabulary: one name for one quantity, in settings, files, rules and figures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named quantity of the study with its unit and a phrase for axes and tables."""
+
+    name: str
+    units: str
+    long_name: str
+
+
+PARAMETER_QUANTITIES = (
+    Quantity("infilt", "1", "shape of the infiltration curve"),
+    Quantity("Ds", "1", "fraction of Dsmax where nonlinear baseflow begins"),
+    Quantity("Dsmax", "mm d-1", "largest baseflow"),
+    Quantity("Ws", "1", "fraction of soil moisture where nonlinear baseflow begins"),
+    Quantity("depth2", "m", "thickness of the second soil layer"),
+    Quantity("depth3", "m", "thickness of the third soil layer"),
+    Quantity("expt", "1", "exponent of Brooks-Corey drainage"),
+)
+TARGET_QUANTITIES = (
+    Quantity("et", "mm d-1", "evapotranspiration"),
+    Quantity("runoff", "mm d-1", "surface runoff plus baseflow"),
+    Quantity("soil_moisture", "m3 m-3", "water content of the top soil layer"),
+)
+FORCING_QUANTITIES = (
+    Quantity("tas", "C", "air temperature"),
+    Quantity("prcp", "mm", "precipitation in the step"),
+    Quantity("pres", "kPa", "air pressure"),
+    Quantity("dswrf", "W m-2", "downward shortwave radiation"),
+    Quantity("dlwrf", "W m-2", "downward longwave radiation"),
+    Quantity("vp", "kPa", "vapour pressure"),
+    Quantity("wind", "m s-1", "wind speed"),
+)
+
+PARAMETERS = tuple(q.name for q in PARAMETER_QUANTITIES)
+TARGETS = tuple(q.name for q in TARGET_QUANTITIES)
+FORCINGS = tuple(q.name for q in FORCING_QUANTITIES)
+
+UNITS = {q.name: q.units for q in PARAMETER_QUANTITIES + TARGET_QUANTITIES + FORCING_QUANTITIES}
+LONG_NAMES = {
+    q.name: q.long_name for q in PARAMETER_QUANTITIES + TARGET_QUANTITIES + FORCING_QUANTITIES
+}

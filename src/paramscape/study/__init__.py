@@ -1,0 +1,68 @@
+"""The typed settings of a study; unknown keys are refused with the nearest valid name."""
+
+from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows
+from .ensemble import Ensemble, FieldMixture, Prior, Priors
+from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
+from .load import SettingsError, load, validate
+from .model import Vic
+from .products import (
+    CfAttribute,
+    CfObservations,
+    ChinaSoil,
+    CmfdForcing,
+    Elevation,
+    GleamObservations,
+    LandCover,
+    NldasForcing,
+    Products,
+    TruthObservations,
+    VicForcing,
+)
+from .schema import json_schema, schema_text
+from .study import About, Compute, Study
+from .surrogate import Lstm, Surrogates
+from .time import Period, Periods
+from .twin import Twin
+
+__all__ = [
+    "About",
+    "Calibration",
+    "CfAttribute",
+    "CfObservations",
+    "ChinaSoil",
+    "CmfdForcing",
+    "Compute",
+    "Domain",
+    "DplZ",
+    "Elevation",
+    "Ensemble",
+    "FieldMixture",
+    "GanPo",
+    "GleamObservations",
+    "Grid",
+    "LandCover",
+    "Lstm",
+    "MaskDomain",
+    "MprSceua",
+    "NldasForcing",
+    "Period",
+    "Periods",
+    "Prior",
+    "Priors",
+    "Products",
+    "RectangleDomain",
+    "Run",
+    "SettingsError",
+    "Study",
+    "Surrogates",
+    "TruthObservations",
+    "Twin",
+    "Vic",
+    "VicDomain",
+    "VicForcing",
+    "VicWindows",
+    "json_schema",
+    "load",
+    "schema_text",
+    "validate",
+]

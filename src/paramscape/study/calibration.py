@@ -1,0 +1,91 @@
+"""Methods that learn parameter fields."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from ._base import Settings
+
+Method = Literal["default", "mpr-sceua", "dpl-z", "gan-po"]
+SimulatorName = Literal["vic", "lstm"]
+
+
+class Default(Settings):
+    """The parameters that soil and vegetation give, uncalibrated."""
+
+
+class MprSceua(Settings):
+    """Multiscale parameter regionalisation, its coefficients found by SCE-UA."""
+
+    complexes: PositiveInt = Field(4, description="Complexes p.")
+    max_evaluations: PositiveInt = Field(2000, description="Most simulations of the domain.")
+    stall_loops: PositiveInt = Field(10, description="Loops over which the best must improve.")
+    stall_percent: NonNegativeFloat = Field(1.0, description="Improvement that counts [%].")
+    smallest_range: NonNegativeFloat = Field(
+        1e-3, description="Normalised geometric range of the population that ends the search [1]."
+    )
+    mutation: Literal["hypercube", "bounds"] = Field(
+        "hypercube", description="Where a mutated point is drawn."
+    )
+
+
+class VicWindows(Settings):
+    """How a learned method cuts the training record when it learns on VIC itself."""
+
+    days: PositiveInt = Field(30, description="Days in a window.")
+    windows: PositiveInt = Field(4, description="Windows in a mini-batch, run side by side.")
+
+
+class DplZ(Settings):
+    """Differentiable parameter learning from forcing, observations and attributes (LSTM_Z)."""
+
+    hidden: PositiveInt = Field(128, description="Hidden units of the LSTM.")
+    dropout: float = Field(0.5, ge=0, lt=1, description="Dropout [1].")
+    sequence_days: PositiveInt = Field(365, description="Days of the record that it reads.")
+    cells: PositiveInt = Field(50, description="Random cells in a mini-batch.")
+    days: PositiveInt = Field(30, description="Days in a mini-batch.")
+    epochs: PositiveInt = Field(200, description="Epochs.")
+    iterations_per_epoch: PositiveInt | None = Field(
+        None, description="Mini-batches an epoch; by default as many as see 99 % of the data."
+    )
+    learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size.")
+    validate_every: PositiveInt = Field(1, description="Epochs between validations.")
+    vic: VicWindows = VicWindows()
+
+
+class GanPo(Settings):
+    """The generative adversarial network of the GAN-PO paper."""
+
+    l1_weight: NonNegativeFloat = Field(30.0, description="Weight of the L1 loss, lambda_l.")
+    range_weight: NonNegativeFloat = Field(1.0, description="Weight of the range loss, lambda_r.")
+    adversarial_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of the generator's adversarial loss."
+    )
+    epochs: PositiveInt = Field(200, description="Epochs.")
+    batch_days: PositiveInt = Field(32, description="Days (images) in a mini-batch.")
+    learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size of both networks.")
+    beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay rate.")
+    beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")
+    channels: PositiveInt = Field(64, description="Channels of the networks' first layer.")
+    validate_every: PositiveInt = Field(1, description="Epochs between validations.")
+    vic: VicWindows = VicWindows()
+
+
+class Run(Settings):
+    """One method on one simulator."""
+
+    method: Method
+    simulator: SimulatorName
+
+
+class Calibration(Settings):
+    """What is calibrated, by which methods, on which simulators."""
+
+    target: Literal["et", "runoff", "soil_moisture"] = Field(
+        "et", description="Observed target that the methods fit."
+    )
+    seeds: PositiveInt = Field(1, description="Repetitions with different random numbers.")
+    runs: list[Run] = Field(min_length=1, description="Methods and their simulators.")
+    mpr_sceua: MprSceua = Field(MprSceua(), alias="mpr-sceua")
+    dpl_z: DplZ = Field(DplZ(), alias="dpl-z")
+    gan_po: GanPo = Field(GanPo(), alias="gan-po")

@@ -1,0 +1,70 @@
+"""Priors of the calibrated parameters and the ensemble drawn from them."""
+
+from typing import Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from ._base import Settings
+
+
+class Prior(Settings):
+    """The range of one parameter."""
+
+    low: float = Field(description="Smallest value [the parameter's unit].")
+    high: float = Field(description="Largest value [the parameter's unit].")
+    scale: Literal["linear", "log"] = Field("linear", description="Scale of the unit interval.")
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.high <= self.low:
+            raise ValueError(f"a prior needs low < high, got {self.low} to {self.high}")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError(f"a prior on a log scale needs low > 0, got {self.low}")
+        return self
+
+
+class Priors(Settings):
+    """Ranges of the seven calibrated VIC parameters, in their fixed order.
+
+    Ds never exceeds Ws: its upper end is the smaller of `Ds.high` and the cell's Ws.
+    """
+
+    infilt: Prior = Prior(low=0.001, high=0.4)
+    Ds: Prior = Prior(low=0.001, high=1.0)
+    Dsmax: Prior = Prior(low=0.1, high=30.0, scale="log")
+    Ws: Prior = Prior(low=0.5, high=1.0)
+    depth2: Prior = Prior(low=0.1, high=1.5)
+    depth3: Prior = Prior(low=0.1, high=2.0)
+    expt: Prior = Prior(low=4.0, high=30.0)
+
+
+class FieldMixture(Settings):
+    """Shares of the ways in which members' parameter fields are drawn; normalised by their sum."""
+
+    independent: float = Field(0.25, ge=0, description="Every cell on its own [weight].")
+    correlated: float = Field(0.35, ge=0, description="Spatially correlated fields [weight].")
+    mpr: float = Field(0.3, ge=0, description="Random transfer functions of soil [weight].")
+    constant: float = Field(0.1, ge=0, description="One value in the whole domain [weight].")
+
+
+class Ensemble(Settings):
+    """Members that teach the surrogate."""
+
+    train: PositiveInt = Field(description="Members to learn from.")
+    validation: PositiveInt = Field(description="Members that stop the learning.")
+    test: PositiveInt = Field(description="Members for the surrogate's printed skill.")
+    batch: PositiveInt = Field(description="Members in one job.")
+    mixture: FieldMixture = FieldMixture()
+    correlation_length: float = Field(
+        1.0, gt=0, description="Length scale of the correlated fields [degrees]."
+    )
+
+    @property
+    def members(self) -> int:
+        """Number of members."""
+        return self.train + self.validation + self.test
+
+    @property
+    def batches(self) -> int:
+        """Number of jobs."""
+        return -(-self.members // self.batch)

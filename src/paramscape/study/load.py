@@ -1,0 +1,79 @@
+"""Reading a study's settings and saying what is wrong with them."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from .study import Study
+
+
+class SettingsError(ValueError):
+    """Settings that break a rule; the message lists every mistake with its place and cure."""
+
+
+def validate(settings: Mapping[str, Any]) -> Study:
+    """Turn a mapping, as read from YAML, into a checked study.
+
+    Raises:
+        SettingsError: naming every setting that is unknown, missing or out of range.
+    """
+    try:
+        return Study.model_validate(settings)
+    except ValidationError as error:
+        lines = [_explain(e) for e in error.errors(include_url=False)]
+        raise SettingsError(
+            f"{len(lines)} mistake(s) in the settings:\n  " + "\n  ".join(lines)
+        ) from None
+
+
+def load(path: Path) -> Study:
+    """Read a study from its YAML file.
+
+    Raises:
+        SettingsError: if the file is no mapping or a setting is wrong.
+    """
+    settings = yaml.safe_load(path.read_text())
+    if not isinstance(settings, Mapping):
+        raise SettingsError(
+            f"{path}: expected a mapping of settings, got {type(settings).__name__}"
+        )
+    return validate(settings)
+
+
+def _explain(error: Mapping[str, Any]) -> str:
+    place = [str(part) for part in error["loc"]]
+    where = ".".join(place)
+    if error["type"] == "extra_forbidden":
+        known = _known_names(place[:-1])
+        near = get_close_matches(place[-1], known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        return f"{where}: unknown setting; {hint}"
+    if error["type"] == "missing":
+        return f"{where}: this setting is required"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {message} (got {error['input']!r})" if where else message
+
+
+def _known_names(place: list[str]) -> list[str]:
+    models: list[type[BaseModel]] = [Study]
+    for part in place:
+        models = [m for model in models for m in _below(model, part)] or models
+    return sorted({f.alias or n for m in models for n, f in m.model_fields.items()})
+
+
+def _below(model: type[BaseModel], part: str) -> list[type[BaseModel]]:
+    for name, field in model.model_fields.items():
+        if part in (name, field.alias):
+            return _models_in(field.annotation)
+    tagged = [v for f in model.model_fields.values() for v in get_args(f.annotation)]
+    return [model] if part in tagged else []
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for part in get_args(annotation) for m in _models_in(part)]

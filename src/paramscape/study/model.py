@@ -1,0 +1,43 @@
+"""How VIC is run."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ._base import Settings
+
+
+class Vic(Settings):
+    """VIC in water-balance mode."""
+
+    parameters: Path | None = Field(
+        None, description="VIC parameter file of the user's own; built from soil if absent."
+    )
+    model_steps_per_day: int = Field(1, ge=1, le=1440, description="Model steps a day [1].")
+    snow_steps_per_day: int = Field(
+        8, ge=4, le=1440, description="Snow and forcing steps a day [1]."
+    )
+    runoff_steps_per_day: int = Field(24, ge=4, le=1440, description="Runoff steps a day [1].")
+    snow_band: bool = Field(False, description="Use the parameter file's elevation bands.")
+    fcan_src: Literal["FROM_DEFAULT", "FROM_VEGPARAM"] = Field(
+        "FROM_DEFAULT", description="Source of the canopy fraction."
+    )
+    baseflow: Literal["ARNO", "NIJSSEN2001"] = Field("ARNO", description="Baseflow parameters.")
+    precision: Literal["float32", "float64"] = Field(
+        "float32", description="Arithmetic while learning; verification always uses float64."
+    )
+
+    @model_validator(mode="after")
+    def _steps_fit(self) -> Self:
+        if self.model_steps_per_day > 1 and self.snow_steps_per_day != self.model_steps_per_day:
+            raise ValueError(
+                f"vic.snow_steps_per_day={self.snow_steps_per_day} must equal "
+                f"vic.model_steps_per_day={self.model_steps_per_day} unless the latter is 1"
+            )
+        if self.runoff_steps_per_day % self.model_steps_per_day:
+            raise ValueError(
+                f"vic.runoff_steps_per_day={self.runoff_steps_per_day} must be a multiple of "
+                f"vic.model_steps_per_day={self.model_steps_per_day}"
+            )
+        return self

@@ -1,0 +1,117 @@
+"""Where the raw data of a study lie and in which product's format."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ._base import Settings
+
+Folder = Annotated[Path, Field(description="Folder that holds the product's files.")]
+
+
+class CmfdForcing(Settings):
+    """China Meteorological Forcing Dataset, 3-hourly, 0.1 degree."""
+
+    product: Literal["cmfd-v1.6", "cmfd-v2.0"]
+    folder: Folder
+
+
+class NldasForcing(Settings):
+    """NLDAS-2 hourly forcing, File A, NetCDF V2.0, 0.125 degree."""
+
+    product: Literal["nldas-2"]
+    folder: Folder
+
+
+class VicForcing(Settings):
+    """VIC image-driver forcing files `<prefix>YYYY.nc` on the study's grid."""
+
+    product: Literal["vic"]
+    prefix: Path = Field(description="Path and start of the file names, before the year.")
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description="Variable name in the files by Paramscape's name (tas, prcp, ...).",
+    )
+
+
+class ChinaSoil(Settings):
+    """Soil of China at 30 arc-seconds: Dai et al. (2013) and Shangguan et al. (2013)."""
+
+    product: Literal["china-soil"]
+    hydraulic_folder: Path = Field(description="Folder of THSCH.nc, PSI_S.nc, ... (Dai et al.).")
+    properties_folder: Path = Field(description="Folder of SA.nc, BD.nc, ... (Shangguan et al.).")
+
+
+class LandCover(Settings):
+    """Vegetation classes in a CF NetCDF file of class codes."""
+
+    product: Literal["land-cover"] = "land-cover"
+    path: Path = Field(description="CF NetCDF file of class codes (lat, lon).")
+    variable: str = Field("land_cover", description="Name of the class-code variable.")
+    scheme: Literal["umd", "igbp"] = Field("umd", description="Meaning of the class codes.")
+
+
+class Elevation(Settings):
+    """Land elevation in a CF NetCDF file, such as CMFD's own."""
+
+    path: Path = Field(description="CF NetCDF file of elevation.")
+    variable: str = Field("elev", description="Name of the elevation variable [m].")
+
+
+class GleamObservations(Settings):
+    """GLEAM daily evaporation or soil moisture."""
+
+    product: Literal["gleam-v3", "gleam-v4"]
+    folder: Folder
+    version: str = Field("v3.7a", description="Version in the file names, such as v3.7a.")
+    variable: str | None = Field(None, description="GLEAM's name; by default the target's.")
+
+
+class CfObservations(Settings):
+    """Observations in CF NetCDF files on the study's grid."""
+
+    product: Literal["cf"]
+    path: Path = Field(description="CF NetCDF file with dims time, lat, lon.")
+    variable: str = Field(description="Name of the observed variable.")
+
+
+class TruthObservations(Settings):
+    """Observations of the twin's hidden truth where no raw product is written."""
+
+    product: Literal["twin"]
+
+
+class CfAttribute(Settings):
+    """One static attribute in a CF NetCDF file on the study's grid or a finer one."""
+
+    path: Path = Field(description="CF NetCDF file.")
+    variable: str = Field(description="Name of the variable, dims lat, lon.")
+    layer: int | None = Field(None, ge=0, description="Index along a third axis, if there is one.")
+
+
+Forcing = Annotated[CmfdForcing | NldasForcing | VicForcing, Field(discriminator="product")]
+Observations = Annotated[
+    GleamObservations | CfObservations | TruthObservations, Field(discriminator="product")
+]
+
+
+class Products(Settings):
+    """The raw files that a study reads."""
+
+    forcing: Forcing
+    elevation: Elevation | None = Field(
+        None, description="Elevation; needed unless VIC's own parameter file is given."
+    )
+    soil: ChinaSoil | None = Field(
+        None, description="Soil; needed unless VIC's own parameter file is given."
+    )
+    land_cover: LandCover | None = Field(
+        None, description="Vegetation; needed unless VIC's own parameter file is given."
+    )
+    attributes: dict[str, CfAttribute] = Field(
+        default_factory=dict, description="Further static attributes, by name."
+    )
+    observations: dict[Literal["et", "runoff", "soil_moisture"], Observations] = Field(
+        description="Observed targets."
+    )

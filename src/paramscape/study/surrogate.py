@@ -1,0 +1,28 @@
+"""Surrogates of VIC."""
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from ._base import Settings
+
+
+class Lstm(Settings):
+    """The LSTM of the GAN-PO paper: some days of forcing to one day's flux."""
+
+    hidden: PositiveInt = Field(128, description="Hidden units.")
+    days: PositiveInt = Field(30, description="Length of the input sequence [days].")
+    batch: PositiveInt = Field(400, description="Windows in a mini-batch.")
+    windows_per_epoch: PositiveInt = Field(
+        2_000_000, description="Windows (member, cell, day) drawn for one epoch."
+    )
+    validation_windows: PositiveInt = Field(
+        200_000, description="Windows of validation members that stop the training."
+    )
+    epochs: PositiveInt = Field(200, description="Most epochs.")
+    patience: NonNegativeInt = Field(10, description="Epochs without improvement before stopping.")
+    learning_rate: PositiveFloat = Field(1e-3, description="Adam's step size.")
+
+
+class Surrogates(Settings):
+    """The surrogates that a study trains."""
+
+    lstm: Lstm = Lstm()

@@ -1,0 +1,68 @@
+"""The periods of a study."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from ._base import Settings
+
+
+class Period(Settings):
+    """Days from `start` to `end`, both included."""
+
+    start: date = Field(description="First day, YYYY-MM-DD (UTC).")
+    end: date = Field(description="Last day, YYYY-MM-DD (UTC), included.")
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"a period ends before it starts: {self.start} to {self.end}")
+        return self
+
+    @property
+    def days(self) -> int:
+        """Number of days."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def slice(self) -> slice:
+        """Label slice for a daily time axis."""
+        return slice(self.start.isoformat(), self.end.isoformat())
+
+
+class Periods(Settings):
+    """What each stretch of the record is for."""
+
+    warmup: Period = Field(description="Simulated to spin VIC's states up; never scored.")
+    train: Period = Field(description="Learned from; normalisation constants come from here.")
+    validation: Period = Field(description="Chooses among epochs and hyper-parameters.")
+    test: Period = Field(description="Looked at once, for the scores that are printed.")
+
+    @model_validator(mode="after")
+    def _do_not_overlap(self) -> Self:
+        named = sorted(
+            ((getattr(self, n), n) for n in type(self).model_fields), key=lambda p: p[0].start
+        )
+        if named[0][1] != "warmup":
+            raise ValueError(
+                f"the warm-up must come first, but {named[0][1]} starts at {named[0][0].start}"
+            )
+        for (before, a), (after, b) in zip(named, named[1:], strict=False):
+            if after.start <= before.end:
+                raise ValueError(
+                    f"{a} ({before.start} to {before.end}) and {b} ({after.start} to "
+                    f"{after.end}) overlap; a day serves one purpose only"
+                )
+        return self
+
+    @property
+    def record(self) -> Period:
+        """Everything that is simulated, in one continuous run."""
+        ends = [self.train.end, self.validation.end, self.test.end]
+        return Period(start=self.warmup.start, end=max(ends))
+
+    @property
+    def learning(self) -> Period:
+        """Warm-up and training, in one continuous run."""
+        return Period(start=self.warmup.start, end=self.train.end)
