@@ -1,7 +1,7 @@
 """The files between the stages: contracts, provenance, and writing that never leaves a half file."""
 
 from .contract import CONTRACTS, Contract, FileContractError, require
-from .netcdf import read_dataset, save_netcdf, write_dataset
+from .netcdf import read_dataset, read_netcdf, save_netcdf, write_dataset
 from .provenance import Provenance, digest
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Provenance",
     "digest",
     "read_dataset",
+    "read_netcdf",
     "require",
     "save_netcdf",
     "write_dataset",

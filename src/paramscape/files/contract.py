@@ -45,6 +45,7 @@ CONTRACTS: dict[str, Contract] = {
     "members": Contract(("member", "parameter", "lat", "lon"), {"parameters": "as parameter"}),
     "ensemble-fluxes": Contract(("member", "time", "lat", "lon"), every_variable_has_dims=True),
     "parameters": Contract(("parameter", "lat", "lon"), {"parameters": "as parameter"}),
+    "scores": Contract(("lat", "lon"), {"rmse": "as target", "cc": "1", "kge": "1", "mask": "1"}),
     "simulation": Contract(("time", "lat", "lon"), every_variable_has_dims=True),
 }
 

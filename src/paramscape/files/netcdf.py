@@ -42,9 +42,18 @@ def read_dataset(path: Path, kind: str) -> xr.Dataset:
     Raises:
         FileContractError: if the file is no NetCDF, is truncated, or breaks the contract.
     """
+    return require(read_netcdf(path), kind, path)
+
+
+def read_netcdf(path: Path) -> xr.Dataset:
+    """Read a whole NetCDF file of any kind into memory.
+
+    Raises:
+        FileContractError: if the file is no NetCDF or is truncated.
+    """
     try:
         with xr.open_dataset(path, engine="netcdf4") as dataset:
-            return require(dataset.load(), kind, path)
+            return dataset.load()
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:

@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from paramscape.metrics._grid import Field
+from paramscape.metrics.eof import joint_eof_similarity
 from paramscape.metrics.fss import PERCENTILES, WINDOWS, fss_curves
 from paramscape.metrics.point import moments
-from paramscape.metrics.eof import joint_eof_similarity
 from paramscape.metrics.spaef import spatial_efficiency
 from paramscape.metrics.ssim import ssim_per_day
 

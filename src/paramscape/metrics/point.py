@@ -230,7 +230,7 @@ def share_above(score: ArrayLike, threshold: float, counted: ArrayLike) -> float
 
 
 def share_improved(default: ArrayLike, calibrated: ArrayLike, counted: ArrayLike) -> float:
-    """Share of the counted cells whose RMSE (lat, lon) is lower than with default parameters [%]."""
+    """Share of the counted cells whose RMSE (lat, lon) is below that of the default [%]."""
     return share_above(relative_rmse_change(default, calibrated), 0.0, counted)
 
 

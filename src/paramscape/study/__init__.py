@@ -19,6 +19,7 @@ from .products import (
     VicForcing,
 )
 from .schema import json_schema, schema_text
+from .section import section
 from .study import About, Compute, Study
 from .surrogate import Lstm, Surrogates
 from .time import Period, Periods
@@ -64,5 +65,6 @@ __all__ = [
     "json_schema",
     "load",
     "schema_text",
+    "section",
     "validate",
 ]

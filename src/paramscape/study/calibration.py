@@ -74,8 +74,8 @@ class GanPo(Settings):
 class Run(Settings):
     """One method on one simulator."""
 
-    method: Method
-    simulator: SimulatorName
+    method: Method = Field(description="How the parameters are found.")
+    simulator: SimulatorName = Field(description="What stands in for the land surface.")
 
 
 class Calibration(Settings):

@@ -1,13 +1,21 @@
 """Where the raw data of a study lie and in which product's format."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+
+from paramscape.names import FORCINGS
 
 from ._base import Settings
 
 Folder = Annotated[Path, Field(description="Folder that holds the product's files.")]
+
+
+Supersaturation = Annotated[
+    float,
+    Field(ge=0, description="Share by which vapour pressure may exceed saturation over water [1]."),
+]
 
 
 class CmfdForcing(Settings):
@@ -15,6 +23,7 @@ class CmfdForcing(Settings):
 
     product: Literal["cmfd-v1.6", "cmfd-v2.0"]
     folder: Folder
+    supersaturation: Supersaturation = 0.01
 
 
 class NldasForcing(Settings):
@@ -22,6 +31,7 @@ class NldasForcing(Settings):
 
     product: Literal["nldas-2"]
     folder: Folder
+    supersaturation: Supersaturation = 0.01
 
 
 class VicForcing(Settings):
@@ -33,6 +43,16 @@ class VicForcing(Settings):
         default_factory=dict,
         description="Variable name in the files by Paramscape's name (tas, prcp, ...).",
     )
+    supersaturation: Supersaturation = 0.2
+
+    @model_validator(mode="after")
+    def _renames_known_variables(self) -> Self:
+        unknown = sorted(set(self.names) - set(FORCINGS))
+        if unknown:
+            raise ValueError(
+                f"products.forcing.names has {', '.join(unknown)}; its keys are {', '.join(FORCINGS)}"
+            )
+        return self
 
 
 class ChinaSoil(Settings):
@@ -67,12 +87,27 @@ class GleamObservations(Settings):
     version: str = Field("v3.7a", description="Version in the file names, such as v3.7a.")
     variable: str | None = Field(None, description="GLEAM's name; by default the target's.")
 
+    def variable_of(self, target: str) -> str:
+        """GLEAM's name of a target: E, SMsurf (v3) or SMs (v4), unless `variable` says otherwise.
+
+        Raises:
+            ValueError: if GLEAM has no such target and `variable` is not given.
+        """
+        names = {"et": "E", "soil_moisture": "SMsurf" if self.product == "gleam-v3" else "SMs"}
+        if self.variable is None and target not in names:
+            raise ValueError(
+                f"GLEAM has no {target}, only {', '.join(names)}; take another product for it"
+            )
+        return self.variable or names[target]
+
 
 class CfObservations(Settings):
     """Observations in CF NetCDF files on the study's grid."""
 
     product: Literal["cf"]
-    path: Path = Field(description="CF NetCDF file with dims time, lat, lon.")
+    path: Path = Field(
+        description="CF NetCDF file with dims time, lat, lon; {year} stands for the year."
+    )
     variable: str = Field(description="Name of the observed variable.")
 
 
@@ -115,3 +150,10 @@ class Products(Settings):
     observations: dict[Literal["et", "runoff", "soil_moisture"], Observations] = Field(
         description="Observed targets."
     )
+
+    @model_validator(mode="after")
+    def _targets_are_observed(self) -> Self:
+        for target, observed in self.observations.items():
+            if isinstance(observed, GleamObservations):
+                observed.variable_of(target)
+        return self

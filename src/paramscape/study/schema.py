@@ -5,10 +5,12 @@ from typing import Any
 
 from .study import Study
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
 
 def json_schema() -> dict[str, Any]:
     """JSON schema of all settings, generated from their models."""
-    return Study.model_json_schema(by_alias=True)
+    return {"$schema": _DIALECT, **Study.model_json_schema(by_alias=True)}
 
 
 def schema_text() -> str:

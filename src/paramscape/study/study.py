@@ -53,6 +53,11 @@ class Study(Settings):
                 f"calibration.target is {target}, but products.observations has only "
                 f"{', '.join(self.products.observations)}"
             )
+        if not any(r.method == "default" and r.simulator == "vic" for r in self.calibration.runs):
+            raise ValueError(
+                "calibration.runs must hold the method default on vic: every score is shown "
+                "beside the uncalibrated one"
+            )
         if self.vic.parameters is None:
             missing = [
                 n for n in ("elevation", "soil", "land_cover") if not getattr(self.products, n)

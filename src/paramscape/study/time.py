@@ -1,6 +1,7 @@
 """The periods of a study."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -25,6 +26,14 @@ class Period(Settings):
         """Number of days."""
         return (self.end - self.start).days + 1
 
+    def by_year(self) -> list["Period"]:
+        """The period cut at the turns of the years."""
+        years = range(self.start.year, self.end.year + 1)
+        return [
+            Period(start=max(self.start, date(y, 1, 1)), end=min(self.end, date(y, 12, 31)))
+            for y in years
+        ]
+
     @property
     def slice(self) -> slice:
         """Label slice for a daily time axis."""
@@ -48,7 +57,7 @@ class Periods(Settings):
             raise ValueError(
                 f"the warm-up must come first, but {named[0][1]} starts at {named[0][0].start}"
             )
-        for (before, a), (after, b) in zip(named, named[1:], strict=False):
+        for (before, a), (after, b) in pairwise(named):
             if after.start <= before.end:
                 raise ValueError(
                     f"{a} ({before.start} to {before.end}) and {b} ({after.start} to "

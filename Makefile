@@ -1,0 +1,46 @@
+# make study   sets up .venv and runs the demo study
+# make test    sets up .venv and runs the tests
+# make lint    checks the style of code and workflow
+# make report  runs the demo study and writes results/demo/report.html
+
+PYTHON ?= python3
+CORES ?= all
+CONFIG ?= config/demo.yaml
+BIN := .venv/bin
+STAMP := .venv/installed
+
+.PHONY: help study test lint report clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up .venv from requirements.lock (once; minutes, mostly PyTorch)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Paramscape needs Python 3.11 or newer; choose one with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+study: $(STAMP)
+	@echo "Running the study of $(CONFIG) on $(CORES) cores"
+	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES)
+
+test: $(STAMP)
+	@echo "Running the tests"
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+lint: $(STAMP)
+	@echo "Checking the style of code and workflow"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+report: study
+	$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,36 @@
+"""Draw the study area, its climate and its observations."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from paramscape.figures.collect import caption
+from paramscape.figures.overview import draw
+from paramscape.files import read_dataset
+from paramscape.job import logged
+from paramscape.study import Period, section
+
+
+def main(inputs, target: str, period: Period) -> tuple[xr.Dataset, xr.DataArray]:
+    """Elevation, mean precipitation and mean observation (lat, lon), and the mask."""
+    domain = read_dataset(Path(inputs.domain), "domain")
+    rain = read_dataset(Path(inputs.forcing), "forcing-daily")["prcp"].sel(time=period.slice)
+    observed = read_dataset(Path(inputs.observations), target)[target].sel(time=period.slice)
+    fields = xr.Dataset(
+        {
+            "elevation": domain["elev"],
+            "precipitation": rain.mean("time"),
+            "observed": observed.mean("time"),
+        }
+    )
+    return fields, domain["mask"]
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        target = section(settings, "calibration.target")
+        period = section(settings, "periods").train
+        fields, mask = main(snakemake.input, target, period)
+        stem = Path(snakemake.output.png).with_suffix("")
+        draw(fields, mask, stem, caption(settings["study"]["title"], target, period))

@@ -1,0 +1,38 @@
+"""Score one simulation against the observations of one period."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from paramscape.files import read_dataset, write_dataset
+from paramscape.job import logged, provenance
+from paramscape.metrics.evaluate import evaluate
+from paramscape.metrics.ssim import observed_range
+from paramscape.study import Period, section
+
+
+def main(inputs, target: str, period: Period) -> xr.Dataset:
+    """All scores of a simulation's target over a period."""
+    mask = read_dataset(Path(inputs.domain), "domain")["mask"]
+    observed = read_dataset(Path(inputs.observations), target)[target].sel(time=period.slice)
+    simulated = read_dataset(Path(inputs.simulation), "simulation")[target].sel(time=period.slice)
+    data_range = observed_range(observed.values, mask.values)
+    scores = evaluate(simulated, observed, mask, data_range=data_range)
+    scores["rmse"].attrs["units"] = "as target"
+    return scores.assign(mask=mask)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        periods = section(settings, "periods")
+        write_dataset(
+            main(
+                snakemake.input,
+                section(settings, "calibration.target"),
+                getattr(periods, snakemake.wildcards.period),
+            ),
+            Path(snakemake.output[0]),
+            "scores",
+            provenance(settings, int(snakemake.wildcards.seed)),
+        )

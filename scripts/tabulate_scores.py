@@ -1,0 +1,26 @@
+"""Tabulate the scores of all runs on their own simulators and in VIC."""
+
+from pathlib import Path
+
+from paramscape.job import logged
+from paramscape.metrics.summary import tabulate
+from paramscape.runs import RunId
+
+
+def main(scores: list[str], defaults: list[str], table: Path) -> None:
+    """Write one row per run, verifier and period."""
+    base = {
+        tuple(Path(file).stem.rsplit("-", 1)): Path(file)
+        for file in [*defaults, *scores]
+        if RunId.of(Path(file)).method == "default" and RunId.of(Path(file)).seed == 1
+    }
+    tabulate([Path(file) for file in scores], base).to_csv(table, index=False)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            [*snakemake.input.simulator, *snakemake.input.vic],
+            list(snakemake.input.default),
+            Path(snakemake.output[0]),
+        )

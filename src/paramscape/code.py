@@ -1,0 +1,76 @@
+"""A digest of the package's code that a rule runs, so that changed code runs its rules again."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+_BY_VALUE = "study"
+"""Settings reach a rule by value, as its parameters: their models are not its code."""
+
+
+def code_digest(*files: Path | str) -> str:
+    """First 16 hexadecimal digits of the SHA-256 of all package code that `files` import.
+
+    Imports are followed through the package, data tables (*.csv) beside a module that is followed
+    count as its code, and the package's settings models do not count.
+
+    Args:
+        files: scripts or modules to start from; given as paths.
+    """
+    found: set[Path] = set()
+    for file in files:
+        _follow(Path(file).resolve(), found)
+    summary = hashlib.sha256()
+    for module in sorted(found):
+        summary.update(str(module.name).encode() + module.read_bytes())
+    return summary.hexdigest()[:16]
+
+
+def _follow(file: Path, found: set[Path]) -> None:
+    if file in found:
+        return
+    found.add(file)
+    if file.is_relative_to(PACKAGE):
+        found.update(file.parent.glob("*.csv"))
+    for module in _imports(file):
+        _follow(module, found)
+
+
+@cache
+def _imports(file: Path) -> tuple[Path, ...]:
+    modules: list[Path] = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            modules += [m for alias in node.names for m in _modules(alias.name, ())]
+        elif isinstance(node, ast.ImportFrom):
+            names = tuple(alias.name for alias in node.names)
+            modules += _modules(_absolute(node, file), names)
+    return tuple(m for m in modules if m.relative_to(PACKAGE).parts[0] != _BY_VALUE)
+
+
+def _absolute(node: ast.ImportFrom, file: Path) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = file.relative_to(PACKAGE.parent).with_suffix("").parts[: -node.level]
+    return ".".join((*parents, *((node.module,) if node.module else ())))
+
+
+def _modules(name: str, imported: tuple[str, ...]) -> list[Path]:
+    if name.split(".")[0] != PACKAGE.name:
+        return []
+    base = PACKAGE.parent.joinpath(*name.split("."))
+    candidates = [base.joinpath(i) for i in imported]
+    inside = [_file(c) for c in candidates]
+    files = [f for f in inside if f]
+    if len(files) < len(inside) or not inside:
+        files.append(_file(base))
+    return [f for f in files if f and f != PACKAGE / "__init__.py"]
+
+
+def _file(base: Path) -> Path | None:
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None

@@ -1,0 +1,76 @@
+"""Parameter fields and daily targets as datasets on the grid, and back."""
+
+import numpy as np
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.names import LONG_NAMES, PARAMETERS, UNITS
+
+_ATTRS = {"units": "as parameter", "long_name": "VIC parameters"}
+
+
+def members_dataset(
+    fields: np.ndarray, cells: Cells, kinds: list[str], roles: list[str]
+) -> xr.Dataset:
+    """Fields (member, cell, parameter) on the grid, with each member's kind and role."""
+    grid = cells.scatter(np.swapaxes(fields, -1, -2), ("member", "parameter")).assign_attrs(_ATTRS)
+    return xr.Dataset(
+        {"parameters": grid},
+        coords={
+            "member": np.arange(len(fields)),
+            "parameter": list(PARAMETERS),
+            "kind": ("member", kinds),
+            "role": ("member", roles),
+        },
+    )
+
+
+def members_of_role(members: xr.Dataset, role: str) -> np.ndarray:
+    """Indices of the members of one role."""
+    return np.flatnonzero(members["role"].values == role)
+
+
+def fields_of(dataset: xr.Dataset, cells: Cells) -> np.ndarray:
+    """Physical values (..., cell, parameter) of `parameters` (..., parameter, lat, lon).
+
+    Raises:
+        ValueError: if the parameters are not the seven in their order, or miss an active cell.
+    """
+    names = tuple(str(name) for name in dataset["parameter"].values)
+    if names != PARAMETERS:
+        raise ValueError(
+            f"parameters must be {', '.join(PARAMETERS)} in this order; got {', '.join(names)}"
+        )
+    values = np.swapaxes(cells.gather(dataset["parameters"]), -1, -2)
+    if np.isnan(values).any():
+        *_, cell, parameter = np.argwhere(np.isnan(values))[0]
+        raise ValueError(f"{PARAMETERS[parameter]} is missing in active cell {cell}")
+    return values
+
+
+def parameters_dataset(values: np.ndarray, cells: Cells) -> xr.Dataset:
+    """One field (cell, parameter) as a dataset of kind `parameters`."""
+    grid = cells.scatter(values.T, ("parameter",)).assign_attrs(_ATTRS)
+    return xr.Dataset({"parameters": grid}, coords={"parameter": list(PARAMETERS)})
+
+
+def targets_dataset(
+    targets: dict[str, np.ndarray], cells: Cells, times: np.ndarray, members: np.ndarray | None
+) -> xr.Dataset:
+    """Daily targets on the grid, float32.
+
+    Args:
+        targets: (member?, day, cell) by name, in the units of `paramscape.names.TARGETS`.
+        cells: the active cells.
+        times: (day,) datetime64.
+        members: indices of the members, or None where the targets have no member axis.
+    """
+    dims = ("time",) if members is None else ("member", "time")
+    fields = {
+        name: cells.scatter(values.astype(np.float32), dims).assign_attrs(
+            units=UNITS[name], long_name=LONG_NAMES[name]
+        )
+        for name, values in targets.items()
+    }
+    coords = {"time": times} | ({} if members is None else {"member": members})
+    return xr.Dataset(fields, coords=coords)

@@ -1,0 +1,47 @@
+"""From what VIC puts out in each model step to the daily targets of the study."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+OUTPUTS = ("EVAP", "RUNOFF", "BASEFLOW", "SOIL_MOIST")
+
+
+def daily_targets(
+    outputs: Mapping[str, Tensor], first_depth: Tensor, steps_per_day: int
+) -> dict[str, Tensor]:
+    """Daily evapotranspiration, runoff and soil moisture of a simulation.
+
+    Fluxes are summed over the day, the moisture is that of its end: et = EVAP [mm d-1], runoff =
+    RUNOFF + BASEFLOW [mm d-1], soil_moisture = SOIL_MOIST of layer 1 over its depth [m3 m-3].
+
+    Args:
+        outputs: EVAP, RUNOFF, BASEFLOW (member?, step, cell) and SOIL_MOIST
+            (member?, step, cell, layer), all in mm.
+        first_depth: (cell,) or (member, 1, cell) thickness of layer 1 [m].
+        steps_per_day: model steps in a day.
+
+    Returns:
+        (member?, day, cell) by name.
+    """
+    moisture = _by_day(outputs["SOIL_MOIST"][..., 0], steps_per_day)[..., -1, :]
+    runoff = outputs["RUNOFF"] + outputs["BASEFLOW"]
+    return {
+        "et": _by_day(outputs["EVAP"], steps_per_day).sum(-2),
+        "runoff": _by_day(runoff, steps_per_day).sum(-2),
+        "soil_moisture": moisture / (1000.0 * first_depth),
+    }
+
+
+def outputs_for(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The outputs of VIC that some targets are made of."""
+    needed = {"et": ("EVAP",), "runoff": ("RUNOFF", "BASEFLOW"), "soil_moisture": ("SOIL_MOIST",)}
+    return tuple(name for target in targets for name in needed[target])
+
+
+def _by_day(values: Tensor, steps_per_day: int) -> Tensor:
+    """Split (..., step, cell) into (..., day, step, cell)."""
+    steps = values.shape[-2]
+    if steps % steps_per_day:
+        raise ValueError(f"{steps} model steps are not whole days of {steps_per_day} steps")
+    return values.unflatten(-2, (steps // steps_per_day, steps_per_day))

@@ -1,0 +1,33 @@
+"""One module per figure or table; each draws from tidy data to files.
+
+Figures have `draw(..., stem, caption)` and save `stem`.png and `stem`.pdf; tables have
+`write(..., stem)` and save `stem`.csv and `stem`.md.
+"""
+
+from paramscape.figures import (
+    figure4,
+    figure5,
+    figure6,
+    figure7,
+    figure8,
+    losses,
+    methods_table,
+    overview,
+    surrogate,
+    table2,
+)
+from paramscape.figures._page import Caption
+
+__all__ = [
+    "Caption",
+    "figure4",
+    "figure5",
+    "figure6",
+    "figure7",
+    "figure8",
+    "losses",
+    "methods_table",
+    "overview",
+    "surrogate",
+    "table2",
+]

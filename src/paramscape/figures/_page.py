@@ -1,0 +1,137 @@
+"""The look of every figure, and saving it as PNG and PDF with repeatable bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib.style
+from matplotlib.figure import Figure
+
+PAGE_WIDTH = 7.5
+RUNS_PER_PAGE = 6
+
+GREY = "#d9d9d9"
+DARK_GREY = "#595959"
+RED, BLUE = "#b2182b", "#2166ac"
+
+# Okabe and Ito's colours, which the colour-blind can tell apart; the styles help in grey print.
+LINE_COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
+LINE_STYLES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "axes.linewidth": 0.6,
+    "axes.titlepad": 4,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "figure.titlesize": 10,
+    "figure.titleweight": "bold",
+    "hatch.linewidth": 0.5,
+    "pdf.fonttype": 42,
+    "savefig.dpi": 200,
+    "savefig.bbox": "tight",
+    "savefig.pad_inches": 0.06,
+}
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What the titles of a figure say of its data.
+
+    Attributes:
+        study: title of the study.
+        quantity: what is scored, in words.
+        units: unit of the quantity, such as `mm d-1`.
+        period: period shown, in words.
+    """
+
+    study: str
+    quantity: str = "evapotranspiration"
+    units: str = "mm d-1"
+    period: str = "test period"
+
+
+@contextmanager
+def page(stem: Path, width: float, height: float, layout: str = "constrained") -> Iterator[Figure]:
+    """Give an empty figure of width x height [inch] and save it as `stem`.png and `stem`.pdf.
+
+    Settings of the user's matplotlib play no part, and the files hold no date: equal data give
+    equal bytes. Files appear whole or not at all.
+    """
+    with matplotlib.style.context(["default", _STYLE]):
+        figure = Figure(figsize=(width, height), layout=layout)
+        yield figure
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once, for both files
+        _save(figure, stem, "png", {"Software": None})
+        _save(figure, stem, "pdf", {"CreationDate": None, "Producer": None, "Creator": None})
+
+
+def page_width(runs: int) -> float:
+    """Width [inch] that keeps the panels of many runs as legible as those of a few."""
+    return PAGE_WIDTH * max(1.0, runs / RUNS_PER_PAGE)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def pretty_units(units: str) -> str:
+    """Units as read: `mm d-1` becomes `mm d⁻¹`, `C` becomes `°C`; `1` stays `1`."""
+    if units == "C":
+        return "°C"
+    return re.sub(r"(?<=[A-Za-z])-?\d+", lambda power: power[0].translate(_SUPERSCRIPTS), units)
+
+
+def with_units(title: str, units: str) -> str:
+    """Title with its unit in brackets; a dimensionless quantity has none."""
+    return title if units == "1" else f"{title} [{pretty_units(units)}]"
+
+
+def wrapped(label: str, width: int = 15) -> str:
+    """Run label in lines of at most `width` characters, broken before ` on ` where it has one."""
+    method, _, simulator = label.partition(" on ")
+    parts = [method, f"on {simulator}"] if simulator else [label]
+    return "\n".join(line for part in parts for line in textwrap.wrap(part, width))
+
+
+def line_look(index: int) -> dict[str, object]:
+    """Colour and line style of a run's curve."""
+    return {
+        "color": LINE_COLOURS[index % len(LINE_COLOURS)],
+        "linestyle": LINE_STYLES[index % len(LINE_STYLES)],
+    }
+
+
+def _save(figure: Figure, stem: Path, suffix: str, metadata: dict[str, None]) -> None:
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    partial = stem.with_name(f".{stem.name}.partial.{suffix}")
+    try:
+        figure.savefig(partial, metadata=metadata)
+        os.replace(partial, stem.with_name(f"{stem.name}.{suffix}"))
+    finally:
+        partial.unlink(missing_ok=True)

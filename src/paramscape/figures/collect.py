@@ -1,0 +1,58 @@
+"""From the files of many runs to what the figures take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from paramscape.files import read_dataset
+from paramscape.metrics import relative_rmse_change
+from paramscape.names import LONG_NAMES, UNITS
+from paramscape.runs import RunId
+from paramscape.study import Period
+
+from ._page import Caption
+
+
+def caption(title: str, target: str, period: Period | None = None) -> Caption:
+    """Words for a figure's titles."""
+    shown = f"{period.start} to {period.end}" if period else ""
+    return Caption(title, LONG_NAMES[target], UNITS[target], shown)
+
+
+def scores_of_runs(files: Sequence[Path]) -> xr.Dataset:
+    """Score files joined along `run`, labelled such as `gan-po on vic`."""
+    parts = [read_dataset(Path(file), "scores") for file in files]
+    labels = pd.Index([RunId.of(file).label for file in files], name="run")
+    return xr.concat(parts, labels, join="exact", combine_attrs="drop")
+
+
+def change_of_runs(runs: Sequence[Path], defaults: Sequence[Path]) -> xr.DataArray:
+    """Relative RMSE change (run, lat, lon) [%] of runs against the default; without the default.
+
+    Args:
+        runs: score files.
+        defaults: score file of the default on the same simulator, for each run.
+    """
+    pairs = [(r, d) for r, d in zip(runs, defaults, strict=True) if RunId.of(r).method != "default"]
+    calibrated = scores_of_runs([r for r, _ in pairs])["rmse"]
+    base = xr.concat(
+        [read_dataset(Path(d), "scores")["rmse"] for _, d in pairs], calibrated["run"], join="exact"
+    )
+    return calibrated.copy(data=relative_rmse_change(base.values, calibrated.values))
+
+
+def parameters_of_runs(files: Sequence[Path]) -> xr.DataArray:
+    """Parameter fields (run, parameter, lat, lon) of parameter files."""
+    parts = [read_dataset(Path(file), "parameters")["parameters"] for file in files]
+    labels = pd.Index([RunId.of(file).label for file in files], name="run")
+    return xr.concat(parts, labels, join="exact", combine_attrs="drop")
+
+
+def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
+    """Loss histories by label, of the runs that have one."""
+    tables = {RunId.of(file).label: pd.read_csv(file) for file in files}
+    return {label: table for label, table in tables.items() if len(table)}

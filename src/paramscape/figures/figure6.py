@@ -1,0 +1,64 @@
+"""Figure 6: daily EOF score and SSIM by run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+from paramscape.figures._inputs import require_variables
+from paramscape.figures._page import PAGE_WIDTH, Caption, line_look, page
+from paramscape.metrics import SCORES
+
+_PANELS = ("eof", "ssim")
+_SMOOTHED_DAYS = 15
+
+
+def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
+    """Draw the spatial scores of each day, a panel per score and a line per run.
+
+    Daily values are thin, their centred 15-day means thick; the mean over the period stands in
+    the legend.
+
+    Args:
+        scores: `eof`, `ssim` (run, time), NaN on days that are not scored, and `eof_mean`,
+            `ssim_mean` (run); `time` holds days as datetime64.
+        stem: path of the files without `.png` and `.pdf`.
+        caption: words for the titles.
+
+    Raises:
+        ValueError: a score is missing or has other dimensions.
+    """
+    dims = {name: ("run", "time") for name in _PANELS}
+    require_variables(scores, dims | {f"{name}_mean": ("run",) for name in _PANELS})
+    runs = scores.sizes["run"]
+    with page(stem, PAGE_WIDTH, 4.2 + 0.12 * runs) as figure:
+        figure.suptitle(f"{caption.study}: daily pattern of {caption.quantity}, {caption.period}")
+        for ax, name, letter in zip(figure.subplots(2, 1, sharex=True), _PANELS, "ab", strict=True):
+            _draw_panel(ax, scores[name], scores[f"{name}_mean"])
+            better = SCORES[name].direction
+            ax.set_title(f"({letter}) {SCORES[name].title}, {better} is better", loc="left")
+            ax.set_ylabel(SCORES[name].title)
+        locator = AutoDateLocator(minticks=4, maxticks=12)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def _draw_panel(ax: Axes, series: xr.DataArray, means: xr.DataArray) -> None:
+    days = series["time"].values
+    smooth = series.rolling(time=_SMOOTHED_DAYS, center=True, min_periods=5).mean()
+    long_enough = len(days) > 4 * _SMOOTHED_DAYS
+    for index, run in enumerate(series["run"].values):
+        look = line_look(index)
+        label = f"{run} (mean {float(means[index]):#.3g})"
+        if long_enough:
+            ax.plot(days, series[index], color=look["color"], alpha=0.3, linewidth=0.4)
+            ax.plot(days, smooth[index], linewidth=1.4, label=label, **look)
+        else:
+            ax.plot(days, series[index], linewidth=1.2, label=label, **look)
+    ax.set_xlim(days[0], days[-1])
+    ax.grid(axis="y", color="#e5e5e5", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=2.6)

@@ -1,0 +1,110 @@
+"""Figure 8: maps of the estimated parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from paramscape.figures._inputs import active_cells, require_dims
+from paramscape.figures._maps import (
+    Scale,
+    draw_map,
+    map_proportion,
+    outer_labels_only,
+    shared_scale,
+)
+from paramscape.figures._page import PAGE_WIDTH, Caption, page, pretty_units, wrapped
+from paramscape.names import UNITS
+
+_TRUTH = "truth"
+
+
+def draw(
+    parameters: xr.DataArray,
+    mask: xr.DataArray,
+    stem: Path,
+    caption: Caption,
+    *,
+    truth: xr.DataArray | None = None,
+    logarithmic: Collection[str] = ("Dsmax",),
+) -> None:
+    """Draw parameter fields, a row per run and a column per parameter.
+
+    A column shares one colour scale. Where the truth is known it is the first row, and each map
+    bears its correlation r with the truth over active cells (of logarithms where the scale is
+    logarithmic); a uniform field has none.
+
+    Args:
+        parameters: (run, parameter, lat, lon) estimates in the parameters' units.
+        mask: (lat, lon) active cells.
+        stem: path of the files without `.png` and `.pdf`.
+        caption: words for the title; its quantity and period are not used.
+        truth: (parameter, lat, lon) true fields, or None.
+        logarithmic: parameters drawn on a logarithmic colour scale.
+
+    Raises:
+        ValueError: dimensions or grids differ, or the truth has other parameters.
+    """
+    require_dims(parameters, ("run", "parameter", "lat", "lon"), "parameters")
+    active = active_cells(mask, parameters)
+    fields = _with_truth(parameters, truth).where(active)
+    names = [str(name) for name in fields["parameter"].values]
+    rows, columns = fields.sizes["run"], len(names)
+    width = PAGE_WIDTH * max(1.0, columns / 7)
+    panel_height = (width - 1.2) / columns * map_proportion(mask)
+    with page(stem, width, 1.1 + rows * (panel_height + 0.2), "compressed") as figure:
+        figure.suptitle(f"{caption.study}: estimated parameters")
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for column, name in enumerate(names):
+            maps = fields.sel(parameter=name)
+            scale = shared_scale(maps.values, "viridis", logarithmic=name in logarithmic)
+            _draw_column(figure, axes[:, column], maps, active, scale)
+            if truth is not None:
+                _write_correlations(axes[:, column], maps, active, name in logarithmic)
+            head = axes[0, column].get_title()
+            axes[0, column].set_title(f"{name}\n{head}".strip())
+        for ax, run in zip(axes[:, 0], fields["run"].values, strict=True):
+            ax.set_ylabel(wrapped(str(run)))
+        outer_labels_only(axes)
+
+
+def _with_truth(parameters: xr.DataArray, truth: xr.DataArray | None) -> xr.DataArray:
+    if truth is None:
+        return parameters
+    require_dims(truth, ("parameter", "lat", "lon"), "truth")
+    known, asked = truth["parameter"].values.tolist(), parameters["parameter"].values.tolist()
+    if known != asked:
+        raise ValueError(f"The truth holds the estimated parameters {asked}; got {known}")
+    return xr.concat([truth.expand_dims(run=[_TRUTH]), parameters], "run", join="override")
+
+
+def _draw_column(
+    figure: Figure, axes: np.ndarray, maps: xr.DataArray, active: np.ndarray, scale: Scale
+) -> None:
+    for ax, field in zip(axes, maps, strict=True):
+        draw_map(ax, field, active, scale)
+    bar = figure.colorbar(
+        scale.mappable(), ax=list(axes), extend=scale.extend, location="bottom", aspect=9, pad=0.03
+    )
+    bar.ax.tick_params(labelsize=6.5)
+    units = UNITS.get(str(maps["parameter"].item()), "1")
+    bar.set_label("[–]" if units == "1" else f"[{pretty_units(units)}]")
+    if not isinstance(scale.norm, LogNorm):
+        bar.ax.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
+
+
+def _write_correlations(
+    axes: np.ndarray, maps: xr.DataArray, active: np.ndarray, logarithmic: bool
+) -> None:
+    cells = maps.values[:, active]
+    if logarithmic:
+        cells = np.log(np.where(cells > 0, cells, np.nan))
+    for ax, estimate in zip(axes[1:], cells[1:], strict=True):
+        varies = np.ptp(estimate) > 1e-9 and np.ptp(cells[0]) > 1e-9
+        ax.set_title(f"r = {np.corrcoef(cells[0], estimate)[0, 1]:.2f}" if varies else "r = –")

@@ -1,0 +1,136 @@
+"""The table of all methods: scores on the simulator learned through, and in VIC beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from paramscape.figures._inputs import require_columns
+from paramscape.figures._page import pretty_units
+from paramscape.figures._tables import NOT_KNOWN, fixed, write_table
+from paramscape.metrics import SCORES
+
+COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
+RECOVERY = ("parameter_correlation", "parameter_rmse")
+
+_RUN = ["method", "simulator"]
+_ARROWS = {"higher": "↑", "lower": "↓", "nearest": "→"}
+_DIGITS = {"share_improved": 0, "eof": 4, "minutes": 1}
+_NOTE = (
+    "Scores are `own / VIC`: on the simulator that the method learned through, and with the same "
+    "parameters in VIC. ↑ higher, ↓ lower is better; bold is best in VIC. Mean over seeds, ± "
+    "standard deviation where there are several; – is unknown."
+)
+
+
+def write(
+    scores: pd.DataFrame, costs: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1"
+) -> pd.DataFrame:
+    """Write the scores of all methods, a row per method and simulator, as CSV and Markdown.
+
+    Args:
+        scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier`
+            (the simulator's own name, or `vic`) and the scores of `COLUMNS`. A calibration
+            through `vic` needs the verifier `vic` alone. The method `default` is among them.
+        costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, and where the
+            truth is known the means over parameters of `RECOVERY`.
+        stem: path of the files without `.csv` and `.md`.
+        field_unit: unit of the scored field.
+
+    Returns:
+        What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
+        `<score>_vic` with their `_spread` (standard deviation over seeds, NaN for one seed),
+        then recovery and minutes in the same way.
+
+    Raises:
+        ValueError: a column or the default's row is missing, a calibration comes twice, or its
+            score on its own simulator or in VIC is missing.
+    """
+    require_columns(scores, [*_RUN, "seed", "verifier", *COLUMNS], "scores")
+    require_columns(costs, [*_RUN, "seed", "minutes"], "costs")
+    _check(scores, costs)
+    own = scores[scores["verifier"] == scores["simulator"]]
+    vic = scores[scores["verifier"] == "vic"]
+    extras = [name for name in RECOVERY if name in costs]
+    parts = [_over_seeds(own, COLUMNS, "_own"), _over_seeds(vic, COLUMNS, "_vic")]
+    parts.append(_over_seeds(costs, [*extras, "minutes"], ""))
+    order = scores[_RUN].drop_duplicates()
+    order = order.sort_values("method", key=lambda names: names != "default", kind="stable")
+    seeds = own.groupby(_RUN, sort=False)["seed"].nunique().rename("seeds")
+    table = order.join(seeds, on=_RUN)
+    for part in parts:
+        table = table.join(part, on=_RUN)
+    table = table[_column_order(table)].reset_index(drop=True)
+    header = ["Method", "Simulator", *(_head(name, field_unit) for name in COLUMNS)]
+    header += [_head(name, field_unit) for name in extras] + ["Time [min]"]
+    write_table(stem, table, header, _rows(table, extras), _NOTE)
+    return table
+
+
+def _over_seeds(data: pd.DataFrame, columns, suffix: str) -> pd.DataFrame:
+    """Mean and standard deviation over seeds, a row per method and simulator."""
+    groups = data.groupby(_RUN, sort=False)[list(columns)]
+    # A seed without skill leaves its run without skill: it must not vanish from the mean.
+    mean = groups.agg(lambda values: values.mean(skipna=False))
+    spread = groups.agg(lambda values: values.std(skipna=False) if len(values) > 1 else np.nan)
+    return mean.add_suffix(suffix).join(spread.add_suffix(f"{suffix}_spread"))
+
+
+def _column_order(table: pd.DataFrame) -> list[str]:
+    pairs = [f"{name}_{side}" for name in COLUMNS for side in ("own", "vic")]
+    pairs += [name for name in (*RECOVERY, "minutes") if name in table]
+    return [*_RUN, "seeds", *(c for name in pairs for c in (name, f"{name}_spread"))]
+
+
+def _rows(table: pd.DataFrame, extras: list[str]) -> list[list[str]]:
+    best = {name: _best_row(table, name) for name in COLUMNS}
+    rows = []
+    for index, row in table.iterrows():
+        cells = [row["method"], row["simulator"]]
+        for name in COLUMNS:
+            own, vic = _cell(row, f"{name}_own", name), _cell(row, f"{name}_vic", name)
+            bold = index == best[name] and vic != NOT_KNOWN
+            cells.append(f"{own} / {f'**{vic}**' if bold else vic}")
+        rows.append(cells + [_cell(row, name, name) for name in (*extras, "minutes")])
+    return rows
+
+
+def _best_row(table: pd.DataFrame, name: str) -> int:
+    losses = table[f"{name}_vic"].map(SCORES[name].loss)
+    return -1 if losses.isna().all() else int(losses.idxmin())
+
+
+def _cell(row: pd.Series, column: str, name: str) -> str:
+    digits = _DIGITS.get(name, 3)
+    spread = row[f"{column}_spread"]
+    mean = fixed(row[column], digits)
+    return mean if pd.isna(spread) else f"{mean} ± {fixed(spread, digits)}"
+
+
+def _head(name: str, field_unit: str) -> str:
+    score = SCORES[name]
+    return f"{pretty_units(score.label(field_unit))} {_ARROWS[score.direction]}"
+
+
+def _check(scores: pd.DataFrame, costs: pd.DataFrame) -> None:
+    if "default" not in set(scores["method"]):
+        raise ValueError(
+            "The table compares with the default parameters; `scores` has the methods "
+            f"{scores['method'].unique().tolist()}"
+        )
+    for name, data, keys in (
+        ("scores", scores, [*_RUN, "seed", "verifier"]),
+        ("costs", costs, [*_RUN, "seed"]),
+    ):
+        twice = data[data.duplicated(keys)]
+        if len(twice):
+            raise ValueError(f"`{name}` has two rows for {twice.iloc[0][keys].to_dict()}")
+    verifiers = scores.groupby([*_RUN, "seed"])["verifier"].agg(set)
+    for run, found in verifiers.items():
+        if not {run[1], "vic"} <= found:
+            raise ValueError(
+                f"{run[0]} on {run[1]}, seed {run[2]}, is scored on {run[1]} and in vic; got "
+                f"{sorted(found)}"
+            )

@@ -1,0 +1,68 @@
+"""The study area: active cells, elevation, and what falls and evaporates there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.patches import Patch
+
+from paramscape.figures._inputs import active_cells, require_variables
+from paramscape.figures._maps import (
+    Scale,
+    draw_map,
+    map_proportion,
+    outer_labels_only,
+    shared_scale,
+)
+from paramscape.figures._page import GREY, PAGE_WIDTH, Caption, page, pretty_units
+
+_MAP = ("lat", "lon")
+_ACTIVE = "#0072B2"
+
+
+def draw(fields: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
+    """Draw the domain's mask, its elevation, mean precipitation and mean observations.
+
+    Args:
+        fields: `elevation` [m], `precipitation` [mm d-1] and `observed` [unit of the caption]
+            (lat, lon), the latter two as means over the period; NaN is hatched in active cells.
+        mask: (lat, lon) active cells.
+        stem: path of the files without `.png` and `.pdf`.
+        caption: words for the titles.
+
+    Raises:
+        ValueError: a variable is missing, or dimensions or grids differ.
+    """
+    panels = {
+        "elevation": ("elevation", "m", "viridis"),
+        "precipitation": ("mean precipitation", "mm d-1", "viridis_r"),
+        "observed": (f"mean observed {caption.quantity}", caption.units, "viridis_r"),
+    }
+    require_variables(fields, dict.fromkeys(panels, _MAP))
+    active = active_cells(mask, fields)
+    panel_height = min(3.0, max(1.2, 2.6 * map_proportion(mask)))
+    with page(stem, PAGE_WIDTH, 0.9 + 2 * (panel_height + 0.35), "compressed") as figure:
+        figure.suptitle(f"{caption.study}: study area")
+        axes = figure.subplots(2, 2)
+        _draw_domain(axes[0, 0], mask, active)
+        for ax, letter, (name, look) in zip(axes.flat[1:], "bcd", panels.items(), strict=True):
+            title, units, cmap = look
+            field = fields[name].where(active)
+            scale = shared_scale(field.values, cmap)
+            draw_map(ax, field, active, scale)
+            ax.set_title(f"({letter}) {title}")
+            bar = figure.colorbar(scale.mappable(), ax=ax, pad=0.02, aspect=16)
+            bar.set_label(pretty_units(units))
+        outer_labels_only(axes)
+
+
+def _draw_domain(ax: Axes, mask: xr.DataArray, active: np.ndarray) -> None:
+    inside = mask.astype(np.float64).where(active)
+    draw_map(ax, inside, active, Scale(Normalize(0, 1), ListedColormap([_ACTIVE]), "neither"))
+    ax.set_title(f"(a) {int(active.sum())} active cells of {active.size}")
+    handles = [Patch(color=_ACTIVE, label="active"), Patch(color=GREY, label="outside")]
+    ax.legend(handles=handles, loc="upper left", fontsize=7, frameon=True, framealpha=0.9)

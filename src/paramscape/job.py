@@ -1,0 +1,46 @@
+"""What every job of the workflow shares: its log, its threads and its provenance."""
+
+import logging
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from paramscape.files import Provenance
+
+_LOG = logging.getLogger("paramscape")
+
+
+@contextmanager
+def logged(path: str | Path) -> Iterator[None]:
+    """Write the package's messages, warnings and a failure's traceback into a job's log file."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    warnings.simplefilter("default")
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").addHandler(handler)
+    try:
+        yield
+    except BaseException:
+        _LOG.error("failed:\n%s", traceback.format_exc())
+        raise
+    finally:
+        handler.close()
+
+
+def provenance(settings: Mapping[str, Any], seed: int | None = None) -> Provenance:
+    """Provenance of a file made from a rule's settings; the study's seed unless another is given."""
+    study = settings["study"]
+    return Provenance.of(study["name"], settings, study["seed"] if seed is None else seed)
+
+
+def use_threads(threads: int) -> None:
+    """Fix the threads of tensor operations, so that results do not depend on the machine's cores."""
+    import torch
+
+    torch.set_num_threads(threads)

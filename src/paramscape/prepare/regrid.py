@@ -1,0 +1,129 @@
+"""Conservative regridding: area-weighted means that keep the area-weighted mean of the domain."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
+
+from paramscape.products.box import EARTH_RADIUS
+
+MOST_ROWS = 16
+_SLACK = 1e-6  # [share of a cell]
+
+
+def conservative(
+    data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.0
+) -> xr.Dataset:
+    """Area-weighted means of `data` over the cells of a target grid.
+
+    Args:
+        data: fields (..., lat, lon) on a regular grid; NaN is missing, as is all around it.
+        target: data set with the coordinates `lat` and `lon` [degrees], cell centres, ascending.
+        minimum_share: smallest share of a target cell's area that must be valid [1].
+
+    Returns:
+        fields (..., lat, lon) on the target grid with the sources' attributes, 64-bit. Each is
+        the mean over the valid part of a cell, NaN where less than `minimum_share` is valid.
+    """
+    lat, lon = target["lat"].values, target["lon"].values
+    lat_edges, lon_edges = grid_edges(lat, lon)
+    data = data.transpose(..., "lat", "lon").sortby(["lat", "lon"]).astype("f8")
+    data = _cover(_cover(data, "lat", lat_edges), "lon", lon_edges)
+    fine = _split_rows(data, lat_edges)
+    # A guard cell at either end, since the library takes a single cell for the whole globe.
+    guarded = xr.Dataset(coords={"lat": _guarded(lat, lat_edges), "lon": _guarded(lon, lon_edges)})
+    complete = not any(v.isnull().any() for v in fine.data_vars.values())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = fine.regrid.conservative(
+            guarded,
+            latitude_coord="lat",
+            skipna=not complete,
+            nan_threshold=1 - minimum_share * (1 - _SLACK),
+        )
+    result = result.isel(lat=slice(1, -1), lon=slice(1, -1))
+    return result.assign_coords(lat=target["lat"], lon=target["lon"]).transpose(..., "lat", "lon")
+
+
+def cell_area(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Area (lat, lon) of regular grid cells on a sphere [m2]."""
+    lat_edges, lon_edges = grid_edges(lat, lon)
+    bands = np.diff(np.sin(np.radians(lat_edges)))
+    return EARTH_RADIUS**2 * np.outer(bands, np.radians(np.diff(lon_edges)))
+
+
+def grid_edges(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Edges (lat + 1,) and (lon + 1,) of a grid's cells [degrees]; a lone row is square.
+
+    Raises:
+        ValueError: for a grid of one single cell.
+    """
+    steps = [float(abs(a[1] - a[0])) for a in (lat, lon) if a.size > 1]
+    if not steps:
+        raise ValueError(
+            "a grid of a single cell does not tell its cell size; give the domain at least two "
+            "cells along latitude or longitude (the mask may exclude one)"
+        )
+    return _edges(lat, steps[0]), _edges(lon, steps[0])
+
+
+def _edges(centres: np.ndarray, step: float) -> np.ndarray:
+    if centres.size == 1:
+        return centres[0] + np.array([-step / 2, step / 2])
+    middle = (centres[:-1] + centres[1:]) / 2
+    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
+
+
+def _guarded(centres: np.ndarray, cell_edges: np.ndarray) -> np.ndarray:
+    first, last = np.diff(cell_edges)[[0, -1]]
+    return np.concatenate([[centres[0] - first], centres, [centres[-1] + last]])
+
+
+def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
+    """Crop an axis to the target's edges and one cell more, or extend it there with NaN."""
+    centres = _regular(data[axis].values.astype("f8"))
+    step = float(np.median(np.diff(centres))) if centres.size > 1 else wanted[1] - wanted[0]
+    low, high = wanted[0] - step, wanted[-1] + step
+    before = max(int(np.ceil((centres[0] - low) / step)), 0)
+    after = max(int(np.ceil((high - centres[-1]) / step)), 0)
+    axis_values = np.concatenate(
+        [
+            centres[0] - step * np.arange(before, 0, -1),
+            centres,
+            centres[-1] + step * np.arange(1, after + 1),
+        ]
+    )
+    if before or after:
+        data = data.pad({axis: (before, after)})
+    data = data.assign_coords({axis: axis_values})
+    return data.isel({axis: (axis_values > low - step) & (axis_values < high + step)})
+
+
+def _regular(centres: np.ndarray) -> np.ndarray:
+    """Centres freed from the rounding of 32-bit coordinates where their spacing is uniform."""
+    if centres.size < 3:
+        return centres
+    uniform = np.linspace(centres[0], centres[-1], centres.size)
+    step = uniform[1] - uniform[0]
+    return uniform if np.abs(centres - uniform).max() < 2e-3 * step else centres
+
+
+def _split_rows(data: xr.Dataset, lat_edges: np.ndarray) -> xr.Dataset:
+    """Cut source rows so that target edges fall on row edges.
+
+    The library weights a partly covered row by its share in degrees of latitude; cut rows are
+    covered wholly, and the weights become exact areas.
+    """
+    centres = data.lat.values
+    have = _edges(centres, 0.0)
+    step = float(np.median(np.diff(have)))
+    inner = lat_edges[(lat_edges > have[0]) & (lat_edges < have[-1])]
+    for parts in range(1, MOST_ROWS + 1):
+        place = (inner - have[0]) / step * parts
+        if np.abs(place - np.round(place)).max(initial=0) < 1e-3:
+            break
+    if parts == 1:
+        return data
+    offsets = (np.arange(parts) + 0.5) / parts
+    rows = (have[:-1, None] + np.diff(have)[:, None] * offsets).ravel()
+    return data.isel(lat=np.arange(centres.size).repeat(parts)).assign_coords(lat=rows)

@@ -1,0 +1,101 @@
+"""The rectangle of a study and the part of a native grid around it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .errors import ProductError
+
+_TOLERANCE = 1e-3  # degrees; float32 coordinates of the products are off by less
+
+
+@dataclass(frozen=True)
+class Box:
+    """Outer edges of a domain's active cells [degrees]."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def of(cls, domain: xr.Dataset) -> "Box":
+        """The edges of the active cells of a domain (`mask` above 0 on lat, lon)."""
+        active = domain["mask"].transpose("lat", "lon").values > 0
+        height, width = _cell_sizes(domain)
+        lat = domain["lat"].values[active.any(axis=1)]
+        lon = domain["lon"].values[active.any(axis=0)]
+        return cls(
+            float(lon.min() - width / 2),
+            float(lat.min() - height / 2),
+            float(lon.max() + width / 2),
+            float(lat.max() + height / 2),
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a file's latitudes or longitudes lies around a box.
+
+    slice: the stretch to read; order: (n,) indices into that stretch, ascending in `values`;
+    values: (n,) cell centres, ascending [degrees].
+    """
+
+    slice: slice
+    order: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def around(
+        cls, centres: np.ndarray, low: float, high: float, margin: int, place: tuple[Path, str]
+    ) -> "Window":
+        """The cells that touch `low` to `high`, and `margin` more on either side.
+
+        Raises:
+            ProductError: if the axis does not cover `low` to `high`.
+        """
+        step = _spacing(centres, high - low)
+        _require_cover(centres, step, (low, high), place)
+        reach = margin * step + step / 2 - _TOLERANCE * min(step, 1)
+        inside = np.flatnonzero((centres > low - reach) & (centres < high + reach))
+        stretch = slice(int(inside[0]), int(inside[-1]) + 1)
+        order = inside[np.argsort(centres[inside], kind="stable")]
+        return cls(stretch, order - stretch.start, centres[order])
+
+
+def _spacing(centres: np.ndarray, fallback: float) -> float:
+    return float(np.median(np.abs(np.diff(centres)))) if centres.size > 1 else fallback
+
+
+def _require_cover(
+    centres: np.ndarray, step: float, span: tuple[float, float], place: tuple[Path, str]
+) -> None:
+    low, high = span
+    first, last = float(centres.min()) - step / 2, float(centres.max()) + step / 2
+    if first > low + _TOLERANCE or last < high - _TOLERANCE:
+        file, axis = place
+        outside = low if first > low + _TOLERANCE else high
+        raise ProductError(
+            f"the grid covers {axis} {first:g} to {last:g} degrees, but the domain reaches from "
+            f"{low:g} to {high:g}",
+            file,
+            axis,
+            f"{axis} {outside:g}",
+            "take files that cover the domain, or make the domain smaller",
+        )
+
+
+def _cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
+    """Height and width of a cell [degrees]; a single row or column is taken to be square."""
+    sizes = [_spacing(domain[axis].values, np.nan) for axis in ("lat", "lon")]
+    finite = [s for s in sizes if np.isfinite(s)]
+    if not finite:
+        side = float(np.sqrt(domain["area"].values.max()))
+        finite = [np.degrees(side / EARTH_RADIUS)]
+    return tuple(s if np.isfinite(s) else finite[0] for s in sizes)
+
+
+EARTH_RADIUS = 6_371_229.0
+"""Radius of the sphere on which cell areas are computed [m]."""

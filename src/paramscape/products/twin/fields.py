@@ -1,0 +1,101 @@
+"""Smooth random fields that are the same whatever part of the map, or of the record, is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+
+def generator(seed: int, purpose: str, *keys: int) -> np.random.Generator:
+    """The random numbers of one purpose and key, such as a day; independent of all others."""
+    return np.random.default_rng(np.random.SeedSequence([seed, crc32(purpose.encode()), *keys]))
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Plane waves whose random sum is a Gaussian field of unit variance.
+
+    x: (wave,) and y: (wave,) wave numbers [radians per degree]. Drawn from a normal distribution
+    of standard deviation 1 / length they give the correlation exp(-distance^2 / (2 length^2))
+    (Rahimi and Recht 2007).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, length: float, count: int = 48) -> Waves:
+        """Waves of a field with the correlation length `length` [degrees]."""
+        x, y = rng.standard_normal((2, count)) / length
+        return cls(x, y)
+
+    @property
+    def count(self) -> int:
+        """Number of waves."""
+        return self.x.size
+
+    def field(self, weights: np.ndarray, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """The field (..., lat, lon) of weights (..., 2, wave) [the weights' unit].
+
+        Sums run in a fixed order, so the last bit does not depend on the number of cores.
+        """
+        a, b = weights[..., 0, None, :], weights[..., 1, None, :]
+        east, north = np.multiply.outer(lon, self.x), np.multiply.outer(lat, self.y)
+        cos, sin = np.cos(east), np.sin(east)
+        along = np.concatenate([a * cos + b * sin, b * cos - a * sin], axis=-1)
+        across = np.concatenate([np.cos(north), np.sin(north)], axis=-1)
+        return np.einsum("yw,...xw->...yx", across, along)
+
+    def draw_weights(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> np.ndarray:
+        """Weights (*shape, 2, wave) of independent fields of unit variance."""
+        return rng.standard_normal((*shape, 2, self.count)) / np.sqrt(self.count)
+
+
+def static_field(
+    seed: int, purpose: str, length: float, lat: np.ndarray, lon: np.ndarray
+) -> np.ndarray:
+    """A Gaussian field (lat, lon) of mean 0 and variance 1 with one correlation length [degrees]."""
+    rng = generator(seed, purpose)
+    waves = Waves.draw(rng, length)
+    return waves.field(waves.draw_weights(rng), lat, lon)
+
+
+@dataclass(frozen=True)
+class DailyNoise:
+    """A Gaussian process of unit variance, correlated in space and from day to day.
+
+    `memory` is the e-folding time of its correlation [days]; a day's field is a weighted sum of
+    the white fields of that day and of those before it, so that every day can be had without the
+    record that precedes it. `parts` independent fields are drawn a day.
+    """
+
+    seed: int
+    purpose: str
+    length: float
+    memory: float
+    parts: int = 1
+
+    def fields(self, first_day: int, days: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """Fields (day, part, lat, lon) of `days` days from `first_day` (proleptic ordinal)."""
+        waves = Waves.draw(generator(self.seed, self.purpose), self.length)
+        kernel = self._kernel()
+        reach = kernel.size - 1
+        white = np.stack(
+            [
+                waves.draw_weights(generator(self.seed, self.purpose, day), (self.parts,))
+                for day in range(first_day - reach, first_day + days)
+            ]
+        )
+        weights = sum(
+            share * white[reach - lag : reach - lag + days] for lag, share in enumerate(kernel)
+        )
+        return waves.field(weights, lat, lon)
+
+    def _kernel(self) -> np.ndarray:
+        if self.memory == 0:
+            return np.ones(1)
+        lags = np.arange(1 + int(np.ceil(5 * self.memory)))
+        kernel = np.exp(-lags / self.memory)
+        return kernel / np.sqrt((kernel**2).sum())

@@ -1,0 +1,32 @@
+"""Sections of the settings as values: how a rule's parameters become settings again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from .study import Study
+
+
+def section(values: Mapping[str, Any], path: str) -> Any:
+    """The settings at a dotted path, such as `surrogate.lstm`, from a rule's plain values.
+
+    Args:
+        values: plain values by dotted path, as a rule hands them to its script.
+        path: which of them.
+
+    Raises:
+        KeyError: if the rule does not hand this section to its script.
+    """
+    if path not in values:
+        raise KeyError(
+            f"the rule gives its script the sections {', '.join(values)}, but not {path}: "
+            "add it to the rule's params, so that a change of it runs the rule again"
+        )
+    annotation: Any = Study
+    for part in path.split("."):
+        fields = annotation.model_fields
+        names = {f.alias or n: n for n, f in fields.items()}
+        field = fields[names.get(part, part)]
+        annotation = field.annotation
+    return TypeAdapter(annotation).validate_python(values[path])

@@ -1,0 +1,103 @@
+"""The recurrence of an LSTM whose input has a part that does not change in time, for learning on
+a CPU.
+
+`torch.nn.LSTM` computes the same; here the constant part of the input is projected once, the
+whole step is one matrix product, and frozen weights cost no gradient. Features come before
+windows in memory, so that each gate is one contiguous block.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import FunctionCtx, once_differentiable
+
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input
+
+
+def last_hidden(inputs: Tensor, constant: Tensor, weight: Tensor) -> Tensor:
+    """Hidden state after the last step, from a zero initial state.
+
+    i, f, o = sigmoid and g = tanh of weight [h; x_t] + constant; c = f c + i g; h = o tanh(c)
+    (Hochreiter and Schmidhuber 1997, with forget gates). Gates are ordered i, f, g, o.
+
+    Args:
+        inputs: (step, feature, window), the inputs that change in time; no gradient flows to them.
+        constant: (4 hidden, window), projection of the constant inputs plus bias.
+        weight: (4 hidden, hidden + feature), recurrent weights beside those of `inputs`.
+
+    Returns:
+        (hidden, window).
+    """
+    return _Recurrence.apply(inputs, constant, weight)
+
+
+def _activate(gates: Tensor, hidden: int) -> tuple[Tensor, ...]:
+    """Apply the gates' activations in place and return the four gates (hidden, window)."""
+    gates[: 2 * hidden].sigmoid_()
+    gates[2 * hidden : 3 * hidden].tanh_()
+    gates[3 * hidden :].sigmoid_()
+    return gates.view(4, hidden, -1).unbind(0)
+
+
+class _Recurrence(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: FunctionCtx, inputs: Tensor, constant: Tensor, weight: Tensor) -> Tensor:
+        steps, features, windows = inputs.shape
+        hidden = weight.shape[0] // 4
+        states = inputs.new_empty(steps + 1, hidden + features, windows)
+        states[:steps, hidden:] = inputs
+        states[0, :hidden] = 0
+        cells = inputs.new_empty(steps + 1, hidden, windows)
+        cells[0] = 0
+        squashed = inputs.new_empty(steps, hidden, windows)
+        gates = inputs.new_empty(steps, 4 * hidden, windows)
+        for step in range(steps):
+            torch.addmm(constant, weight, states[step], out=gates[step])
+            opening, forget, candidate, output = _activate(gates[step], hidden)
+            torch.mul(forget, cells[step], out=cells[step + 1])
+            cells[step + 1].addcmul_(opening, candidate)
+            torch.tanh(cells[step + 1], out=squashed[step])
+            torch.mul(output, squashed[step], out=states[step + 1, :hidden])
+        ctx.save_for_backward(states, cells, squashed, gates, weight)
+        return states[steps, :hidden].clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_state: Tensor) -> tuple[None, Tensor, Tensor | None]:
+        states, cells, squashed, gates, weight = ctx.saved_tensors
+        steps, hidden = squashed.shape[:2]
+        d_gates = torch.empty_like(gates[0])
+        d_state = d_state.clone(memory_format=torch.contiguous_format)
+        d_cell, scratch = torch.zeros_like(d_state), torch.empty_like(d_state)
+        d_constant = torch.zeros_like(d_gates)
+        d_weight = torch.zeros_like(weight) if ctx.needs_input_grad[2] else None
+        recurrent = weight[:, :hidden].t()
+        for step in reversed(range(steps)):
+            opening, forget, candidate, output = gates[step].view(4, hidden, -1).unbind(0)
+            d_opening, d_forget, d_candidate, d_output = d_gates.view(4, hidden, -1).unbind(0)
+            torch.mul(d_state, squashed[step], out=d_output)
+            torch.mul(d_state, output, out=scratch)
+            d_cell += _tanh_backward(scratch, squashed[step], grad_input=scratch)
+            torch.mul(d_cell, candidate, out=d_opening)
+            torch.mul(d_cell, cells[step], out=d_forget)
+            torch.mul(d_cell, opening, out=d_candidate)
+            _through_activations(d_gates, gates[step], hidden)
+            d_cell *= forget
+            d_constant += d_gates
+            if d_weight is not None:
+                d_weight.addmm_(d_gates, states[step].t())
+            if step:
+                torch.mm(recurrent, d_gates, out=d_state)
+        return None, d_constant, d_weight
+
+
+def _through_activations(d_gates: Tensor, gates: Tensor, hidden: int) -> None:
+    """Turn gradients of activated gates, in place, into gradients before the activation."""
+    for part, backward in (
+        (slice(0, 2 * hidden), _sigmoid_backward),
+        (slice(2 * hidden, 3 * hidden), _tanh_backward),
+        (slice(3 * hidden, 4 * hidden), _sigmoid_backward),
+    ):
+        backward(d_gates[part], gates[part], grad_input=d_gates[part])

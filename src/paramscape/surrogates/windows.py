@@ -1,0 +1,125 @@
+"""Windows of forcing, parameters and fluxes that a surrogate learns from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from paramscape.names import FORCINGS
+
+from .lstm import LstmNetwork, Scaling
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The members of one role, on active cells; windows are gathered from it by index.
+
+    forcing: (time, cell, variable), from `lead` days before the first day of the targets.
+    parameters: (member, cell, parameter) in the unit cube.
+    targets: (member, day, cell, target).
+    lead: days of forcing before the first day of the targets.
+    """
+
+    forcing: Tensor
+    parameters: Tensor
+    targets: Tensor
+    lead: int
+
+    def __post_init__(self) -> None:
+        members, days, cells = self.targets.shape[:3]
+        if self.forcing.shape[:2] != (self.lead + days, cells):
+            raise ValueError(
+                f"forcing of {tuple(self.forcing.shape[:2])} (time, cell) does not fit targets of "
+                f"{days} days after {self.lead} days of lead in {cells} cells"
+            )
+        if self.parameters.shape[:2] != (members, cells):
+            raise ValueError(
+                f"parameters of {tuple(self.parameters.shape[:2])} (member, cell) do not fit "
+                f"targets of {members} members in {cells} cells"
+            )
+        _require_finite("forcing", ("time", "cell", "variable"), self.forcing)
+        _require_finite("parameters", ("member", "cell", "parameter"), self.parameters)
+        _require_finite("targets", ("member", "day", "cell", "target"), self.targets)
+
+    def first_day(self, days: int) -> int:
+        """The first day of the targets that has a whole window of `days` of forcing."""
+        return max(0, days - 1 - self.lead)
+
+    def gather(self, index: Tensor, days: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Cut windows out.
+
+        Args:
+            index: (3, window) int: member, cell and last day of each window.
+            days: length of the windows.
+
+        Returns:
+            Forcing (day, window, variable), parameters (window, parameter) and the last day's
+            targets (window, target).
+        """
+        member, cell, day = index
+        steps = torch.arange(1 - days, 1, device=day.device).unsqueeze(1)
+        rows = (day + self.lead + steps) * self.forcing.shape[1] + cell
+        forcing = self.forcing.flatten(0, 1).index_select(0, rows.flatten())
+        return (
+            forcing.view(days, -1, self.forcing.shape[-1]),
+            self.parameters[member, cell],
+            self.targets[member, day, cell],
+        )
+
+    def draw(self, count: int, days: int, generator: torch.Generator) -> Tensor:
+        """Random windows (3, window) of member, cell and last day, drawn with replacement."""
+        first = self.first_day(days)
+        members, length, cells = self.targets.shape[:3]
+        if first >= length:
+            raise ValueError(
+                f"windows of {days} days need {days} days of forcing, but there are "
+                f"{self.lead + length}; lengthen the training period or shorten "
+                "surrogate.lstm.days"
+            )
+        ends = (members, cells, length - first)
+        index = torch.stack([torch.randint(end, (count,), generator=generator) for end in ends])
+        index[2] += first
+        return index.to(self.forcing.device)
+
+    def standardised(self, network: LstmNetwork) -> "Samples":
+        """The same samples, forcing and targets standardised with the network's constants."""
+        return replace(
+            self,
+            forcing=network.standardise_forcing(self.forcing),
+            parameters=self.parameters.to(network.forcing_mean),
+            targets=network.standardise_targets(self.targets),
+        )
+
+
+def scaling_of(training: Samples) -> Scaling:
+    """Constants of standardisation from training members and the days of their targets.
+
+    A forcing variable or target that never varies gets a standard deviation of 1.
+    """
+    forcing = training.forcing[training.lead :].to(torch.float64)
+    targets = training.targets.to(torch.float64)
+    return Scaling(
+        forcing.mean((0, 1)),
+        _spread(forcing.std((0, 1), correction=0)),
+        targets.mean((0, 1, 2)),
+        _spread(targets.std((0, 1, 2), correction=0)),
+    )
+
+
+def _spread(std: Tensor) -> Tensor:
+    return torch.where(std > 1e-12, std, torch.ones_like(std))
+
+
+def _require_finite(name: str, dims: Sequence[str], values: Tensor) -> None:
+    broken = ~torch.isfinite(values)
+    if broken.any():
+        first = np.argwhere(broken.cpu().numpy())[0]
+        where = ", ".join(f"{dim} {i}" for dim, i in zip(dims, first, strict=True))
+        hint = f" ({FORCINGS[first[-1]]})" if name == "forcing" else ""
+        raise ValueError(
+            f"{name} of the surrogate's samples must be finite, but {int(broken.sum())} values "
+            f"are not; the first is at {where}{hint}. Run the rule that made the file again, or "
+            "mend its input."
+        )

@@ -1,0 +1,152 @@
+"""The rules that VIC's image driver checks before it runs, with the cell that breaks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from paramscape.vic.parameters import Parameters
+
+THINNEST_LAYER = 0.001  # [m]
+
+
+def check_parameters(parameters: Parameters, longitude: np.ndarray) -> None:
+    """Refuse parameters that VIC's image driver refuses, or with which it would give NaN.
+
+    Args:
+        parameters: without a member axis.
+        longitude: (cell,) in degrees, for the message.
+
+    Raises:
+        ValueError: naming the rule, the variable, the cell and the values.
+    """
+    report = _Report(parameters.latitude.numpy(), longitude)
+    _check_present(parameters, report)
+    _check_soil(parameters.soil, report)
+    _check_tiles(parameters, report)
+
+
+class _Report:
+    """Raises at the first cell where a rule is broken."""
+
+    def __init__(self, latitude: np.ndarray, longitude: np.ndarray) -> None:
+        self.latitude, self.longitude = latitude, longitude
+
+    def refuse(self, broken: Tensor, rule: str, **values: Tensor) -> None:
+        if not broken.any():
+            return
+        first = tuple(torch.nonzero(broken)[0].tolist())
+        cell = first[0]
+        axes = f", entry {list(first[1:])}" if len(first) > 1 else ""
+        shown = ", ".join(f"{name}={float(v[first]):g}" for name, v in values.items())
+        count = int(broken.reshape(broken.shape[0], -1).any(1).sum())
+        raise ValueError(
+            f"{rule}; got {shown} in cell {cell} (latitude {self.latitude[cell]:g}, longitude "
+            f"{self.longitude[cell]:g}{axes}); {count} of {broken.shape[0]} cells break this "
+            "rule. Correct them in the parameter file or take them out of the mask"
+        )
+
+
+def _check_present(parameters: Parameters, report: _Report) -> None:
+    for name, values in parameters.soil.items():
+        missing = ~values.isfinite()
+        report.refuse(missing, f"{name} must not be missing in an active cell", **{name: values})
+    present = parameters.vegetation["Cv"] > 0
+    for name, values in parameters.vegetation.items():
+        tile = present.reshape(*present.shape, *[1] * (values.ndim - 2))
+        missing = ~values.isfinite() & tile
+        report.refuse(missing, f"{name} must not be missing where Cv > 0", **{name: values})
+
+
+def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
+    depth = soil["depth"]
+    thin = depth < THINNEST_LAYER
+    report.refuse(thin, f"depth of a layer must be at least {THINNEST_LAYER} m", depth=depth)
+    report.refuse(
+        depth[:, 0] > depth[:, 1],
+        "layer 1 must not be thicker than layer 2",
+        depth1=depth[:, 0],
+        depth2=depth[:, 1],
+    )
+    critical, wilting = soil["Wcr_FRACT"], soil["Wpwp_FRACT"]
+    report.refuse(
+        wilting > critical,
+        "Wpwp_FRACT must not exceed Wcr_FRACT",
+        Wpwp_FRACT=wilting,
+        Wcr_FRACT=critical,
+    )
+    porosity = 1.0 - soil["bulk_density"] / soil["soil_density"]
+    density = {"bulk_density": soil["bulk_density"], "soil_density": soil["soil_density"]}
+    report.refuse(porosity <= 0, "bulk_density must be below soil_density", **density)
+    report.refuse(
+        wilting * porosity < soil["resid_moist"],
+        "Wpwp_FRACT times porosity must be at least resid_moist",
+        Wpwp_FRACT=wilting,
+        porosity=porosity,
+        resid_moist=soil["resid_moist"],
+    )
+    report.refuse(soil["expt"] <= 3, "expt must be above 3", expt=soil["expt"])
+    report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
+
+
+def _check_tiles(parameters: Parameters, report: _Report) -> None:
+    vegetation = parameters.vegetation
+    present = vegetation["Cv"] > 0
+    tiles = present.sum(1)
+    report.refuse(
+        (tiles > parameters.nveg + 1) | (tiles < parameters.nveg) | (tiles == 0),
+        "the number of classes with Cv > 0 must be Nveg, or Nveg + 1 with a bare tile",
+        tiles=tiles,
+        Nveg=parameters.nveg,
+    )
+    displacement = vegetation["displacement"]
+    report.refuse(
+        present[..., None] & (vegetation["wind_h"][..., None] <= 0).expand_as(displacement),
+        "wind_h must be above 0: at 0 the wind is measured at the height where it vanishes",
+        wind_h=vegetation["wind_h"][..., None].expand_as(displacement),
+        displacement=displacement,
+    )
+    is_bare = present & (present.cumsum(1) == parameters.nveg[:, None] + 1)
+    root_depth = vegetation["root_depth"].sum(-1)
+    rootless = present & ~is_bare & (root_depth <= 0)
+    report.refuse(rootless, "root_depth must sum to more than 0 m", root_depth=root_depth)
+    _check_trees(parameters, present, report)
+
+
+def _check_trees(parameters: Parameters, present: Tensor, report: _Report) -> None:
+    vegetation = parameters.vegetation
+    trees = present & (vegetation["overstory"] > 0)
+    displacement = vegetation["displacement"]
+    trunk = vegetation["trunk_ratio"][..., None] * displacement / 0.67
+    rough = parameters.soil["rough"][:, None, None].expand_as(trunk)
+    report.refuse(
+        trees[..., None] & (trunk < rough),
+        "an overstory's trunk_ratio times height (displacement / 0.67) must reach rough",
+        trunk_height=trunk,
+        rough=rough,
+    )
+
+
+def check_bands(parameters: Parameters) -> None:
+    """Refuse snow bands that VIC's image driver refuses.
+
+    Raises:
+        ValueError: naming the rule, the variable, the cell and the values.
+    """
+    latitude = parameters.latitude.detach().cpu().numpy()
+    report = _Report(latitude, np.full_like(latitude, np.nan))
+    bands = parameters.bands
+    area, share = bands["AreaFract"], bands["Pfactor"]
+    report.refuse(~(area >= 0), "AreaFract must not be missing or negative", AreaFract=area)
+    report.refuse(~(share >= 0), "Pfactor must not be missing or negative", Pfactor=share)
+    report.refuse(area.sum(1) <= 0, "AreaFract must sum to more than 0", AreaFract=area.sum(1))
+    report.refuse(
+        (area == 0) & (share > 0),
+        "Pfactor must be 0 where AreaFract is 0",
+        AreaFract=area,
+        Pfactor=share,
+    )

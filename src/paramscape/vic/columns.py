@@ -1,0 +1,112 @@
+"""The flat axis on which all physics runs: one column for each (member, cell, tile, band)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.check_parameters import check_bands
+from paramscape.vic.options import Options
+from paramscape.vic.parameters import SOIL_OF_LAYER, Parameters
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of one member, and how members repeat them.
+
+    All tensors are (column,) over cell, tile and band in that order; entries of zero area are
+    left out. A simulation's lanes are (member, column) flattened.
+
+    cell, kind: index of the cell and of the vegetation class. bare: whether it is the bare tile.
+    weight: share of the cell's area; sums to 1 in each cell.
+    warmer: band's air temperature above the cell's [K]. wetter: band's precipitation over the
+    cell's. cells: number of cells. members: number of members.
+    """
+
+    cell: Tensor
+    kind: Tensor
+    bare: Tensor
+    weight: Tensor
+    warmer: Tensor
+    wetter: Tensor
+    coldest_band: Tensor  # (cell,) smallest `warmer` of all bands of the file [K]
+    band_elevation: Tensor | None  # (cell,) area mean [m], where bands are used
+    cells: int
+    members: int
+
+    @property
+    def count(self) -> int:
+        """Number of columns of one member."""
+        return self.cell.shape[0]
+
+    @property
+    def lanes(self) -> int:
+        """Number of columns of all members together."""
+        return self.members * self.count
+
+    def repeat(self, values: Tensor) -> Tensor:
+        """Repeat (..., column) for every member: (..., lane)."""
+        wide = values[..., None, :].expand(*values.shape[:-1], self.members, self.count)
+        return wide.reshape(*values.shape[:-1], self.lanes)
+
+    def soil(self, parameters: Parameters, name: str) -> Tensor:
+        """A soil parameter for every lane: (lane,) or (layer, lane)."""
+        values = parameters.soil[name]
+        if name in SOIL_OF_LAYER:
+            layers = [self._member_cells(v) for v in values.unbind(-1)]
+            return torch.stack(layers)
+        return self._member_cells(values)
+
+    def _member_cells(self, values: Tensor) -> Tensor:
+        values = values[..., self.cell]
+        return values.expand(self.members, self.count).reshape(self.lanes)
+
+    def cell_means(self, values: Tensor) -> Tensor:
+        """Area-weighted cell means (row, member * cell) of values (row, lane)."""
+        member = torch.arange(self.members, device=self.cell.device)[:, None] * self.cells
+        target = (member + self.cell).reshape(-1)
+        weighted = values * self.repeat(self.weight)
+        means = weighted.new_zeros(values.shape[0], self.members * self.cells)
+        return means.index_add(1, target, weighted)
+
+
+def columns_of(parameters: Parameters, options: Options, members: int) -> Columns:
+    """Lay out the columns of the parameters' cells for a number of members."""
+    cover = parameters.vegetation["Cv"]
+    cover = cover / cover.sum(1, keepdim=True)
+    area, warmer, wetter, elevation = _bands(parameters, options)
+    exists = (cover > 0)[:, :, None] & (area > 0)[:, None, :]
+    cell, kind, band = torch.nonzero(exists, as_tuple=True)
+    tile = (cover > 0).cumsum(1) - 1
+    return Columns(
+        cell=cell,
+        kind=kind,
+        bare=tile[cell, kind] == parameters.nveg[cell],
+        weight=cover[cell, kind] * area[cell, band],
+        warmer=warmer[cell, band],
+        wetter=wetter[cell, band],
+        coldest_band=warmer.min(1).values,
+        band_elevation=elevation,
+        cells=parameters.cells,
+        members=members,
+    )
+
+
+def _bands(
+    parameters: Parameters, options: Options
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """Area, temperature offset, precipitation ratio (cell, band), and mean elevation (cell,)."""
+    if not options.snow_band:
+        one = torch.ones_like(parameters.latitude)[:, None]
+        return one, torch.zeros_like(one), one, None
+    check_bands(parameters)
+    area = parameters.bands["AreaFract"]
+    area = area / area.sum(1, keepdim=True)
+    band_elevation = parameters.bands["elevation"]
+    elevation = (area * torch.where(area > 0, band_elevation, 0.0)).sum(1)
+    warmer = c.LAPSE_RATE * (band_elevation - elevation[:, None])
+    share = parameters.bands["Pfactor"]
+    share = share / share.sum(1, keepdim=True)
+    wetter = torch.where(area > 0, share / torch.where(area > 0, area, 1.0), 0.0)
+    return area, warmer, wetter, elevation

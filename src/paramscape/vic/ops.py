@@ -1,0 +1,26 @@
+"""Tensor operations whose gradient stays finite where a plain formula divides by zero."""
+
+import torch
+from torch import Tensor
+
+
+def power(base: Tensor, exponent: Tensor | float) -> Tensor:
+    """Raise a number that may be zero (or negative by rounding) to a positive power.
+
+    The result is 0 for base <= 0, and the gradient is 0 there: the slope of a root at zero is
+    infinite, and a NaN behind `torch.where` would still reach the parameters.
+    """
+    floor = torch.finfo(base.dtype).eps ** 2
+    return torch.where(base > 0, base.clamp(min=floor) ** exponent, 0.0)
+
+
+def ratio(numerator: Tensor, denominator: Tensor, otherwise: float = 0.0) -> Tensor:
+    """Divide where the denominator is not zero; `otherwise` elsewhere, without a gradient."""
+    defined = denominator != 0
+    return torch.where(defined, numerator / torch.where(defined, denominator, 1.0), otherwise)
+
+
+def over_wind(resistance: Tensor, wind: Tensor, still: float) -> Tensor:
+    """Divide the resistance at unit wind by the wind; `still` [s m-1] where there is no wind."""
+    moving = wind > 0
+    return torch.where(moving, resistance / torch.where(moving, wind, 1.0), still)

@@ -1,0 +1,138 @@
+"""One pass over lanes without snow: canopy, transpiration and soil evaporation."""
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.canopy import CanopyBalance, canopy_balance
+from paramscape.vic.penman_monteith import (
+    Leaf,
+    canopy_resistance_unstressed,
+    limited_canopy_resistance,
+    penman_monteith,
+)
+from paramscape.vic.soil_evaporation import limited_soil_evaporation
+from paramscape.vic.soil_thermal import ground_heat_flux, heat_released, layer_base_temperature
+from paramscape.vic.surface import Air, Fluxes, Setting, Surface, soil_resistance
+
+
+def snow_free_pass(
+    surface: Surface, air: Air, setting: Setting, seconds: float
+) -> tuple[Surface, Fluxes]:
+    """Evaporation of one (sub)step where there is no snow, and none falls.
+
+    Args:
+        surface: before the pass; the canopy's water per unit of canopy in the first pass.
+        air: of the pass.
+        setting: of the model step.
+        seconds: length of the pass.
+    """
+    ground, cover = setting.ground, setting.cover
+    base = layer_base_temperature(ground, air.temperature, surface.base_temperature, seconds)
+    heat = surface.attenuation * ground_heat_flux(ground, air.temperature, base)
+    before = (surface.ground_temperature, surface.base_temperature)
+    heat = heat + heat_released(ground, before, (air.temperature, base), seconds)
+    shortwave = air.shortwave * (1.0 - cover.albedo)
+    net_longwave = air.longwave - air.emitted
+    radiation = shortwave + net_longwave + heat
+
+    covered = (setting.site.vegetated > 0) & (cover.fraction > 0) & (cover.leaf_area > 0)
+    fraction = torch.where(covered, cover.fraction, 0.0)
+    wet = _wet_canopy(surface, air, setting, radiation, seconds)
+    transpired = _transpiration(air, setting, (shortwave, radiation), wet.dry_fraction, seconds)
+    transpired = transpired * fraction
+    soil_radiation = torch.where(covered, surface.attenuation * radiation, radiation)
+    soil = _soil_evaporation(air, setting, soil_radiation, seconds)
+    layers = (transpired + torch.stack([soil, soil * 0.0, soil * 0.0])).unbind(0)
+    zero = torch.zeros_like(soil)
+    after = _without_snow(surface, air)._replace(
+        wet_canopy=fraction * wet.store, base_temperature=base
+    )
+    fluxes = Fluxes(
+        water=torch.where(
+            covered, (1.0 - fraction) * air.rain + fraction * wet.throughfall, air.rain
+        ),
+        soil_loss_1=layers[0],
+        soil_loss_2=layers[1],
+        soil_loss_3=layers[2],
+        canopy_evaporation=fraction * wet.evaporation,
+        canopy_sublimation=zero,
+        snow_sublimation=zero,
+        rain=air.rain,
+        snowfall=air.snowfall,
+        melt=zero,
+        transpiration=transpired.sum(0),
+        soil_evaporation=soil,
+        potential=zero,
+        longwave_up=air.emitted,
+        albedo=cover.albedo,
+        conductance=1.0 / setting.winds.resistance_ground,
+    )
+    return after, fluxes
+
+
+def _wet_canopy(
+    surface: Surface, air: Air, setting: Setting, radiation: Tensor, seconds: float
+) -> CanopyBalance:
+    """Balance of the canopy's water, per unit of canopy."""
+    resistance = setting.winds.resistance_canopy
+    potential = penman_monteith(
+        air.evaporative, radiation, resistance, 0.0, setting.site.architectural
+    )
+    return canopy_balance(
+        surface.wet_canopy, air.rain, setting.cover.capacity, potential, seconds
+    )
+
+
+def leaf_of(setting: Setting) -> Leaf:
+    """Leaf traits of the lanes."""
+    site = setting.site
+    return Leaf(site.stomatal, site.light, setting.cover.leaf_area)
+
+
+def _transpiration(
+    air: Air, setting: Setting, light: tuple[Tensor, Tensor], dry: Tensor, seconds: float
+) -> Tensor:
+    """Transpiration (layer, lane) [mm] per unit of canopy, at most the water above wilting."""
+    moist = setting.moist
+    shortwave, radiation = light
+    unstressed = canopy_resistance_unstressed(
+        leaf_of(setting), shortwave, air.temperature, air.deficit
+    )
+    factor = torch.stack([moist.factor_1, moist.factor_2, moist.factor_3])
+    rate = penman_monteith(
+        air.evaporative,
+        radiation,
+        setting.winds.resistance_canopy,
+        limited_canopy_resistance(unstressed, factor),
+        setting.site.architectural,
+    )
+    share = torch.stack([moist.share_1, moist.share_2, moist.share_3])
+    room = torch.stack([moist.room_1, moist.room_2, moist.room_3])
+    demand = rate * seconds / c.SECONDS_PER_DAY * dry * share
+    return torch.minimum(demand, room).clamp(min=0)
+
+
+def _soil_evaporation(air: Air, setting: Setting, radiation: Tensor, seconds: float) -> Tensor:
+    """Evaporation of exposed soil [mm] per unit of the tile."""
+    moist = setting.moist
+    resistance = soil_resistance(setting, setting.winds.resistance_ground)
+    rate = penman_monteith(
+        air.evaporative, radiation, resistance, 0.0, c.SOIL_ARCHITECTURAL_RESISTANCE
+    )
+    potential = rate * seconds / c.SECONDS_PER_DAY
+    evaporation = limited_soil_evaporation(potential, moist.evaporation_fraction, moist.available)
+    return evaporation * (1.0 - setting.cover.fraction)
+
+
+def _without_snow(surface: Surface, air: Air) -> Surface:
+    """State of the snow after a pass without any."""
+    zero = torch.zeros_like(air.temperature)
+    return surface._replace(
+        melting=zero,
+        snow_age=zero,
+        snow_albedo=torch.full_like(zero, c.NEW_SNOW_ALBEDO),
+        foliage_temperature=air.temperature,
+        ground_temperature=air.temperature,
+        longwave_up=air.emitted,
+    )

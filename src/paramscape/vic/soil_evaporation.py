@@ -1,0 +1,44 @@
+"""Evaporation from soil that is partly saturated (ARNO; Francini and Pacciani 1991)."""
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.ops import power
+
+
+def unsaturated_share(wetness: Tensor, infilt: Tensor) -> Tensor:
+    """Share of the infiltration capacity still free, s = (1 - w / W)^(1 / (1 + b)).
+
+    Args:
+        wetness: water over capacity, 0 to 1.
+        infilt: shape b of the infiltration capacity curve (Wood et al. 1992).
+    """
+    return power(1.0 - wetness, 1.0 / (1.0 + infilt))
+
+
+def evaporation_fraction(share: Tensor, infilt: Tensor) -> Tensor:
+    """Fraction of potential evaporation that a partly saturated soil gives.
+
+    1 - s^b + s^b (1 - s) sum_{k=0..30} b s^k / (b + k), summed by Horner's rule. VIC truncates
+    the series after 30 powers, which matters for dry soil, and so do we.
+
+    Args:
+        share: s of `unsaturated_share` for layer 1.
+        infilt: b.
+    """
+    terms = torch.arange(c.SOIL_EVAPORATION_TERMS, -1, -1, dtype=share.dtype, device=share.device)
+    coefficients = infilt / (infilt + terms[:, None])
+    total = coefficients[0].expand_as(share)
+    for coefficient in coefficients[1:].unbind(0):
+        total = torch.addcmul(coefficient, total, share)
+    dry = power(share, infilt)
+    return 1.0 - dry + dry * (1.0 - share) * total
+
+
+def limited_soil_evaporation(potential: Tensor, fraction: Tensor, available: Tensor) -> Tensor:
+    """Soil evaporation [mm], at most the water `available` [mm]; condensation is not limited."""
+    evaporation = fraction * potential
+    return torch.where(
+        evaporation > 0, torch.minimum(evaporation, available.clamp(min=0)), evaporation
+    )

@@ -1,0 +1,174 @@
+"""Synthetic results of five runs on a masked grid of 12 x 9 cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from scipy.ndimage import gaussian_filter
+
+from paramscape.figures import Caption
+from paramscape.metrics import evaluate, observed_range, parameter_recovery, relative_rmse_change
+from paramscape.metrics.recovery import PriorRange
+from paramscape.names import PARAMETERS
+
+RUNS = (
+    "default on vic",
+    "mpr-sceua on vic",
+    "dpl-z on lstm",
+    "gan-po on lstm",
+    "gan-po on vic",
+)
+RANGES = ((0.001, 0.4), (0.001, 1), (0.1, 30), (0.5, 1), (0.1, 1.5), (0.1, 2), (4, 30))
+
+
+def patterns(rng, count, shape):
+    """Smooth fields (count, lat, lon) between 0 and 1."""
+    fields = np.array([gaussian_filter(rng.normal(size=shape), 1.5) for _ in range(count)])
+    low, high = fields.min((1, 2), keepdims=True), fields.max((1, 2), keepdims=True)
+    return (fields - low) / (high - low)
+
+
+class Study:
+    """Everything that figures are drawn from; `days` of the test period, of 12 x 9 cells."""
+
+    def __init__(self, days=120, shape=(12, 9), runs=RUNS, seed=3):
+        rng = np.random.default_rng(seed)
+        self.caption = Caption("Upper Huaihe twin")
+        self.run = pd.Index(runs, name="run")
+        lat, lon = 31.625 + 0.25 * np.arange(shape[0]), 113.625 + 0.25 * np.arange(shape[1])
+        self.coords = {"lat": lat, "lon": lon}
+        rows, columns = np.indices(shape)
+        inside = (rows - shape[0] / 2) ** 2 / shape[0] + (columns - shape[1] / 2) ** 2 / shape[1]
+        self.mask = self.map((inside < 0.23 * (shape[0] + shape[1]) / 2).astype("i4"))
+        time = pd.date_range("2011-01-01", periods=days)
+        season = 2 - 1.6 * np.cos(2 * np.pi * (np.arange(days) + 10) / 365)[:, None, None]
+        observed = season * (0.6 + 0.8 * patterns(rng, days, shape))
+        dims, coords = ("time", "lat", "lon"), {"time": time, **self.coords}
+        self.observed = xr.DataArray(observed, coords, dims).where(self.mask > 0)
+        extent = observed_range(self.observed, self.mask)
+        scored = []
+        for index in range(len(runs)):
+            noise = (1.0 - 0.12 * index) * rng.normal(0, 0.5, observed.shape)
+            simulated = (1.3 - 0.05 * index) * self.observed + noise
+            scored.append(evaluate(simulated, self.observed, self.mask, data_range=extent))
+        self.scores = xr.concat(scored, self.run)
+        self.rng, self.shape = rng, shape
+
+    def map(self, values):
+        """Field (lat, lon) with coordinates."""
+        return xr.DataArray(values, self.coords, ("lat", "lon"))
+
+    def change(self):
+        """Relative RMSE change (period, run, lat, lon) of all runs but the default."""
+        rmse = self.scores.rmse.values
+        test = np.stack([relative_rmse_change(rmse[0], one) for one in rmse[1:]])
+        return xr.DataArray(
+            np.stack([test + 8, test]),
+            {"period": ["train", "test"], "run": self.run[1:], **self.coords},
+            ("period", "run", "lat", "lon"),
+        )
+
+    def truth(self):
+        """True parameters (parameter, lat, lon)."""
+        unit = patterns(np.random.default_rng(5), len(PARAMETERS), self.shape)
+        low, high = np.array(RANGES).T[..., None, None]
+        return xr.DataArray(
+            low + unit * (high - low),
+            {"parameter": list(PARAMETERS), **self.coords},
+            ("parameter", "lat", "lon"),
+        )
+
+    def parameters(self):
+        """Estimated parameters (run, parameter, lat, lon), the first run's uniform."""
+        truth = self.truth()
+        low, high = np.array(RANGES).T[..., None, None]
+        noise = self.rng.normal(0, 0.15, (len(self.run), *truth.shape)) * (high - low)
+        fields = np.clip(truth.values + noise, low, high)
+        fields[0] = (low + high) / 2
+        dims = ("run", "parameter", "lat", "lon")
+        return xr.DataArray(fields, {"run": self.run, **truth.coords}, dims)
+
+    def recovery(self, run):
+        """Mean correlation and RMSE of one run's parameters."""
+        priors = [PriorRange(*bounds) for bounds in RANGES]
+        fields = self.truth().values, self.parameters().values[run]
+        found = parameter_recovery(*fields, self.mask, priors)
+        return np.nanmean(found.correlation) if run else np.nan, found.rmse.mean()
+
+    def tables(self, seeds=2):
+        """Scores and costs of every run, as the table of methods takes them."""
+        scores, costs = [], []
+        for index, label in enumerate(self.run):
+            method, simulator = label.split(" on ")
+            for seed in range(seeds):
+                run = {"method": method, "simulator": simulator, "seed": seed}
+                of_run = self.scores.isel(run=index)
+                for verifier in dict.fromkeys((simulator, "vic")):
+                    loss = 0.1 * (verifier != simulator) + 0.01 * seed
+                    scores.append({**run, "verifier": verifier, **_numbers(of_run, loss)})
+                correlation, rmse = self.recovery(index)
+                found = {"parameter_correlation": correlation, "parameter_rmse": rmse}
+                epochs = np.nan if method in ("default", "mpr-sceua") else 30
+                costs.append({**run, "epochs": epochs, "minutes": 0.4 + index + 0.1 * seed} | found)
+        return pd.DataFrame(scores), pd.DataFrame(costs)
+
+    def histories(self):
+        """Histories of three runs: losses of a GAN, one loss, one score."""
+        epoch = np.arange(1, 31)
+        fall = np.exp(-epoch / 8)
+        gan = {
+            "epoch": epoch,
+            "train/l1": 1.2 * fall + 0.4,
+            "train/adversarial": 0.3 + 0.2 * (1 - fall),
+            "train/range": 0.05 * fall + 1e-4,
+            "train/discriminator": 0.25 + 0.05 * fall,
+            "validation/rmse": np.where(epoch % 5 == 0, 1.1 * fall + 0.6, np.nan),
+        }
+        dpl = {"epoch": epoch, "train/rmse": fall + 0.5, "validation/rmse": fall + 0.6}
+        sceua = {"evaluations": np.arange(100, 2001, 100), "best": 1 - np.arange(20) * 0.01}
+        tables = (gan, gan, dpl, sceua)
+        labels = ("gan-po on vic", "gan-po on lstm", "dpl-z on lstm", "mpr-sceua on vic")
+        return {label: pd.DataFrame(table) for label, table in zip(labels, tables, strict=True)}
+
+    def surrogate(self):
+        """Skill (member, lat, lon) and pairs (sample) of a surrogate."""
+        size, dims = (4, *self.shape), ("member", "lat", "lon")
+        rmse = 0.1 + 0.2 * patterns(self.rng, 4, self.shape)
+        skill = {"rmse": (dims, rmse), "cc": (dims, 1 - 0.1 * self.rng.random(size))}
+        vic = self.rng.gamma(2, 0.8, 4000)
+        pairs = {
+            "vic": ("sample", vic),
+            "surrogate": ("sample", vic + self.rng.normal(0, 0.3, 4000)),
+        }
+        return xr.Dataset(skill, self.coords), xr.Dataset(pairs)
+
+    def fields(self):
+        """Elevation, mean precipitation and mean observations (lat, lon)."""
+        elevation, rain = patterns(self.rng, 2, self.shape)
+        return xr.Dataset(
+            {
+                "elevation": self.map(30 + 600 * elevation**2),
+                "precipitation": self.map(2 + rain),
+                "observed": self.observed.mean("time"),
+            }
+        )
+
+
+def _numbers(scores, loss):
+    return {
+        "rmse": float(scores.rmse.median()) + loss,
+        "cc": float(scores.cc.median()) - loss,
+        "kge": float(scores.kge.median()) - loss,
+        "share_improved": 90 - 100 * loss,
+        "eof": float(scores.eof_mean) + loss / 100,
+        "ssim": float(scores.ssim_mean) - loss,
+        "fss_5": float(scores.fss.sel(percentile=5, window=3)) - loss,
+        "fss_95": float(scores.fss.sel(percentile=95, window=3)) - loss,
+    }
+
+
+@pytest.fixture(scope="session")
+def study():
+    return Study()

@@ -1,0 +1,183 @@
+import json
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate as validate_schema
+
+from paramscape.code import code_digest
+from paramscape.products.catalogue import (
+    MissingFiles,
+    domain_files,
+    forcing_files,
+    observation_files,
+    require_files,
+    static_files,
+)
+from paramscape.study import SettingsError, validate
+
+try:
+    STUDY = validate(config)
+    require_files(STUDY)
+except (SettingsError, MissingFiles) as mistake:
+    raise WorkflowError(str(mistake))
+validate_schema(
+    json.loads(json.dumps(config, default=str)),
+    str(Path(workflow.basedir) / "config" / "schema.json"),
+    set_default=False,
+)
+
+ROOT = f"results/{STUDY.study.name}"
+SCRIPTS = Path(workflow.basedir) / "scripts"
+MODULES = Path(workflow.basedir) / "src" / "paramscape"
+os.environ["PYTHONPATH"] = str(MODULES.parent)
+
+RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
+TARGET = STUDY.calibration.target
+SEEDS = range(1, STUDY.calibration.seeds + 1)
+FIRST_SEED = [1]
+BATCHES = range(STUDY.ensemble.batches)
+LEARNING_YEARS = [part.start.year for part in STUDY.periods.learning.by_year()]
+SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
+SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
+RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
+
+
+wildcard_constraints:
+    year=r"\d{4}",
+    batch=r"\d+",
+    seed=r"\d+",
+    method=r"[a-z][a-z0-9-]*",
+    simulator=r"[a-z]+",
+    verifier=r"[a-z]+",
+    scored="simulator|vic",
+    period="train|test",
+    target="|".join(STUDY.products.observations),
+
+
+def settings(*sections):
+    """The named sections of the settings, as plain values."""
+    dumped = STUDY.model_dump(mode="json", by_alias=True)
+    chosen = {}
+    for section in sections:
+        value = dumped
+        for part in section.split("."):
+            value = value[part]
+        chosen[section] = value
+    return chosen
+
+
+def code(script, *modules):
+    """Digest of the code behind a script, so that a change runs the rule again."""
+    return code_digest(SCRIPTS / script, *(MODULES / module for module in modules))
+
+
+def environment():
+    """The conda environment of rules that may use the device."""
+    return (
+        "../../envs/gpu.yaml"
+        if STUDY.compute.device == "cuda"
+        else "../../envs/cpu.yaml"
+    )
+
+
+def gpus():
+    """GPUs of a rule that runs VIC or a network."""
+    return 1 if STUDY.compute.device == "cuda" else 0
+
+
+def made_files(files):
+    """Paths of those raw files that the study's twin writes."""
+    return [str(file.path) for file in files if file.made]
+
+
+def climate_files(days):
+    """CMFD files of a year that the twin writes, without the next year's first month."""
+    after = [part for part in RECORD_YEARS.values() if part.start > days.end]
+    later = {path for part in after for path in made_files(forcing_files(STUDY, part))}
+    return [path for path in made_files(forcing_files(STUDY, days)) if path not in later]
+
+
+def source_files(files):
+    """Paths of raw files, as inputs."""
+    return [str(file.path) for file in files]
+
+
+def twin_gleam_files():
+    """GLEAM files that the twin writes, by target."""
+    made = {
+        t: made_files(observation_files(STUDY, t)) for t in STUDY.products.observations
+    }
+    return {target: files for target, files in made.items() if files}
+
+
+def elevation_files(study):
+    """The file that the domain's elevation comes from."""
+    return [
+        file
+        for file in static_files(study)
+        if file.path == (study.vic.parameters or study.products.elevation.path)
+    ]
+
+
+def method_sections(method):
+    """Settings of a method, where it has any."""
+    section = f"calibration.{method}"
+    return [section] if method in settings("calibration")["calibration"] else []
+
+
+def simulator_sections(simulator):
+    """Settings of VIC or of a surrogate."""
+    return ["vic"] if simulator == "vic" else [f"surrogate.{simulator}"]
+
+
+def files_of_simulator(simulator):
+    """What a simulator needs: VIC its forcing, a surrogate its weights."""
+    if simulator == "vic":
+        return {
+            "vic_forcing": expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS)
+        }
+    return {"weights": f"{ROOT}/surrogate/{simulator}/weights.pt"}
+
+
+def simulator_files(wildcards):
+    """What the simulator of a calibration needs."""
+    return files_of_simulator(wildcards.simulator)
+
+
+def verifier_files(wildcards):
+    """What the verifier of a simulation needs."""
+    return files_of_simulator(wildcards.verifier)
+
+
+def of_runs(pattern, seeds=SEEDS):
+    """The pattern with every run and seed of the study filled in."""
+    return [
+        pattern.format(method=run.method, simulator=run.simulator, seed=seed)
+        for run in STUDY.calibration.runs
+        for seed in seeds
+    ]
+
+
+def score_files(scored, period, seeds=SEEDS, method=None):
+    """Scores of all runs on their own simulator or in VIC; of one method if it is given."""
+    return [
+        f"{ROOT}/scores/{method or run.method}/{'vic' if method else run.simulator}/seed-{seed}/"
+        f"{'vic' if scored == 'vic' else run.simulator}-{period}.nc"
+        for run in STUDY.calibration.runs
+        for seed in seeds
+    ]
+
+
+def figures(names):
+    """PNG and PDF of figures."""
+    return expand(f"{ROOT}/figures/{{name}}.{{kind}}", name=names, kind=["png", "pdf"])
+
+
+FIGURES = figures(
+    ["overview", "losses", "figure-8"]
+    + [f"surrogate-{surrogate}" for surrogate in sorted(SURROGATES)]
+    + [f"figure-{number}-{scored}" for number in (4, 5, 6, 7) for scored in SCORED]
+)
+TABLES = expand(
+    f"{ROOT}/tables/{{name}}.{{kind}}", name=["methods", "table-2"], kind=["csv", "md"]
+)
+PARAMETER_FILES = of_runs(RUN + "/params.nc")

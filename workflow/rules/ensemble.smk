@@ -1,0 +1,54 @@
+rule sample_members:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        attributes=f"{ROOT}/attributes.nc",
+    output:
+        f"{ROOT}/ensemble/members.nc",
+    log:
+        f"{ROOT}/logs/sample_members.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings("study", "priors", "ensemble"),
+        code=code("sample_members.py"),
+    message:
+        "Sample parameter fields of the members from the priors"
+    script:
+        "../../scripts/sample_members.py"
+
+
+rule run_members:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        members=f"{ROOT}/ensemble/members.nc",
+        forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
+        parameters=f"{ROOT}/vic/params.nc",
+    output:
+        f"{ROOT}/ensemble/fluxes-{{batch}}.nc",
+    log:
+        f"{ROOT}/logs/run_members.{{batch}}.log",
+    conda:
+        environment()
+    threads: STUDY.compute.torch_threads
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=gpus(),
+    params:
+        settings=settings(
+            "study",
+            "periods.warmup",
+            "periods.train",
+            "vic",
+            "ensemble.batch",
+            "compute",
+        ),
+        code=code("run_members.py"),
+    message:
+        "Run batch {wildcards.batch} of the members through VIC"
+    script:
+        "../../scripts/run_members.py"

@@ -1,0 +1,129 @@
+rule prepare_domain:
+    input:
+        raw=source_files([*domain_files(STUDY), *elevation_files(STUDY)]),
+    output:
+        f"{ROOT}/domain.nc",
+    log:
+        f"{ROOT}/logs/prepare_domain.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings("study", "domain", "products.elevation", "vic.parameters"),
+        code=code("prepare_domain.py"),
+    message:
+        "Prepare the domain"
+    script:
+        "../../scripts/prepare_domain.py"
+
+
+rule prepare_forcing:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        raw=lambda wildcards: source_files(
+            forcing_files(STUDY, RECORD_YEARS[int(wildcards.year)])
+        ),
+    output:
+        f"{ROOT}/vic/forcing.{{year}}.nc",
+    log:
+        f"{ROOT}/logs/prepare_forcing.{{year}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        settings=settings(
+            "study", "periods", "products.forcing", "vic.snow_steps_per_day"
+        ),
+        code=code("prepare_forcing.py"),
+    message:
+        "Prepare VIC's forcing of {wildcards.year}"
+    script:
+        "../../scripts/prepare_forcing.py"
+
+
+rule prepare_daily_forcing:
+    input:
+        expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
+    output:
+        f"{ROOT}/forcing-daily.nc",
+    log:
+        f"{ROOT}/logs/prepare_daily_forcing.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study"),
+        code=code("prepare_daily_forcing.py"),
+    message:
+        "Prepare daily forcing for the networks"
+    script:
+        "../../scripts/prepare_daily_forcing.py"
+
+
+rule prepare_land:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        forcing=f"{ROOT}/forcing-daily.nc",
+        raw=source_files(static_files(STUDY)),
+    output:
+        attributes=f"{ROOT}/attributes.nc",
+        soil=f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
+        parameters=f"{ROOT}/vic/params.nc",
+    log:
+        f"{ROOT}/logs/prepare_land.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        settings=settings(
+            "study",
+            "products.elevation",
+            "products.soil",
+            "products.land_cover",
+            "products.attributes",
+            "vic.parameters",
+            "priors",
+        ),
+        code=code("prepare_land.py"),
+    message:
+        "Prepare attributes, native soil and VIC's default parameters"
+    script:
+        "../../scripts/prepare_land.py"
+
+
+rule prepare_observations:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        raw=lambda wildcards: (
+            source_files(observation_files(STUDY, wildcards.target))
+            or f"{ROOT}/truth/{wildcards.target}.nc"
+        ),
+    output:
+        f"{ROOT}/observations/{{target}}.nc",
+    log:
+        f"{ROOT}/logs/prepare_observations.{{target}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        settings=settings("study", "periods", "products.observations"),
+        code=code("prepare_observations.py"),
+    message:
+        "Prepare observations of {wildcards.target}"
+    script:
+        "../../scripts/prepare_observations.py"

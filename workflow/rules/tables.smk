@@ -1,0 +1,54 @@
+rule tabulate_time:
+    input:
+        of_runs(RUN + "/history.csv"),
+    output:
+        csv=f"{ROOT}/tables/table-2.csv",
+        md=report(
+            f"{ROOT}/tables/table-2.md",
+            caption="../report/table-2.rst",
+            category="Tables",
+        ),
+    log:
+        f"{ROOT}/logs/tabulate_time.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study"),
+        code=code("tabulate_time.py"),
+    message:
+        "Tabulate computing times (table 2)"
+    script:
+        "../../scripts/tabulate_time.py"
+
+
+rule tabulate_methods:
+    input:
+        scores=f"{ROOT}/scores/runs.csv",
+        recovery=f"{ROOT}/scores/recovery.csv" if STUDY.twin else [],
+        histories=of_runs(RUN + "/history.csv"),
+    output:
+        csv=f"{ROOT}/tables/methods.csv",
+        md=report(
+            f"{ROOT}/tables/methods.md",
+            caption="../report/methods.rst",
+            category="Tables",
+        ),
+    log:
+        f"{ROOT}/logs/tabulate_methods.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "calibration.target"),
+        code=code("tabulate_methods.py"),
+    message:
+        "Tabulate all methods, on their simulators and in VIC"
+    script:
+        "../../scripts/tabulate_methods.py"

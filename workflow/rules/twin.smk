@@ -1,0 +1,101 @@
+if STUDY.twin and STUDY.twin.climate:
+
+    rule write_twin_land:
+        output:
+            made_files([*domain_files(STUDY), *static_files(STUDY)]),
+        log:
+            f"{ROOT}/logs/write_twin_land.log",
+        conda:
+            "../../envs/cpu.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=20,
+        params:
+            study=settings("study", "domain", "periods", "products", "twin"),
+            code=code("write_twin_land.py"),
+        message:
+            "Write the twin's terrain, soil, land cover and basin"
+        script:
+            "../../scripts/write_twin_land.py"
+
+    for climate_year, climate_days in RECORD_YEARS.items():
+
+        rule:
+            name:
+                f"write_twin_climate_{climate_year}"
+            output:
+                climate_files(climate_days),
+            log:
+                f"{ROOT}/logs/write_twin_climate_{climate_year}.log",
+            conda:
+                "../../envs/cpu.yaml"
+            threads: 1
+            resources:
+                mem_mb=3000,
+                runtime=30,
+            params:
+                days=climate_days.model_dump(mode="json"),
+                study=settings("study", "domain", "periods", "products", "twin"),
+                code=code("write_twin_climate.py"),
+            message:
+                f"Write the twin's CMFD files of {climate_year}"
+            script:
+                "../../scripts/write_twin_climate.py"
+
+
+if STUDY.twin:
+
+    rule observe_truth:
+        input:
+            domain=f"{ROOT}/domain.nc",
+            attributes=f"{ROOT}/attributes.nc",
+            forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
+            parameters=f"{ROOT}/vic/params.nc",
+        output:
+            parameters=f"{ROOT}/truth/parameters.nc",
+            observations=expand(
+                f"{ROOT}/truth/{{target}}.nc", target=STUDY.products.observations
+            ),
+        log:
+            f"{ROOT}/logs/observe_truth.log",
+        conda:
+            "../../envs/cpu.yaml"
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=60,
+        params:
+            settings=settings("study", "periods", "vic", "priors", "twin", "compute"),
+            code=code("observe_truth.py"),
+        message:
+            "Run the hidden truth through VIC and observe it"
+        script:
+            "../../scripts/observe_truth.py"
+
+
+for gleam_target, gleam_files in twin_gleam_files().items():
+
+    rule:
+        name:
+            f"write_twin_gleam_{gleam_target}"
+        input:
+            f"{ROOT}/truth/{gleam_target}.nc",
+        output:
+            gleam_files,
+        log:
+            f"{ROOT}/logs/write_twin_gleam_{gleam_target}.log",
+        conda:
+            "../../envs/cpu.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=20,
+        params:
+            target=gleam_target,
+            settings=settings("study", "products.observations"),
+            code=code("write_twin_gleam.py"),
+        message:
+            f"Write the truth's {gleam_target} as GLEAM files"
+        script:
+            "../../scripts/write_twin_gleam.py"
