@@ -5,7 +5,7 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-if "study" not in config:
+if not workflow.overwrite_configfiles:
 
     configfile: "config/demo.yaml"
 

@@ -34,13 +34,13 @@ def logged(path: str | Path) -> Iterator[None]:
 
 
 def provenance(settings: Mapping[str, Any], seed: int | None = None) -> Provenance:
-    """Provenance of a file made from a rule's settings; the study's seed unless another is given."""
+    """Provenance of a file made from a rule's settings; with the study's seed by default."""
     study = settings["study"]
     return Provenance.of(study["name"], settings, study["seed"] if seed is None else seed)
 
 
 def use_threads(threads: int) -> None:
-    """Fix the threads of tensor operations, so that results do not depend on the machine's cores."""
+    """Fix the threads of tensor operations: results do not depend on the machine's cores."""
     import torch
 
     torch.set_num_threads(threads)

@@ -1,5 +1,3 @@
-import json
-
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate as validate_schema
 
@@ -20,7 +18,7 @@ try:
 except (SettingsError, MissingFiles) as mistake:
     raise WorkflowError(str(mistake))
 validate_schema(
-    json.loads(json.dumps(config, default=str)),
+    STUDY.model_dump(mode="json", by_alias=True),
     str(Path(workflow.basedir) / "config" / "schema.json"),
     set_default=False,
 )

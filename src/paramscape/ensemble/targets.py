@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-OUTPUTS = ("EVAP", "RUNOFF", "BASEFLOW", "SOIL_MOIST")
+OUTPUTS = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_SOIL_MOIST")
 
 
 def daily_targets(
@@ -12,31 +12,25 @@ def daily_targets(
 ) -> dict[str, Tensor]:
     """Daily evapotranspiration, runoff and soil moisture of a simulation.
 
-    Fluxes are summed over the day, the moisture is that of its end: et = EVAP [mm d-1], runoff =
-    RUNOFF + BASEFLOW [mm d-1], soil_moisture = SOIL_MOIST of layer 1 over its depth [m3 m-3].
+    Fluxes are summed over the day, the moisture is that of its end: et = OUT_EVAP [mm d-1], runoff =
+    OUT_RUNOFF + OUT_BASEFLOW [mm d-1], soil_moisture = OUT_SOIL_MOIST of layer 1 over its depth [m3 m-3].
 
     Args:
-        outputs: EVAP, RUNOFF, BASEFLOW (member?, step, cell) and SOIL_MOIST
+        outputs: OUT_EVAP, OUT_RUNOFF, OUT_BASEFLOW (member?, step, cell) and OUT_SOIL_MOIST
             (member?, step, cell, layer), all in mm.
-        first_depth: (cell,) or (member, 1, cell) thickness of layer 1 [m].
+        first_depth: (cell,) thickness of layer 1 [m], which is never calibrated.
         steps_per_day: model steps in a day.
 
     Returns:
         (member?, day, cell) by name.
     """
-    moisture = _by_day(outputs["SOIL_MOIST"][..., 0], steps_per_day)[..., -1, :]
-    runoff = outputs["RUNOFF"] + outputs["BASEFLOW"]
+    moisture = _by_day(outputs["OUT_SOIL_MOIST"][..., 0], steps_per_day)[..., -1, :]
+    runoff = outputs["OUT_RUNOFF"] + outputs["OUT_BASEFLOW"]
     return {
-        "et": _by_day(outputs["EVAP"], steps_per_day).sum(-2),
+        "et": _by_day(outputs["OUT_EVAP"], steps_per_day).sum(-2),
         "runoff": _by_day(runoff, steps_per_day).sum(-2),
         "soil_moisture": moisture / (1000.0 * first_depth),
     }
-
-
-def outputs_for(targets: tuple[str, ...]) -> tuple[str, ...]:
-    """The outputs of VIC that some targets are made of."""
-    needed = {"et": ("EVAP",), "runoff": ("RUNOFF", "BASEFLOW"), "soil_moisture": ("SOIL_MOIST",)}
-    return tuple(name for target in targets for name in needed[target])
 
 
 def _by_day(values: Tensor, steps_per_day: int) -> Tensor:

@@ -14,6 +14,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from paramscape.figures._page import GREY
 
 
+# From so many columns on, degrees of longitude would run into each other.
+_NARROW_FROM = 5
+
+
 @dataclass(frozen=True)
 class Scale:
     """A colour scale shared by panels.
@@ -92,6 +96,9 @@ def outer_labels_only(axes: np.ndarray) -> None:
         ax.tick_params(labelbottom=False)
     for ax in axes[:, 1:].flat:
         ax.tick_params(labelleft=False)
+    if axes.shape[1] >= _NARROW_FROM:
+        for ax in axes[-1]:
+            ax.tick_params(axis="x", rotation=90)
 
 
 def _hatch(ax: Axes, lon: np.ndarray, lat: np.ndarray, cells: np.ndarray) -> None:

@@ -25,7 +25,7 @@ _MAP = ("run", "lat", "lon")
 def draw(scores: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
     """Draw RMSE, CC and KGE per cell, a row per score and a column per run.
 
-    A row shares one colour scale, on which yellow is better, that leaves out the worst 2 % of
+    A row shares one colour scale, on which yellow is better, that leaves out the worst 5 % of
     cells. Active cells without score are hatched, cells outside the domain grey.
 
     Args:
@@ -60,7 +60,7 @@ def draw(scores: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -
 def _draw_row(figure: Figure, axes: np.ndarray, maps: xr.DataArray, active: np.ndarray) -> None:
     """Draw one score's maps with their medians and colour bar."""
     lower_is_better = SCORES[str(maps.name)].direction == "lower"
-    tails, cmap = ((0, 98), "viridis_r") if lower_is_better else ((2, 100), "viridis")
+    tails, cmap = ((0, 95), "viridis_r") if lower_is_better else ((5, 100), "viridis")
     scale = shared_scale(maps.values, cmap, tails=tails)
     for ax, field in zip(axes, maps, strict=True):
         draw_map(ax, field, active, scale)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from paramscape.figures._inputs import active_cells, require_dims
 from paramscape.figures._maps import (
@@ -90,13 +88,14 @@ def _draw_column(
     for ax, field in zip(axes, maps, strict=True):
         draw_map(ax, field, active, scale)
     bar = figure.colorbar(
-        scale.mappable(), ax=list(axes), extend=scale.extend, location="bottom", aspect=9, pad=0.03
+        scale.mappable(), ax=list(axes), extend=scale.extend, location="bottom", aspect=9, pad=0.015
     )
     bar.ax.tick_params(labelsize=6.5)
     units = UNITS.get(str(maps["parameter"].item()), "1")
     bar.set_label("[–]" if units == "1" else f"[{pretty_units(units)}]")
-    if not isinstance(scale.norm, LogNorm):
-        bar.ax.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
+    ends = [scale.norm.vmin, scale.norm.vmax]
+    bar.set_ticks(ends, labels=[f"{end:.2g}" for end in ends])
+    bar.minorticks_off()
 
 
 def _write_correlations(

@@ -100,12 +100,14 @@ def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
 
 
 def _regular(centres: np.ndarray) -> np.ndarray:
-    """Centres freed from the rounding of 32-bit coordinates where their spacing is uniform."""
-    if centres.size < 3:
+    """Centres freed from 32-bit rounding where they lie on a lattice that divides the degree."""
+    if centres.size < 2:
         return centres
-    uniform = np.linspace(centres[0], centres[-1], centres.size)
-    step = uniform[1] - uniform[0]
-    return uniform if np.abs(centres - uniform).max() < 2e-3 * step else centres
+    per_degree = round((centres.size - 1) / float(centres[-1] - centres[0]))
+    if per_degree < 1:
+        return centres
+    lattice = np.round(centres * 2 * per_degree) / (2 * per_degree)
+    return lattice if np.abs(centres - lattice).max() < 2e-3 / per_degree else centres
 
 
 def _split_rows(data: xr.Dataset, lat_edges: np.ndarray) -> xr.Dataset:

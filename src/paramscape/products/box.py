@@ -48,6 +48,12 @@ class Window:
     values: np.ndarray
 
     @classmethod
+    def whole(cls, centres: np.ndarray) -> "Window":
+        """All cells of an axis."""
+        order = np.argsort(centres, kind="stable")
+        return cls(slice(0, centres.size), order, centres[order])
+
+    @classmethod
     def around(
         cls, centres: np.ndarray, low: float, high: float, margin: int, place: tuple[Path, str]
     ) -> "Window":

@@ -134,9 +134,8 @@ class ProductFile:
                 cure="give a file on a regular latitude-longitude grid",
             )
         if box is None:
-            low, high = float(centres.min()), float(centres.max())
-        else:
-            low, high = (box.south, box.north) if axis == "lat" else (box.west, box.east)
+            return Window.whole(centres)
+        low, high = (box.south, box.north) if axis == "lat" else (box.west, box.east)
         return Window.around(centres, low, high, margin, (self.path, axis))
 
     def _centres(self, axis: str) -> np.ndarray | None:

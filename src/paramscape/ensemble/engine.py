@@ -1,0 +1,148 @@
+"""The embedded VIC with one study's parameters and forcing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from paramscape.domain import Cells
+from paramscape.names import PARAMETERS
+from paramscape.study import Period, Vic
+from paramscape.vic import Forcing, Options, Parameters, State, simulate, with_calibrated
+
+from .targets import OUTPUTS, daily_targets
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Embedded VIC on the active cells of a study.
+
+    parameters: the uncalibrated parameters. forcing: from `first_day` on, without a gap.
+    """
+
+    parameters: Parameters
+    forcing: Forcing
+    options: Options
+    first_day: date
+
+    @classmethod
+    def of(cls, params: xr.Dataset, forcing: xr.Dataset, cells: Cells, settings: Vic) -> "Engine":
+        """Set VIC up from its parameter file and its forcing files joined along time, in float64.
+
+        Raises:
+            ValueError: if the parameter file does not run all active cells of the domain, or if
+                VIC refuses parameters or forcing.
+        """
+        options = options_of(settings)
+        parameters = Parameters.from_dataset(params, cells.mask)
+        if parameters.cells != cells.count:
+            raise ValueError(
+                f"VIC's parameter file runs {parameters.cells} of the domain's {cells.count} "
+                "active cells; set run_cell to 1 there or take the others out of the domain's mask"
+            )
+        start = np.datetime64(forcing["time"].values[0], "D")
+        return cls(
+            parameters, Forcing.from_dataset(forcing, cells.mask, options), options, start.item()
+        )
+
+    def to(self, dtype: torch.dtype | None = None, device: str | None = None) -> "Engine":
+        """The same in another precision or on another device."""
+        return replace(
+            self, parameters=self.parameters.to(dtype, device), forcing=self.forcing.to(dtype, device)
+        )
+
+    def calibrated(self, values: Tensor) -> Parameters:
+        """Parameters with the calibrated values (member?, cell, parameter) in their place."""
+        return with_calibrated(self.parameters, values)
+
+    def days(self, period: Period) -> slice:
+        """The period as days since `first_day`.
+
+        Raises:
+            ValueError: if the forcing does not cover the period.
+        """
+        first = (period.start - self.first_day).days
+        available = self.forcing.steps // self.options.model_steps_per_day
+        if first < 0 or first + period.days > available:
+            raise ValueError(
+                f"the forcing has {available} days from {self.first_day}, which do not cover "
+                f"{period.start} to {period.end}"
+            )
+        return slice(first, first + period.days)
+
+    def forcing_of(self, days: slice) -> Forcing:
+        """Forcing of some days since `first_day`."""
+        steps = self.options.model_steps_per_day
+        return self.forcing.days(days.start * steps, days.stop * steps)
+
+    def targets(
+        self, outputs: Mapping[str, Tensor], cells: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Daily targets (member?, day, cell) of VIC's outputs for all or for some cells."""
+        depth = self.parameters.soil["depth"][..., 0]
+        depth = depth if cells is None else depth[cells]
+        return daily_targets(outputs, depth, self.options.model_steps_per_day)
+
+    @torch.no_grad()
+    def run(self, values: Tensor, start: date, period: Period) -> dict[str, Tensor]:
+        """Simulate from a cold start on `start` to the end of a period, without gradients.
+
+        Args:
+            values: (member?, cell, parameter) calibrated parameters, physical.
+            start: first day of the warm-up.
+            period: days to return; the run is continuous.
+
+        Returns:
+            daily targets of the period, (member?, day, cell) by name.
+        """
+        require_values(values, self.parameters.cells)
+        parameters = self.calibrated(values)
+        wanted = self.days(period)
+        warmup = slice((start - self.first_day).days, wanted.start)
+        if warmup.start < 0:
+            raise ValueError(f"the warm-up starts on {start}, the forcing on {self.first_day}")
+        state = self.advance(parameters, warmup)
+        ran = simulate(parameters, self.forcing_of(wanted), self.options, state, outputs=OUTPUTS)
+        return self.targets(ran.outputs)
+
+    def advance(
+        self, parameters: Parameters, days: slice, state: State | None = None
+    ) -> State | None:
+        """The state after some days; None, a cold start, if there are no days and no state."""
+        if days.stop <= days.start:
+            return state
+        return simulate(
+            parameters, self.forcing_of(days), self.options, state, outputs=()
+        ).state
+
+
+def options_of(settings: Vic) -> Options:
+    """VIC's options from a study's settings."""
+    return Options(
+        model_steps_per_day=settings.model_steps_per_day,
+        snow_steps_per_day=settings.snow_steps_per_day,
+        runoff_steps_per_day=settings.runoff_steps_per_day,
+        baseflow=settings.baseflow,
+        snow_band=settings.snow_band,
+        fcan_src=settings.fcan_src,
+    )
+
+
+def require_values(values: Tensor, cells: int) -> None:
+    """Refuse calibrated parameters of the wrong shape or that are not finite."""
+    if tuple(values.shape[-2:]) != (cells, len(PARAMETERS)) or values.ndim not in (2, 3):
+        raise ValueError(
+            f"parameters must be (member?, cell, parameter) with {cells} cells and "
+            f"{len(PARAMETERS)} parameters; got {tuple(values.shape)}"
+        )
+    broken = ~torch.isfinite(values)
+    if broken.any():
+        *member, cell, parameter = broken.nonzero()[0].tolist()
+        place = f"cell {cell}" + (f" of member {member[0]}" if member else "")
+        raise ValueError(
+            f"{PARAMETERS[parameter]} is {float(values[broken][0])} in {place}; VIC needs a number"
+        )

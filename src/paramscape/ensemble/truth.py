@@ -1,0 +1,64 @@
+"""The twin's hidden truth: true parameters, felt forcing, VIC, and noise on what is observed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
+from paramscape.study import Periods, Priors, Twin, Vic
+
+from .datasets import fields_of, targets_dataset
+from .engine import Engine
+from .verification import days_of, scored_period
+
+
+@dataclass(frozen=True)
+class World:
+    """What the truth is made of.
+
+    params: default VIC parameter file. forcing: VIC forcing files joined along time, from the
+    warm-up's start or before. attributes: fields (lat, lon).
+    """
+
+    params: xr.Dataset
+    forcing: xr.Dataset
+    attributes: xr.Dataset
+    cells: Cells
+
+
+def hidden_parameters(world: World, priors: Priors, twin: Twin) -> xr.Dataset:
+    """The true parameter fields (parameter, lat, lon), dataset of kind `parameters`."""
+    attributes = world.attributes.where(xr.DataArray(world.cells.mask, dims=("lat", "lon")))
+    return truth_parameters(attributes, priors, twin, twin.seed)
+
+
+def observe_truth(
+    world: World, truth: xr.Dataset, periods: Periods, vic: Vic, twin: Twin
+) -> xr.Dataset:
+    """What the twin's instruments report, from training to test.
+
+    The true parameters run through VIC in float64 with perturbed forcing; every target gets its
+    own noise.
+
+    Args:
+        world: parameter file, forcing and cells.
+        truth: from `hidden_parameters`.
+        periods: the run starts cold with the warm-up.
+        vic: how VIC is run.
+        twin: sizes of the errors, and the seed.
+
+    Returns:
+        daily targets (time, lat, lon), dataset of kind `simulation`; NaN outside the domain.
+    """
+    felt = perturb_forcing(world.forcing, twin, twin.seed)
+    engine = Engine.of(world.params, felt, world.cells, vic)
+    values = torch.from_numpy(fields_of(truth, world.cells).astype(np.float64))
+    period = scored_period(periods)
+    targets = engine.run(values, periods.warmup.start, period)
+    exact = targets_dataset(
+        {name: value.numpy() for name, value in targets.items()}, world.cells, days_of(period)
+    )
+    return xr.Dataset({n: add_observation_noise(exact[n], twin, twin.seed) for n in exact})

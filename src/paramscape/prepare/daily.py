@@ -1,0 +1,42 @@
+"""Daily forcing for networks, from the steps that VIC reads."""
+
+from collections.abc import Iterable
+
+import xarray as xr
+
+from paramscape.names import FORCINGS, LONG_NAMES, UNITS
+
+
+def daily_forcing(years: Iterable[xr.Dataset]) -> xr.Dataset:
+    """Daily means, and daily totals of `prcp`, of consecutive years of VIC forcing.
+
+    Args:
+        years: VIC forcing (time, lat, lon) in order, whole days each.
+
+    Returns:
+        (time, lat, lon) float32 in the same units, prcp [mm d-1 as mm in the day]; time is the
+        start of the day (UTC); NaN where any step is missing.
+
+    Raises:
+        ValueError: if a day lacks steps, or the years do not follow each other.
+    """
+    days = xr.concat([_days(year) for year in years], "time", join="exact")
+    gaps = days["time"].to_index().to_series().diff().dropna()
+    if (gaps != gaps.dtype.type(1, "D")).any():
+        first = gaps.index[gaps != gaps.dtype.type(1, "D")][0]
+        raise ValueError(f"daily forcing must be continuous, but there is a gap before {first:%Y-%m-%d}")
+    return days
+
+
+def _days(steps: xr.Dataset) -> xr.Dataset:
+    count = steps["time"].resample(time="1D").count()
+    if (count != count[0]).any():
+        short = count["time"].values[(count != count[0]).values][0]
+        raise ValueError(f"forcing has another number of steps on {short!s:.10} than on other days")
+    grouped = steps[list(FORCINGS)].astype("f8").coarsen(time=int(count[0]), coord_func="min")
+    days = grouped.mean(skipna=False)
+    days["prcp"] = grouped.sum(skipna=False)["prcp"]
+    days = days.astype("f4")
+    for name in FORCINGS:
+        days[name].attrs = {"units": UNITS[name], "long_name": f"{LONG_NAMES[name]}"}
+    return days

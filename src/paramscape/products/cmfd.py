@@ -1,0 +1,117 @@
+"""China Meteorological Forcing Dataset, v1.6 and v2.0, 3-hourly (He et al. 2020)."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.names import UNITS
+from paramscape.study import CmfdForcing, Period
+
+from . import paths
+from .box import Box
+from .checks import FileOf, require_times
+from .humidity import vapour_pressure
+from .open import open_product
+from .points import check_points, day_after, record_times, steps_between
+from .units import convert
+
+STEP_HOURS = 3
+_VARIABLES = {
+    "tas": ("temp", "C"),
+    "prcp": ("prec", "mm h-1"),
+    "pres": ("pres", "kPa"),
+    "dswrf": ("srad", "W m-2"),
+    "dlwrf": ("lrad", "W m-2"),
+    "vp": ("shum", "kg kg-1"),
+    "wind": ("wind", "m s-1"),
+}
+
+
+def read_cmfd(
+    settings: CmfdForcing, period: Period, box: Box, ends_record: bool = True
+) -> xr.Dataset:
+    """Steps of 3 hours around a box, from monthly files.
+
+    A record of `prec` is the mean rate over the 3 hours before it; those of radiation are means
+    around it (v2.0: `lrad` at it), all others values at it. So the step [t, t + 3 h) has the rain
+    of record t + 3 h and the mean of records t and t + 3 h of everything else. Vapour pressure is
+    computed from humidity and pressure of the same record.
+
+    Args:
+        settings: folder and version.
+        period: days to read; those of one year keep memory small.
+        box: the domain's edges.
+        ends_record: the data may end with the period: where the month after it has no file, its
+            first record, which closes the last step, is taken to equal the last one.
+
+    Returns:
+        tas, prcp, pres, dswrf, dlwrf, vp, wind (time, lat, lon) on the native grid; NaN outside
+        the product.
+
+    Raises:
+        ProductError: if a file is missing, damaged, incomplete or unphysical.
+    """
+    file = cmfd_file(settings)
+    points, units = {}, {}
+    for name in _VARIABLES:
+        points[name], units[name] = _records(settings, name, period, box, ends_record)
+    humidity = points["vp"]
+    points["vp"] = humidity.copy(data=vapour_pressure(humidity.values, points["pres"].values))
+    points["prcp"] = points["prcp"] * np.float32(STEP_HOURS)
+    for name, field in points.items():
+        points[name] = field.rename(name).assign_attrs(units=UNITS[name])
+    check_points(points, STEP_HOURS, settings.supersaturation, file, units)
+    return steps_between(points, STEP_HOURS)
+
+
+def cmfd_file(settings: CmfdForcing) -> FileOf:
+    """The file of a variable of ours at a time."""
+    listing = paths.Listing()
+
+    def file(name: str, time: np.datetime64 | None) -> Path:
+        if time is None:
+            return settings.folder
+        return _path(listing, settings, name, np.datetime64(time, "D").item())
+
+    return file
+
+
+def _records(
+    settings: CmfdForcing, name: str, period: Period, box: Box, ends_record: bool
+) -> tuple[xr.DataArray, str | None]:
+    """Records of one variable from the period's start to the midnight after it, and their units."""
+    listing = paths.Listing()
+    wanted = record_times(period, STEP_HOURS)
+    parts, units = [], None
+    for month in paths.months(period.start, day_after(period)):
+        path = _path(listing, settings, name, month)
+        is_after = month > period.end
+        if is_after and ends_record and not path.is_file():
+            parts.append(parts[-1].isel(time=[-1]).assign_coords(time=wanted[-1:]))
+            continue
+        part, units = _month(path, name, month, box, wanted)
+        parts.append(part)
+    return xr.concat(parts, "time", join="exact"), units
+
+
+def _month(
+    path: Path, name: str, month: date, box: Box, wanted: np.ndarray
+) -> tuple[xr.DataArray, str | None]:
+    variable, unit = _VARIABLES[name]
+    following = (month + timedelta(days=31)).replace(day=1)
+    whole = record_times(Period(start=month, end=following - timedelta(days=1)), STEP_HOURS)[:-1]
+    with open_product(path) as raw:
+        if raw.time is None:
+            require_times(np.array([], "datetime64[ns]"), whole, path)
+        require_times(raw.time, whole, path)
+        inside = np.flatnonzero(np.isin(whole, wanted))
+        field = raw.field(variable, box, slice(int(inside[0]), int(inside[-1]) + 1))
+        units = raw.units(variable)
+        return field.copy(data=convert(field.values, units, unit, path, variable)), units
+
+
+def _path(listing: paths.Listing, settings: CmfdForcing, name: str, day: date) -> Path:
+    variable = _VARIABLES[name][0]
+    return paths.find_cmfd(listing, settings.folder, settings.product, variable, day)

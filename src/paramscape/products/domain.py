@@ -1,0 +1,111 @@
+"""The domain of a study: which cells of which grid are active."""
+
+import numpy as np
+import xarray as xr
+
+from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
+
+from .box import EARTH_RADIUS, Box
+from .errors import ProductError
+from .open import open_product
+from .vic_files import read_vic_domain
+
+
+def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Dataset:
+    """Mask, active fraction and area of the domain's cells.
+
+    Returns:
+        (lat, lon), both ascending: `mask` int32 (1 is active), `frac` [1] share of a cell inside
+        the domain, `area` [m2] of the whole cell on a sphere (VIC domain files bring their own).
+
+    Raises:
+        ProductError: if a file is damaged, does not cover the grid, or no cell is active.
+    """
+    if isinstance(settings, VicDomain):
+        return _described(_completed(read_vic_domain(settings.path)))
+    grid = settings.grid
+    if isinstance(settings, RectangleDomain):
+        share = np.ones(grid.shape)
+        minimum = 1.0
+    else:
+        share, minimum = _inside_share(settings), settings.minimum_fraction
+    active = share >= minimum - 1e-6
+    if not active.any():
+        raise ProductError(
+            f"no cell of the grid is inside by {minimum:g} or more; the largest share is "
+            f"{share.max():g}",
+            settings.path,
+            settings.variable,
+            cure="move the grid over the mask, or lower domain.minimum_fraction",
+        )
+    lat, lon = np.array(grid.latitudes), np.array(grid.longitudes)
+    fields = {
+        "mask": (("lat", "lon"), active.astype(np.int32)),
+        "frac": (("lat", "lon"), np.where(active, share, 0.0)),
+        "area": (("lat", "lon"), cell_area(_edges(grid, "lat"), _edges(grid, "lon"))),
+    }
+    return _described(xr.Dataset(fields, coords={"lat": lat, "lon": lon}))
+
+
+def cell_area(lat_edges: np.ndarray, lon_edges: np.ndarray) -> np.ndarray:
+    """Area [m2] of cells between edges [degrees] on a sphere: R2 (sin b - sin a) (east - west)."""
+    height = np.diff(np.sin(np.radians(lat_edges)))
+    width = np.diff(np.radians(lon_edges))
+    return EARTH_RADIUS**2 * np.outer(height, width)
+
+
+def _inside_share(settings: MaskDomain) -> np.ndarray:
+    """(lat, lon) share of each cell's area that the mask marks."""
+    grid = settings.grid
+    box = Box(grid.west, grid.south, grid.east, grid.north)
+    with open_product(settings.path) as raw:
+        mask = raw.field(settings.variable, box)
+    mask = mask.squeeze([d for d in mask.dims if d not in ("lat", "lon")], drop=True)
+    inside = np.clip(np.nan_to_num(mask.values.astype("f8")), 0.0, 1.0)
+    rows = _overlap(
+        _centre_edges(mask["lat"].values), _edges(grid, "lat"), lambda d: np.sin(np.radians(d))
+    )
+    columns = _overlap(_centre_edges(mask["lon"].values), _edges(grid, "lon"), lambda d: d)
+    return rows @ inside @ columns.T
+
+
+def _overlap(source: np.ndarray, target: np.ndarray, measure) -> np.ndarray:
+    """(target, source) share of each target interval that a source interval covers."""
+    source, target = measure(source), measure(target)
+    low = np.maximum(target[:-1, None], source[None, :-1])
+    high = np.minimum(target[1:, None], source[None, 1:])
+    return np.clip(high - low, 0, None) / np.diff(target)[:, None]
+
+
+def _edges(grid: Grid, axis: str) -> np.ndarray:
+    low, high, cells = (
+        (grid.south, grid.north, grid.shape[0])
+        if axis == "lat"
+        else (grid.west, grid.east, grid.shape[1])
+    )
+    return np.linspace(low, high, cells + 1)
+
+
+def _centre_edges(centres: np.ndarray) -> np.ndarray:
+    """Edges halfway between centres; the outer cells are as wide as their neighbours."""
+    inner = (centres[:-1] + centres[1:]) / 2
+    return np.concatenate([[2 * centres[0] - inner[0]], inner, [2 * centres[-1] - inner[-1]]])
+
+
+def _completed(domain: xr.Dataset) -> xr.Dataset:
+    """A VIC domain with `frac` and `area`, computed where the file lacks them."""
+    if "frac" not in domain:
+        domain["frac"] = domain["mask"].astype("f8")
+    if "area" not in domain:
+        area = cell_area(*(_centre_edges(domain[axis].values) for axis in ("lat", "lon")))
+        domain["area"] = (("lat", "lon"), area)
+    return domain.astype({"frac": "f8", "area": "f8"}) if hasattr(domain, "astype") else domain
+
+
+def _described(domain: xr.Dataset) -> xr.Dataset:
+    domain["mask"].attrs = {"units": "1", "long_name": "1 in active cells"}
+    domain["frac"].attrs = {"units": "1", "long_name": "share of the cell inside the domain"}
+    domain["area"].attrs = {"units": "m2", "long_name": "area of the cell"}
+    domain["lat"].attrs = {"units": "degrees_north", "standard_name": "latitude"}
+    domain["lon"].attrs = {"units": "degrees_east", "standard_name": "longitude"}
+    return domain

@@ -1,0 +1,115 @@
+"""NLDAS-2 hourly forcing, File A, NetCDF V2.0 (NLDAS_FORA0125_H)."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.names import UNITS
+from paramscape.study import NldasForcing, Period
+
+from . import paths
+from .box import Box
+from .checks import FileOf, require_times
+from .errors import ProductError
+from .humidity import vapour_pressure
+from .open import open_product
+from .points import check_points, record_times, steps_between
+from .units import convert
+
+STEP_HOURS = 1
+_VARIABLES = {
+    "tas": ("Tair", "C"),
+    "prcp": ("Rainf", "mm"),
+    "pres": ("PSurf", "kPa"),
+    "dswrf": ("SWdown", "W m-2"),
+    "dlwrf": ("LWdown", "W m-2"),
+    "vp": ("Qair", "kg kg-1"),
+    "wind": ("Wind_E", "m s-1"),
+    "northward": ("Wind_N", "m s-1"),
+}
+
+
+def read_nldas(
+    settings: NldasForcing, period: Period, box: Box, ends_record: bool = True
+) -> xr.Dataset:
+    """Steps of one hour around a box, from hourly granules.
+
+    A granule's `Rainf` is the total of the hour before its time, everything else a value at its
+    time. So the step [t, t + 1 h) has the rain of granule t + 1 h and the mean of granules t and
+    t + 1 h of everything else. Wind speed and vapour pressure are computed within a granule.
+
+    Args:
+        settings: folder of the granules.
+        period: days to read; those of one year keep memory small.
+        box: the domain's edges.
+        ends_record: the data may end with the period: where the granule of the midnight after it
+            is absent, it is taken to equal the last one.
+
+    Returns:
+        tas, prcp, pres, dswrf, dlwrf, vp, wind (time, lat, lon) on the native grid; NaN over water
+        and outside the product.
+
+    Raises:
+        ProductError: if a granule is missing, damaged or unphysical.
+    """
+    listing = paths.Listing()
+    times = record_times(period, STEP_HOURS)
+    stacks: dict[str, list[xr.DataArray]] = {name: [] for name in _VARIABLES}
+    units: dict[str, str | None] = {}
+    for time in times:
+        path = paths.find_nldas(listing, settings.folder, _hour(time))
+        if time == times[-1] and ends_record and not path.is_file():
+            granule = {n: s[-1].assign_coords(time=times[-1:]) for n, s in stacks.items()}
+        else:
+            granule, units = _granule(path, time, box)
+        for name, field in granule.items():
+            stacks[name].append(field)
+    points = _combined({n: xr.concat(s, "time", join="exact") for n, s in stacks.items()})
+    check_points(points, STEP_HOURS, settings.supersaturation, nldas_file(settings), units)
+    return steps_between(points, STEP_HOURS)
+
+
+def nldas_file(settings: NldasForcing) -> FileOf:
+    """The granule of a time."""
+    listing = paths.Listing()
+
+    def file(name: str, time: np.datetime64 | None) -> Path:
+        if time is None:
+            return settings.folder
+        return paths.find_nldas(listing, settings.folder, _hour(time))
+
+    return file
+
+
+def _granule(
+    path: Path, time: np.datetime64, box: Box
+) -> tuple[dict[str, xr.DataArray], dict[str, str | None]]:
+    fields, units = {}, {}
+    with open_product(path) as raw:
+        kind = str(raw.attributes().get("shortname", "NLDAS_FORA"))
+        if not kind.startswith("NLDAS_FORA"):
+            raise ProductError(
+                f"the granule is {kind}, which uses File A's names for other quantities",
+                path,
+                cure="take NLDAS_FORA0125_H granules",
+            )
+        found = np.array([], "datetime64[ns]") if raw.time is None else raw.time
+        require_times(found, np.array([time]), path)
+        for name, (variable, unit) in _VARIABLES.items():
+            field = raw.field(variable, box)
+            units[name] = raw.units(variable)
+            fields[name] = field.copy(data=convert(field.values, units[name], unit, path, variable))
+    return fields, units
+
+
+def _combined(raw: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    northward = raw.pop("northward").values
+    raw["wind"] = raw["wind"].copy(data=np.hypot(raw["wind"].values, northward))
+    raw["vp"] = raw["vp"].copy(data=vapour_pressure(raw["vp"].values, raw["pres"].values))
+    return {name: f.rename(name).assign_attrs(units=UNITS[name]) for name, f in raw.items()}
+
+
+def _hour(time: np.datetime64) -> datetime:
+    return np.datetime64(time, "s").item()

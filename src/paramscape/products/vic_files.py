@@ -1,0 +1,145 @@
+"""VIC image-driver files of the user's own: forcing, domain and parameters."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.names import FORCINGS, UNITS
+from paramscape.study import Period, VicForcing
+
+from . import paths
+from .box import Box
+from .checks import FileOf, require_times
+from .errors import ProductError
+from .open import ProductFile, open_product
+from .points import check_points, day_after, finished
+from .units import convert
+
+_WIND_LABELS = ("mm s-1", "mm/s")
+_PARAMETERS = (
+    "run_cell", "infilt", "Ds", "Dsmax", "Ws", "c", "expt", "Ksat", "depth", "elev", "Nveg", "Cv",
+    "LAI", "root_depth", "root_fract",
+)  # fmt: skip
+
+
+def read_vic_forcing(settings: VicForcing, period: Period, box: Box) -> xr.Dataset:
+    """Steps of VIC forcing files, at the files' own step, in the cells of a box.
+
+    A file without `units` attribute is taken to hold VIC's units; one that says kelvin or pascal
+    is converted. VIC's own preprocessors label wind in m s-1 as `mm s-1`, which is read as m s-1.
+
+    Args:
+        settings: path prefix of the yearly files, and names of variables that differ from ours.
+        period: days to read.
+        box: the domain's edges.
+
+    Returns:
+        tas, prcp, pres, dswrf, dlwrf, vp, wind (time, lat, lon), latitude ascending; NaN in
+        inactive cells; time is the start of a step.
+
+    Raises:
+        ProductError: if a file is missing, damaged, has gaps in time or unphysical values.
+    """
+    years = range(period.start.year, period.end.year + 1)
+    parts, units = [], {}
+    for year in years:
+        part, units = _year(settings, year, period, box)
+        parts.append(part)
+    steps = xr.concat(parts, "time", join="exact") if len(parts) > 1 else parts[0]
+    times = steps["time"].values
+    hours = _step_hours(times, paths.vic_forcing_path(settings.prefix, years[0]))
+    points = {name: steps[name].assign_attrs(units=UNITS[name]) for name in FORCINGS}
+    check_points(points, hours, settings.supersaturation, vic_file(settings), units)
+    return finished(steps, hours)
+
+
+def vic_file(settings: VicForcing) -> FileOf:
+    """The file of the year of a time."""
+
+    def file(name: str, time: np.datetime64 | None) -> Path:
+        year = "YYYY" if time is None else f"{np.datetime64(time, 'Y')}"
+        return Path(f"{settings.prefix}{year}.nc")
+
+    return file
+
+
+def read_vic_domain(path: Path) -> xr.Dataset:
+    """`mask` (int32), `frac` and `area` [m2] of a VIC domain file, (lat, lon), latitude ascending.
+
+    Raises:
+        ProductError: if the file is damaged or has no `mask`, or no cell is active.
+    """
+    with open_product(path) as raw:
+        fields = {name: raw.field(name) for name in ("mask", "frac", "area") if _has(raw, name)}
+        if "mask" not in fields:
+            raw.variable("mask")
+    mask = fields["mask"]
+    fields["mask"] = (mask.fillna(0) > 0).astype(np.int32)
+    if not fields["mask"].any():
+        raise ProductError("no cell is active", path, "mask", cure="give a mask with cells above 0")
+    return xr.Dataset(fields)
+
+
+def require_parameters(path: Path) -> None:
+    """Refuse a file that is no VIC parameter file.
+
+    Raises:
+        ProductError: naming the first variable that is missing.
+    """
+    with open_product(path) as raw:
+        for name in _PARAMETERS:
+            raw.variable(name)
+
+
+def _year(
+    settings: VicForcing, year: int, period: Period, box: Box
+) -> tuple[xr.Dataset, dict[str, str | None]]:
+    path = paths.vic_forcing_path(settings.prefix, year)
+    with open_product(path) as raw:
+        inside = _inside(raw, year, period)
+        fields, units = {}, {}
+        for name in FORCINGS:
+            variable = settings.names.get(name, name)
+            units[name] = raw.units(variable)
+            field = raw.field(variable, box, inside, margin=0)
+            said = UNITS[name] if _is_vics(name, units[name]) else units[name]
+            fields[name] = field.rename(name).copy(
+                data=convert(field.values, said, UNITS[name], path, variable)
+            )
+    return xr.Dataset(fields), units
+
+
+def _inside(raw: ProductFile, year: int, period: Period) -> slice:
+    """The records of a year that lie in the period, after checking that none is missing."""
+    if raw.time is None or raw.time.size < 2:
+        raise ProductError(
+            "a VIC forcing file needs a time axis of at least two records", raw.path, "time",
+            cure="write `time` with units such as 'hours since 2009-01-01' and a calendar",
+        )  # fmt: skip
+    start = max(np.datetime64(period.start), np.datetime64(f"{year}-01-01"))
+    end = min(np.datetime64(day_after(period)), np.datetime64(f"{year + 1}-01-01"))
+    _step_hours(raw.time, raw.path)
+    step = np.median(np.diff(raw.time))
+    expected = np.arange(start.astype("datetime64[ns]"), end.astype("datetime64[ns]"), step)
+    found = np.flatnonzero((raw.time >= expected[0]) & (raw.time < end))
+    require_times(raw.time[found], expected, raw.path)
+    return slice(int(found[0]), int(found[-1]) + 1)
+
+
+def _step_hours(times: np.ndarray, path: Path) -> int:
+    hours = np.median(np.diff(times)) / np.timedelta64(1, "h")
+    if hours < 1 or hours > 24 or 24 % hours:
+        raise ProductError(
+            f"the step is {hours:g} hours, which does not divide the day into whole hours",
+            path, "time", cure="give forcing with 1 to 24 steps a day",
+        )  # fmt: skip
+    return int(hours)
+
+
+def _is_vics(name: str, units: str | None) -> bool:
+    return units is None or (name == "wind" and units.strip().lower() in _WIND_LABELS)
+
+
+def _has(raw: ProductFile, name: str) -> bool:
+    return name in raw.variables

@@ -1,0 +1,19 @@
+"""VIC 5.1 in water-balance mode, differentiable: columns are one flat axis, time the only loop."""
+
+from paramscape.vic.forcing import Forcing
+from paramscape.vic.options import Options
+from paramscape.vic.parameters import Parameters, calibrated_dataset, with_calibrated
+from paramscape.vic.simulate import Simulation, simulate
+from paramscape.vic.state import State, initial_state
+
+__all__ = [
+    "Forcing",
+    "Options",
+    "Parameters",
+    "Simulation",
+    "State",
+    "calibrated_dataset",
+    "initial_state",
+    "simulate",
+    "with_calibrated",
+]

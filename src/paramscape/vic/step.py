@@ -1,0 +1,195 @@
+"""One model step of all lanes: evaporation and snow first, then runoff."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.canopy import RootedSoil, water_uptake
+from paramscape.vic.forcing import Weather
+from paramscape.vic.options import Options
+from paramscape.vic.potential import snow_free_potential
+from paramscape.vic.runoff import RunoffSoil, route_soil_water
+from paramscape.vic.site import Cover, Layers, Site
+from paramscape.vic.snow import snow_pass
+from paramscape.vic.snow_free import snow_free_pass
+from paramscape.vic.soil_evaporation import evaporation_fraction, unsaturated_share
+from paramscape.vic.soil_thermal import conductivity, heat_capacity
+from paramscape.vic.state import LAYERS, SURFACE
+from paramscape.vic.surface import (
+    LAST_PASS_ONLY,
+    Air,
+    Fluxes,
+    Moist,
+    Setting,
+    Surface,
+    air_over,
+    join,
+    pick,
+    winds_of,
+)
+
+
+@dataclass(frozen=True)
+class Land:
+    """Everything that stays the same through a simulation."""
+
+    site: Site
+    layers: Layers
+    runoff: RunoffSoil
+    options: Options
+    with_potential: bool
+
+
+class Day(NamedTuple):
+    """What drives one model step."""
+
+    cover: Cover
+    air: Air  # of the model step
+    snowy: Tensor | None  # (lane,) bool: snow may fall in one of the substeps
+    substeps: Weather | None  # (substep, forcing cell), where a step has several
+    forcing_cell: Tensor  # (lane,) index of the lane's forcing cell
+    day_of_year: Tensor  # (lane,)
+
+
+class StepResult(NamedTuple):
+    """State and fluxes after a model step."""
+
+    values: Tensor  # (variable, lane), see `state.VARIABLES`
+    fluxes: Fluxes
+    runoff: Tensor  # (lane,) [mm]
+    baseflow: Tensor  # (lane,) [mm]
+
+
+def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
+    """Advance the state (variable, lane) by one model step.
+
+    Evaporation is that of the soil moisture before the step, runoff that of the moisture before
+    the step and all water of the step; both leave the soil together, in the runoff steps.
+    """
+    moisture = values[: len(LAYERS)]
+    moist = moisture_factors(moisture, land.layers)
+    setting = Setting(land.site, day.cover, moist, winds_of(day.cover, day.air.wind))
+    surface, fluxes = _surface_step(_start(values, day.cover), day, setting, land)
+    losses = torch.stack([fluxes.soil_loss_1, fluxes.soil_loss_2, fluxes.soil_loss_3])
+    routed = route_soil_water(
+        land.runoff, moisture, fluxes.water, losses, land.options.runoff_substeps
+    )
+    lost = routed.evaporation.unbind(0)
+    fluxes = fluxes._replace(soil_loss_1=lost[0], soil_loss_2=lost[1], soil_loss_3=lost[2])
+    after = torch.cat([routed.moisture, torch.stack(surface[: len(SURFACE)])])
+    return StepResult(after, fluxes, routed.runoff, routed.baseflow)
+
+
+def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
+    """What depends on soil moisture (layer, lane) [mm] alone."""
+    volumetric = moisture[:2] / layers.depth[:2] / 1000.0
+    conductivities = conductivity(layers.thermal, volumetric).unbind(0)
+    capacities = heat_capacity(layers.thermal, volumetric).unbind(0)
+    top = torch.minimum(moisture[0], layers.capacity[0])
+    share = unsaturated_share(top / layers.capacity[0], layers.infilt)
+    roots = RootedSoil(layers.critical, layers.wilting, layers.root)
+    uptake = water_uptake(roots, moisture)
+    return Moist(
+        *conductivities,
+        *capacities,
+        evaporation_fraction(share, layers.infilt),
+        top - layers.residual[0],
+        *uptake.share.unbind(0),
+        *uptake.factor.unbind(0),
+        *(moisture - layers.wilting).unbind(0),
+    )
+
+
+def _start(values: Tensor, cover: Cover) -> Surface:
+    """Surface before the step, the canopy's stores per unit of canopy."""
+    surface = Surface(*values[len(LAYERS) :].unbind(0), attenuation=cover.attenuation)
+    covered = cover.fraction > 0
+    fraction = torch.where(covered, cover.fraction, 1.0)
+    return surface._replace(
+        wet_canopy=surface.wet_canopy / fraction, snow_canopy=surface.snow_canopy / fraction
+    )
+
+
+def _surface_step(
+    surface: Surface, day: Day, setting: Setting, land: Land
+) -> tuple[Surface, Fluxes]:
+    """All passes of a model step: one, or one for each substep where there may be snow."""
+    seconds = c.SECONDS_PER_DAY / land.options.model_steps_per_day
+    if day.substeps is None:
+        return _pass(surface, day.air, setting, seconds, day, land)
+    divided = (surface.snow_water > 0) | (surface.snow_canopy > 0) | day.snowy
+    if not divided.any():
+        return _pass(surface, day.air, setting, seconds, day, land)
+    snowy = torch.nonzero(divided).squeeze(1)
+    part = _lanes(day, snowy)
+    results = _substeps(pick(surface, snowy), part, setting.lanes(snowy), land)
+    if snowy.shape[0] == divided.shape[0]:
+        return results
+    rest = torch.nonzero(~divided).squeeze(1)
+    part = _lanes(day, rest)
+    others = _pass(
+        pick(surface, rest), part.air, setting.lanes(rest), seconds, part, land
+    )
+    lanes = divided.shape[0]
+    return tuple(
+        join([(snowy, a), (rest, b)], lanes) for a, b in zip(results, others, strict=True)
+    )
+
+
+def _lanes(day: Day, index: Tensor) -> Day:
+    return day._replace(
+        air=pick(day.air, index),
+        forcing_cell=day.forcing_cell[index],
+        day_of_year=day.day_of_year[index],
+    )
+
+
+def _substeps(
+    surface: Surface, day: Day, setting: Setting, land: Land
+) -> tuple[Surface, Fluxes]:
+    """All substeps of a model step; soil moisture stays that of its start."""
+    seconds = c.SECONDS_PER_DAY / land.options.snow_steps_per_day
+    rows = torch.stack(tuple(day.substeps))[:, :, day.forcing_cell]
+    air = air_over(Weather(*rows.unbind(0)), setting.site)
+    start = surface.ground_temperature
+    total = None
+    for substep in range(rows.shape[1]):
+        now = Air(*(v[substep] for v in air))
+        surface, fluxes = _pass(surface, now, setting, seconds, day, land, start)
+        total = fluxes if total is None else _accumulate(total, fluxes)
+    mean = total.longwave_up / rows.shape[1]
+    return surface._replace(longwave_up=mean), total
+
+
+def _accumulate(total: Fluxes, fluxes: Fluxes) -> Fluxes:
+    summed = Fluxes(*(a + b for a, b in zip(total, fluxes, strict=True)))
+    return summed._replace(**{name: getattr(fluxes, name) for name in LAST_PASS_ONLY})
+
+
+def _pass(
+    surface: Surface,
+    air: Air,
+    setting: Setting,
+    seconds: float,
+    day: Day,
+    land: Land,
+    ground_start: Tensor | None = None,
+) -> tuple[Surface, Fluxes]:
+    """One pass: lanes in the snow regime and the others each by their own physics."""
+    on_trees = (surface.snow_canopy > 0) & (setting.site.overstory > 0)
+    snowy = (surface.snow_water > 0) | (air.snowfall > 0) | on_trees
+    if not snowy.any():
+        return _snow_free(surface, air, setting, seconds, land)
+    raise NotImplementedError
+
+
+def _snow_free(
+    surface: Surface, air: Air, setting: Setting, seconds: float, land: Land
+) -> tuple[Surface, Fluxes]:
+    after, fluxes = snow_free_pass(surface, air, setting, seconds)
+    if land.with_potential:
+        fluxes = fluxes._replace(potential=snow_free_potential(air, setting))
+    return after, fluxes

@@ -1,0 +1,45 @@
+"""The digest of code follows imports and nothing else."""
+
+from pathlib import Path
+
+from paramscape.code import PACKAGE, _follow, code_digest
+
+
+def followed(*files: Path) -> set[str]:
+    found: set[Path] = set()
+    for file in files:
+        _follow(file, found)
+    return {str(f.relative_to(PACKAGE)) for f in found if f.is_relative_to(PACKAGE)}
+
+
+def test_a_script_depends_on_what_it_imports(repository: Path) -> None:
+    modules = followed(repository / "scripts/score.py")
+    assert {"metrics/evaluate.py", "metrics/eof.py", "files/netcdf.py"} <= modules
+
+
+def test_a_script_does_not_depend_on_rooms_it_never_enters(repository: Path) -> None:
+    modules = followed(repository / "scripts/score.py")
+    assert not any(m.startswith(("vic/", "calibration/", "products/")) for m in modules)
+
+
+def test_models_of_settings_are_no_code_of_a_rule(repository: Path) -> None:
+    assert not any(m.startswith("study/") for m in followed(repository / "scripts/score.py"))
+
+
+def test_a_method_does_not_depend_on_the_other_methods() -> None:
+    modules = followed(PACKAGE / "calibration/gan_po.py")
+    assert "calibration/gan_po.py" in modules
+    assert not modules & {"calibration/dpl_z.py", "calibration/mpr_sceua.py"}
+
+
+def test_the_digest_is_the_same_wherever_the_checkout_lies(repository: Path) -> None:
+    script = repository / "scripts/score.py"
+    assert code_digest(script) == code_digest(str(script))
+
+
+def test_a_changed_module_changes_the_digest(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("from paramscape.runs import RunId\n")
+    before = code_digest(script)
+    script.write_text("from paramscape.names import UNITS\n")
+    assert code_digest(script) != before

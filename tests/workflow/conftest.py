@@ -1,0 +1,78 @@
+"""A copy of the workflow whose scripts only touch their outputs."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+_TOUCH = """
+if __name__ == "__main__":
+    from pathlib import Path
+    for output in snakemake.output:
+        Path(output).write_text("touched")
+"""
+
+
+class Workflow:
+    """A checkout in a temporary folder, on which Snakemake is run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run Snakemake on the demo study."""
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def planned(self, *arguments: str) -> set[str]:
+        """Rules that would run now."""
+        answer = self.snakemake("--dry-run", "--quiet", "host", *arguments)
+        text = answer.stdout + answer.stderr
+        assert answer.returncode == 0, text
+        if "Nothing to be done" in text:
+            return set()
+        table = text.split("Job stats:")[-1].splitlines()
+        rows = [line.split() for line in table]
+        names = {row[0] for row in rows if len(row) == 2 and row[1].isdigit()}
+        return names - {"total", "all"}
+
+    def planned_methods(self) -> set[str]:
+        """Methods whose calibration would run now."""
+        answer = self.snakemake("--dry-run")
+        jobs = re.findall(r"rule calibrate:.*?wildcards: method=([a-z0-9-]+)", answer.stdout, re.S)
+        return set(jobs)
+
+
+def copy_of(repository: Path, folder: Path) -> Workflow:
+    """The parts of the repository that the workflow needs, copied."""
+    for name in ("config", "workflow", "scripts", "src", "envs"):
+        skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(repository / name, folder / name, ignore=skipped)
+    shutil.copy(repository / "Snakefile", folder)
+    return Workflow(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """A demo study that has run to its end, with scripts that only touch their outputs."""
+    workflow = copy_of(repository, tmp_path_factory.mktemp("finished"))
+    for script in (workflow.folder / "scripts").glob("*.py"):
+        original = textwrap.indent(script.read_text(), "    ")
+        script.write_text(f"def _original():\n{original}\n{_TOUCH}")
+    answer = workflow.snakemake("--quiet", "all")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return workflow
+
+
+@pytest.fixture(scope="session")
+def untouched(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """A checkout in which nothing has run."""
+    return copy_of(repository, tmp_path_factory.mktemp("untouched"))

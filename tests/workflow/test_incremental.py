@@ -1,0 +1,130 @@
+"""A study runs again only where something changed."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+AFTER_A_METHOD = {
+    "calibrate",
+    "write_vic_parameters",
+    "simulate",
+    "score",
+    "tabulate_scores",
+    "score_recovery",
+    "draw_losses",
+    "draw_figure_4",
+    "draw_figure_5",
+    "draw_figure_6",
+    "draw_figure_7",
+    "draw_figure_8",
+    "tabulate_time",
+    "tabulate_methods",
+}
+PREPARED = {"prepare_domain", "prepare_forcing", "prepare_daily_forcing", "prepare_land"}
+
+
+@contextmanager
+def edited(path: Path, change: Callable[[str], str]) -> Iterator[None]:
+    """Change a file for as long as the context lasts."""
+    original = path.read_text()
+    path.write_text(change(original))
+    try:
+        yield
+    finally:
+        path.write_text(original)
+
+
+def setting(place: str, value: object) -> Callable[[str], str]:
+    """A change of one setting of a study's YAML."""
+
+    def change(text: str) -> str:
+        settings = yaml.safe_load(text)
+        *sections, name = place.split(".")
+        target = settings
+        for part in sections:
+            target = target.setdefault(part, {})
+        target[name] = value
+        return yaml.safe_dump(settings)
+
+    return change
+
+
+def test_a_finished_study_runs_nothing(finished) -> None:
+    assert finished.planned() == set()
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "method"),
+    [
+        ("calibration.gan-po.l1_weight", 20, "gan-po"),
+        ("calibration.dpl-z.epochs", 7, "dpl-z"),
+        ("calibration.mpr-sceua.max_evaluations", 50, "mpr-sceua"),
+    ],
+)
+def test_a_methods_setting_runs_that_method_and_what_follows(
+    finished, place, value, method
+) -> None:
+    with edited(finished.folder / "config/demo.yaml", setting(place, value)):
+        assert finished.planned() == AFTER_A_METHOD
+        assert finished.planned_methods() == {method}
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "rules", "spared"),
+    [
+        (
+            "surrogate.lstm.hidden",
+            32,
+            {"train_lstm", "score_lstm", "draw_surrogate", "calibrate"},
+            {*PREPARED, "run_members", "observe_truth"},
+        ),
+        (
+            "twin.observation_noise",
+            0.3,
+            {"observe_truth", "write_twin_gleam_et", "prepare_observations", "calibrate"},
+            {"run_members", "train_lstm"},
+        ),
+        ("study.title", "Another title", {"draw_figure_4"}, set()),
+    ],
+)
+def test_a_setting_runs_the_stages_that_use_it(finished, place, value, rules, spared) -> None:
+    with edited(finished.folder / "config/demo.yaml", setting(place, value)):
+        planned = finished.planned()
+    assert rules <= planned
+    assert not planned & spared
+
+
+@pytest.mark.parametrize(
+    ("module", "rules", "spared"),
+    [
+        ("calibration/gan_po.py", AFTER_A_METHOD, {"train_lstm", "run_members"}),
+        ("metrics/eof.py", {"score"}, {"calibrate", "simulate"}),
+        ("vic/runoff.py", {"observe_truth", "run_members", "calibrate"}, PREPARED),
+        ("products/cmfd.py", {"prepare_forcing"}, {"draw_figure_5_never"}),
+        ("figures/figure8.py", {"draw_figure_8"}, {"calibrate", "draw_figure_4", "score"}),
+    ],
+)
+def test_changed_code_runs_the_stages_that_use_it(finished, module, rules, spared) -> None:
+    path = finished.folder / "src/paramscape" / module
+    with edited(path, lambda text: text + "\n_CHANGED = True\n"):
+        planned = finished.planned()
+    assert rules <= planned
+    assert not planned & spared
+
+
+def test_changed_code_of_a_method_spares_the_other_methods(finished) -> None:
+    path = finished.folder / "src/paramscape/calibration/gan_po.py"
+    with edited(path, lambda text: text + "\n_CHANGED = True\n"):
+        assert finished.planned_methods() == {"gan-po"}
+
+
+def test_no_method_can_see_the_truth(finished) -> None:
+    answer = finished.snakemake("--dry-run", "--forceall")
+    for job in re.split(r"\n(?=\[|rule |localrule )", answer.stdout):
+        named = re.search(r"rule (\S+):", job)
+        if named and "truth/parameters.nc" in "".join(re.findall(r"input: .*", job)):
+            assert named.group(1) in {"score_recovery", "draw_figure_8"}
