@@ -1,1 +1,50 @@
-"""x."""
+"""Calibrate by one method on one simulator."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from paramscape.calibration import calibrate
+from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.ensemble.datasets import parameters_dataset
+from paramscape.ensemble.priors import PriorBox
+from paramscape.files import read_dataset, write_dataset
+from paramscape.job import checkpoint_path, logged, provenance, use_threads
+from paramscape.simulators import SimulatorFiles, simulator_for
+from paramscape.study import section
+
+
+def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
+    """The estimated parameters (parameter, lat, lon)."""
+    use_threads(section(settings, "compute").torch_threads)
+    target, periods = section(settings, "calibration.target"), section(settings, "periods")
+    names = ("domain", "attributes", "forcing", "observations")
+    soil = Path(inputs.soil) if inputs.get("soil") else None
+    files = PreparedFiles(*(Path(inputs[name]) for name in names), soil)
+    evidence = read_evidence(files, target, periods)
+    params = read_dataset(Path(inputs.parameters), "vic-parameters")
+    priors = section(settings, "priors")
+    problem = Problem(
+        target,
+        evidence,
+        periods,
+        simulator_for(wildcards.simulator, SimulatorFiles.of(inputs), evidence.cells, settings),
+        PriorBox.of(priors),
+        default_values(params, evidence.cells, priors),
+    )
+    method = settings.get(f"calibration.{wildcards.method}", {})
+    values = calibrate(wildcards.method, problem, method, workplace)
+    return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, wildcards = snakemake.params.settings, snakemake.wildcards
+        output, seed = Path(snakemake.output.parameters), int(wildcards.seed)
+        job = {"settings": settings, "code": snakemake.params.code, "seed": seed}
+        checkpoint = checkpoint_path(output.parent, job, snakemake.input)
+        workplace = Workplace(Path(snakemake.output.history), checkpoint, seed)
+        parameters = main(snakemake.input, settings, wildcards, workplace)
+        write_dataset(parameters, output, "parameters", provenance(settings, seed))
+        checkpoint.unlink(missing_ok=True)

@@ -1,1 +1,40 @@
-"""x."""
+"""Run a batch of members through VIC."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of, targets_dataset
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.members import run_members
+from paramscape.ensemble.verification import days_of
+from paramscape.files import read_dataset, read_years, write_dataset
+from paramscape.job import logged, provenance, use_threads
+from paramscape.study import section
+
+
+def main(inputs, settings, batch: int) -> xr.Dataset:
+    """Daily targets (member, time, lat, lon) of one batch over the training period."""
+    vic, compute = section(settings, "vic"), section(settings, "compute")
+    warmup, train = section(settings, "periods.warmup"), section(settings, "periods.train")
+    use_threads(compute.torch_threads)
+    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
+    params = read_dataset(Path(inputs.parameters), "vic-parameters")
+    engine = Engine.of(params, read_years(inputs.forcing), cells, vic)
+    engine = engine.to(getattr(torch, vic.precision), compute.device)
+    size = section(settings, "ensemble.batch")
+    members = read_dataset(Path(inputs.members), "members").isel(
+        member=slice(batch * size, (batch + 1) * size)
+    )
+    targets = run_members(engine, fields_of(members, cells), warmup.start, train)
+    return targets_dataset(targets, cells, days_of(train), np.asarray(members["member"]))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        fluxes = main(snakemake.input, settings, int(snakemake.wildcards.batch))
+        write_dataset(fluxes, Path(snakemake.output[0]), "ensemble-fluxes", provenance(settings))

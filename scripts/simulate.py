@@ -1,1 +1,34 @@
-"""x."""
+"""Simulate with calibrated parameters, in VIC or in a surrogate."""
+
+from pathlib import Path
+
+import torch
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of, targets_dataset
+from paramscape.ensemble.verification import days_of, scored_period
+from paramscape.files import read_dataset, write_dataset
+from paramscape.job import logged, provenance
+from paramscape.simulators import SimulatorFiles, simulator_for
+from paramscape.study import section
+
+
+def main(inputs, settings, verifier: str) -> xr.Dataset:
+    """Daily targets (time, lat, lon) from training to test, VIC in float64."""
+    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
+    files = SimulatorFiles.of(inputs)
+    simulator = simulator_for(verifier, files, cells, settings, verifying=True)
+    values = fields_of(read_dataset(Path(inputs.calibrated), "parameters"), cells)
+    period = scored_period(section(settings, "periods"))
+    targets = simulator.run(torch.from_numpy(values), period)
+    arrays = {name: value.cpu().numpy() for name, value in targets.items()}
+    return targets_dataset(arrays, cells, days_of(period))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, wildcards = snakemake.params.settings, snakemake.wildcards
+        simulation = main(snakemake.input, settings, wildcards.verifier)
+        made = provenance(settings, int(wildcards.seed))
+        write_dataset(simulation, Path(snakemake.output[0]), "simulation", made)

@@ -10,7 +10,7 @@ _BY_VALUE = "study"
 """Settings reach a rule by value, as its parameters: their models are not its code."""
 
 
-def code_digest(*files: Path | str) -> str:
+def code_digest(*files: Path | str, table: Path | None = None) -> str:
     """First 16 hexadecimal digits of the SHA-256 of all package code that `files` import.
 
     Imports are followed through the package, data tables (*.csv) beside a module that is followed
@@ -18,8 +18,10 @@ def code_digest(*files: Path | str) -> str:
 
     Args:
         files: scripts or modules to start from; given as paths.
+        table: a module that only lists others by name and is not followed: a rule that uses one
+            entry names that entry's module among `files`.
     """
-    found: set[Path] = set()
+    found: set[Path] = {table.resolve()} if table else set()
     for file in files:
         _follow(Path(file).resolve(), found)
     summary = hashlib.sha256()

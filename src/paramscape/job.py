@@ -1,14 +1,15 @@
 """What every job of the workflow shares: its log, its threads and its provenance."""
 
+import hashlib
 import logging
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from paramscape.files import Provenance
+from paramscape.files import Provenance, digest
 
 _LOG = logging.getLogger("paramscape")
 
@@ -44,3 +45,18 @@ def use_threads(threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
+
+
+def checkpoint_path(folder: Path, job: Mapping[str, Any], inputs: Iterable[str]) -> Path:
+    """Checkpoint of a training, named after all that decides its course.
+
+    A training that was killed finds its checkpoint again only if neither its settings, nor its
+    code, nor the content of its inputs has changed.
+
+    Args:
+        folder: where the training's results go.
+        job: the rule's parameters and wildcards.
+        inputs: files that the training reads.
+    """
+    content = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in inputs]
+    return folder / f"checkpoint-{digest([dict(job), content])}.pt"

@@ -20,7 +20,6 @@ rule calibrate:
         runtime=1440,
         gpu=gpus(),
     params:
-        checkpoint=f"{RUN}/checkpoint.pt",
         settings=lambda wildcards: settings(
             "study",
             "periods",
@@ -30,26 +29,7 @@ rule calibrate:
             *simulator_sections(wildcards.simulator),
             "compute",
         ),
-        code=lambda wildcards: code(
-            "calibrate.py", f"calibration/{wildcards.method.replace('-', '_')}.py"
-        ),
-    message:
-        "Calibrate by {wildcards.method} on {wildcards.simulator}, seed {wildcards.seed}"
-    script:
-        "../../scripts/calibrate.py"
-
-
-rule write_vic_parameters:
-    input:
-        domain=f"{ROOT}/domain.nc",
-        calibrated=f"{RUN}/parameters.nc",
-        parameters=f"{ROOT}/vic/params.nc",
-    output:
-        f"{RUN}/params.nc",
-    log:
-        f"{ROOT}/logs/write_vic_parameters.{{method}}.{{simulator}}.{{seed}}.log",
-    conda:
-        "../../envs/cpu.yaml"
+        code=lambda wildcards: code_of_method(wildcards.method),
     threads: 1
     resources:
         mem_mb=1000,

@@ -63,9 +63,19 @@ def settings(*sections):
     return chosen
 
 
-def code(script, *modules):
+def code(script):
     """Digest of the code behind a script, so that a change runs the rule again."""
-    return code_digest(SCRIPTS / script, *(MODULES / module for module in modules))
+    return code_digest(SCRIPTS / script)
+
+
+def code_of_method(method):
+    """Digest of the code behind one method's calibration."""
+    calibration = MODULES / "calibration"
+    return code_digest(
+        SCRIPTS / "calibrate.py",
+        calibration / f"{method.replace('-', '_')}.py",
+        table=calibration / "__init__.py",
+    )
 
 
 def environment():

@@ -55,7 +55,10 @@ def parameters_dataset(values: np.ndarray, cells: Cells) -> xr.Dataset:
 
 
 def targets_dataset(
-    targets: dict[str, np.ndarray], cells: Cells, times: np.ndarray, members: np.ndarray | None = None
+    targets: dict[str, np.ndarray],
+    cells: Cells,
+    times: np.ndarray,
+    members: np.ndarray | None = None,
 ) -> xr.Dataset:
     """Daily targets on the grid, float32.
 

@@ -52,7 +52,9 @@ class Engine:
     def to(self, dtype: torch.dtype | None = None, device: str | None = None) -> "Engine":
         """The same in another precision or on another device."""
         return replace(
-            self, parameters=self.parameters.to(dtype, device), forcing=self.forcing.to(dtype, device)
+            self,
+            parameters=self.parameters.to(dtype, device),
+            forcing=self.forcing.to(dtype, device),
         )
 
     def calibrated(self, values: Tensor) -> Parameters:
@@ -115,9 +117,7 @@ class Engine:
         """The state after some days; None, a cold start, if there are no days and no state."""
         if days.stop <= days.start:
             return state
-        return simulate(
-            parameters, self.forcing_of(days), self.options, state, outputs=()
-        ).state
+        return simulate(parameters, self.forcing_of(days), self.options, state, outputs=()).state
 
 
 def options_of(settings: Vic) -> Options:

@@ -12,8 +12,9 @@ def daily_targets(
 ) -> dict[str, Tensor]:
     """Daily evapotranspiration, runoff and soil moisture of a simulation.
 
-    Fluxes are summed over the day, the moisture is that of its end: et = OUT_EVAP [mm d-1], runoff =
-    OUT_RUNOFF + OUT_BASEFLOW [mm d-1], soil_moisture = OUT_SOIL_MOIST of layer 1 over its depth [m3 m-3].
+    Fluxes are summed over the day, the moisture is that of its end. et = OUT_EVAP [mm d-1];
+    runoff = OUT_RUNOFF + OUT_BASEFLOW [mm d-1]; soil_moisture = OUT_SOIL_MOIST of layer 1 over
+    the layer's thickness [m3 m-3].
 
     Args:
         outputs: OUT_EVAP, OUT_RUNOFF, OUT_BASEFLOW (member?, step, cell) and OUT_SOIL_MOIST

@@ -11,9 +11,7 @@ from .datasets import fields_of, targets_dataset
 from .engine import Engine
 
 
-def verify(
-    engine: Engine, parameters: xr.Dataset, cells: Cells, periods: Periods
-) -> xr.Dataset:
+def verify(engine: Engine, parameters: xr.Dataset, cells: Cells, periods: Periods) -> xr.Dataset:
     """Run a calibrated field in one continuous run and keep the days after the warm-up.
 
     Args:

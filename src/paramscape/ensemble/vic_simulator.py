@@ -73,7 +73,9 @@ class VicSimulator:
         self._require_inside(first, windows.days)
         calibrated = _select(self.engine.calibrated(parameters), windows.cells)
         lanes = self._lanes(windows.cells)
-        wetness = torch.stack([self._wetness_at(d, calibrated, lanes, windows.cells) for d in first])
+        wetness = torch.stack(
+            [self._wetness_at(d, calibrated, lanes, windows.cells) for d in first]
+        )
         # The start's moisture follows the depths: at a fixed share of the capacity a deeper soil
         # holds more water, as it would after a spin-up; with fixed moisture it would be drier.
         start = self._from_wetness(wetness, calibrated)
@@ -153,9 +155,7 @@ class VicSimulator:
     def _to_wetness(self, state: State, parameters: Parameters) -> Tensor:
         """Values (member?, variable, column) with moisture as its share of the capacity."""
         capacity = self._capacity(parameters)
-        return torch.cat(
-            [state.soil_moisture / capacity, state.values[..., len(LAYERS) :, :]], -2
-        )
+        return torch.cat([state.soil_moisture / capacity, state.values[..., len(LAYERS) :, :]], -2)
 
     def _from_wetness(self, wetness: Tensor, parameters: Parameters) -> State:
         """The state of which `_to_wetness` gave these values."""

@@ -8,11 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LogNorm, Normalize
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paramscape.figures._page import GREY
-
 
 # From so many columns on, degrees of longitude would run into each other.
 _NARROW_FROM = 5
@@ -65,7 +64,9 @@ def draw_map(ax: Axes, field: xr.DataArray, active: np.ndarray, scale: Scale) ->
     ax.set_facecolor(GREY)
     values = np.where(active, field.values, np.nan)
     _hatch(ax, lon, lat, active & np.isnan(values))
-    ax.pcolormesh(lon, lat, values, norm=scale.norm, cmap=scale.cmap, rasterized=False)
+    # Edges in the face's colour close the seams that PDF viewers show between cells.
+    looks = {"edgecolors": "face", "linewidth": 0.2}
+    ax.pcolormesh(lon, lat, values, norm=scale.norm, cmap=scale.cmap, **looks)
     ax.set_xlim(lon[0], lon[-1])
     ax.set_ylim(lat[0], lat[-1])
     ax.set_aspect(1 / np.cos(np.deg2rad(lat.mean())))
@@ -104,7 +105,8 @@ def outer_labels_only(axes: np.ndarray) -> None:
 def _hatch(ax: Axes, lon: np.ndarray, lat: np.ndarray, cells: np.ndarray) -> None:
     if cells.any():
         shown = np.where(cells, 1.0, np.nan)
-        ax.pcolor(lon, lat, shown, hatch="//////", facecolor="white", edgecolor="#7f7f7f", lw=0)
+        white = ListedColormap(["white"])
+        ax.pcolor(lon, lat, shown, cmap=white, hatch="//////", edgecolor="#7f7f7f", linewidth=0)
 
 
 def _degrees(value: float, negative: str, positive: str) -> str:

@@ -65,7 +65,7 @@ def _draw_row(figure: Figure, axes: np.ndarray, maps: xr.DataArray, active: np.n
     for ax, field in zip(axes, maps, strict=True):
         draw_map(ax, field, active, scale)
         scored = field.values[np.isfinite(field.values)]
-        ax.set_title(f"median {np.median(scored):.2f}" if scored.size else "no score")
+        ax.set_title(f"median {np.median(scored):z.2f}" if scored.size else "no score")
     figure.colorbar(scale.mappable(), ax=list(axes), extend=scale.extend, pad=0.02, aspect=12)
 
 

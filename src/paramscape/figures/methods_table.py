@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
-from paramscape.figures._tables import NOT_KNOWN, fixed, write_table
+from paramscape.figures._tables import fixed, write_table
 from paramscape.metrics import SCORES
 
 COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
@@ -69,7 +70,7 @@ def write(
     return table
 
 
-def _over_seeds(data: pd.DataFrame, columns, suffix: str) -> pd.DataFrame:
+def _over_seeds(data: pd.DataFrame, columns: Iterable[str], suffix: str) -> pd.DataFrame:
     """Mean and standard deviation over seeds, a row per method and simulator."""
     groups = data.groupby(_RUN, sort=False)[list(columns)]
     # A seed without skill leaves its run without skill: it must not vanish from the mean.
@@ -85,21 +86,21 @@ def _column_order(table: pd.DataFrame) -> list[str]:
 
 
 def _rows(table: pd.DataFrame, extras: list[str]) -> list[list[str]]:
-    best = {name: _best_row(table, name) for name in COLUMNS}
+    best = {name: _best_rows(table, name) for name in COLUMNS}
     rows = []
     for index, row in table.iterrows():
         cells = [row["method"], row["simulator"]]
         for name in COLUMNS:
             own, vic = _cell(row, f"{name}_own", name), _cell(row, f"{name}_vic", name)
-            bold = index == best[name] and vic != NOT_KNOWN
-            cells.append(f"{own} / {f'**{vic}**' if bold else vic}")
+            cells.append(f"{own} / {f'**{vic}**' if index in best[name] else vic}")
         rows.append(cells + [_cell(row, name, name) for name in (*extras, "minutes")])
     return rows
 
 
-def _best_row(table: pd.DataFrame, name: str) -> int:
+def _best_rows(table: pd.DataFrame, name: str) -> set[int]:
+    """Rows with the best score in VIC; none where no score is known."""
     losses = table[f"{name}_vic"].map(SCORES[name].loss)
-    return -1 if losses.isna().all() else int(losses.idxmin())
+    return set(table.index[losses == losses.min()])
 
 
 def _cell(row: pd.Series, column: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """The files between the stages: contracts, provenance, and writing that never leaves a half file."""
 
 from .contract import CONTRACTS, Contract, FileContractError, require
-from .netcdf import read_dataset, read_netcdf, save_netcdf, write_dataset
+from .netcdf import read_dataset, read_netcdf, read_years, save_netcdf, write_dataset
 from .provenance import Provenance, digest
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "digest",
     "read_dataset",
     "read_netcdf",
+    "read_years",
     "require",
     "save_netcdf",
     "write_dataset",

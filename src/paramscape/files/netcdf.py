@@ -1,6 +1,7 @@
 """NetCDF files between stages: written whole or not at all, checked when read."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,18 @@ def read_netcdf(path: Path) -> xr.Dataset:
             f"{path}: cannot be read as NetCDF ({error}). It is truncated or foreign: "
             "delete it and let its rule run again."
         ) from error
+
+
+def read_years(paths: Iterable[Path | str]) -> xr.Dataset:
+    """Read VIC forcing files of consecutive years as one dataset.
+
+    Raises:
+        FileContractError: if a file breaks its contract, or time does not ascend across files.
+    """
+    files = sorted(Path(path) for path in paths)
+    years = [read_dataset(path, "vic-forcing") for path in files]
+    joined = xr.concat(years, "time", data_vars="all", join="exact", combine_attrs="override")
+    return require(joined, "vic-forcing", f"{files[0]} to {files[-1]}")
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, object]]:

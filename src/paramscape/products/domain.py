@@ -1,5 +1,8 @@
 """The domain of a study: which cells of which grid are active."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import xarray as xr
 
@@ -22,7 +25,7 @@ def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Datase
         ProductError: if a file is damaged, does not cover the grid, or no cell is active.
     """
     if isinstance(settings, VicDomain):
-        return _described(_completed(read_vic_domain(settings.path)))
+        return _described(_completed(read_vic_domain(settings.path), settings.path))
     grid = settings.grid
     if isinstance(settings, RectangleDomain):
         share = np.ones(grid.shape)
@@ -62,14 +65,15 @@ def _inside_share(settings: MaskDomain) -> np.ndarray:
         mask = raw.field(settings.variable, box)
     mask = mask.squeeze([d for d in mask.dims if d not in ("lat", "lon")], drop=True)
     inside = np.clip(np.nan_to_num(mask.values.astype("f8")), 0.0, 1.0)
-    rows = _overlap(
-        _centre_edges(mask["lat"].values), _edges(grid, "lat"), lambda d: np.sin(np.radians(d))
-    )
-    columns = _overlap(_centre_edges(mask["lon"].values), _edges(grid, "lon"), lambda d: d)
+    lat_edges, lon_edges = _centre_edges(mask["lat"].values), _centre_edges(mask["lon"].values)
+    rows = _overlap(lat_edges, _edges(grid, "lat"), lambda lat: np.sin(np.radians(lat)))
+    columns = _overlap(lon_edges, _edges(grid, "lon"), lambda lon: lon)
     return rows @ inside @ columns.T
 
 
-def _overlap(source: np.ndarray, target: np.ndarray, measure) -> np.ndarray:
+def _overlap(
+    source: np.ndarray, target: np.ndarray, measure: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
     """(target, source) share of each target interval that a source interval covers."""
     source, target = measure(source), measure(target)
     low = np.maximum(target[:-1, None], source[None, :-1])
@@ -92,14 +96,21 @@ def _centre_edges(centres: np.ndarray) -> np.ndarray:
     return np.concatenate([[2 * centres[0] - inner[0]], inner, [2 * centres[-1] - inner[-1]]])
 
 
-def _completed(domain: xr.Dataset) -> xr.Dataset:
+def _completed(domain: xr.Dataset, path: Path) -> xr.Dataset:
     """A VIC domain with `frac` and `area`, computed where the file lacks them."""
     if "frac" not in domain:
         domain["frac"] = domain["mask"].astype("f8")
     if "area" not in domain:
+        if 1 in domain["mask"].shape:
+            raise ProductError(
+                "the size of the cells is unknown", path, "area",
+                cure="add the variable `area` [m2] to a domain of one row or column",
+            )  # fmt: skip
         area = cell_area(*(_centre_edges(domain[axis].values) for axis in ("lat", "lon")))
         domain["area"] = (("lat", "lon"), area)
-    return domain.astype({"frac": "f8", "area": "f8"}) if hasattr(domain, "astype") else domain
+    for name in ("frac", "area"):
+        domain[name] = domain[name].astype("f8")
+    return domain
 
 
 def _described(domain: xr.Dataset) -> xr.Dataset:

@@ -56,17 +56,18 @@ def read_nldas(
     """
     listing = paths.Listing()
     times = record_times(period, STEP_HOURS)
-    stacks: dict[str, list[xr.DataArray]] = {name: [] for name in _VARIABLES}
+    granules: list[dict[str, xr.DataArray]] = []
     units: dict[str, str | None] = {}
     for time in times:
         path = paths.find_nldas(listing, settings.folder, _hour(time))
         if time == times[-1] and ends_record and not path.is_file():
-            granule = {n: s[-1].assign_coords(time=times[-1:]) for n, s in stacks.items()}
-        else:
-            granule, units = _granule(path, time, box)
-        for name, field in granule.items():
-            stacks[name].append(field)
-    points = _combined({n: xr.concat(s, "time", join="exact") for n, s in stacks.items()})
+            granules.append(granules[-1])
+            continue
+        granule, units = read_granule(path, time, box)
+        if granules:
+            _require_same_grid(granule["tas"], granules[0]["tas"], path)
+        granules.append(granule)
+    points = _combined({name: _stack(granules, name, times) for name in _VARIABLES})
     check_points(points, STEP_HOURS, settings.supersaturation, nldas_file(settings), units)
     return steps_between(points, STEP_HOURS)
 
@@ -83,9 +84,19 @@ def nldas_file(settings: NldasForcing) -> FileOf:
     return file
 
 
-def _granule(
+def read_granule(
     path: Path, time: np.datetime64, box: Box
 ) -> tuple[dict[str, xr.DataArray], dict[str, str | None]]:
+    """What one granule holds around a box, and its `units` attributes.
+
+    Returns:
+        (time, lat, lon) of one record: tas [C], prcp [mm in the hour before], pres [kPa],
+        dswrf and dlwrf [W m-2]; under `vp` the specific humidity [kg kg-1], under `wind` and
+        `northward` the wind's components [m s-1]; and the units by the same names.
+
+    Raises:
+        ProductError: if the granule is damaged, of another time, or not File A.
+    """
     fields, units = {}, {}
     with open_product(path) as raw:
         kind = str(raw.attributes().get("shortname", "NLDAS_FORA"))
@@ -102,6 +113,24 @@ def _granule(
             units[name] = raw.units(variable)
             fields[name] = field.copy(data=convert(field.values, units[name], unit, path, variable))
     return fields, units
+
+
+def _stack(
+    granules: list[dict[str, xr.DataArray]], name: str, times: np.ndarray
+) -> xr.DataArray:
+    values = np.concatenate([granule[name].values for granule in granules])
+    lat, lon = granules[0][name]["lat"], granules[0][name]["lon"]
+    coords = {"time": times, "lat": lat, "lon": lon}
+    return xr.DataArray(values, dims=("time", "lat", "lon"), coords=coords)
+
+
+def _require_same_grid(granule: xr.DataArray, first: xr.DataArray, path: Path) -> None:
+    for axis in ("lat", "lon"):
+        if not np.array_equal(granule[axis].values, first[axis].values):
+            raise ProductError(
+                "its grid differs from that of the first granule", path, axis,
+                cure="take all granules whole, or all of one subset",
+            )  # fmt: skip
 
 
 def _combined(raw: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:

@@ -148,7 +148,7 @@ class ProductFile:
             raise ProductError("the axis has missing values", self.path, name, cure=_DAMAGED)
         values = values.astype("f8")
         if variable.dtype == np.float32:
-            values = values.round(5)
+            values = _regular(values)
         return np.where(values > 180, values - 360, values) if axis == "lon" else values
 
     def _times(self) -> np.ndarray | None:
@@ -225,6 +225,15 @@ def open_product(path: Path | str) -> Iterator[ProductFile]:
 def moment(time: np.datetime64) -> str:
     """A time as it is written in messages, `YYYY-MM-DD HH:MM`."""
     return str(np.datetime64(time, "m")).replace("T", " ")
+
+
+def _regular(values: np.ndarray) -> np.ndarray:
+    """Centres freed from float32 rounding where they are equally spaced; others as they are."""
+    ends = values[[0, -1]]
+    short = ends.round(4)
+    ends = np.where(np.abs(short - ends) < 2e-5, short, ends)
+    even = np.linspace(ends[0], ends[1], values.size).round(9)
+    return even if np.abs(even - values).max() < 1e-4 else values
 
 
 def _find_axis(dataset: netCDF4.Dataset, axis: str) -> str | None:

@@ -50,7 +50,8 @@ class VicForcing(Settings):
         unknown = sorted(set(self.names) - set(FORCINGS))
         if unknown:
             raise ValueError(
-                f"products.forcing.names has {', '.join(unknown)}; its keys are {', '.join(FORCINGS)}"
+                f"products.forcing.names has {', '.join(unknown)}; its keys are "
+                f"{', '.join(FORCINGS)}"
             )
         return self
 

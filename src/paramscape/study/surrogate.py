@@ -18,7 +18,7 @@ class Lstm(Settings):
         200_000, description="Windows of validation members that stop the training."
     )
     epochs: PositiveInt = Field(200, description="Most epochs.")
-    patience: NonNegativeInt = Field(10, description="Epochs without improvement before stopping.")
+    patience: NonNegativeInt = Field(10, description="Epochs without improvement that are tolerated before stopping.")
     learning_rate: PositiveFloat = Field(1e-3, description="Adam's step size.")
 
 

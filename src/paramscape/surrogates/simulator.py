@@ -8,10 +8,10 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from tqdm import tqdm
 
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import FORCINGS, PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods
-from paramscape.ensemble.priors import PriorBox
 
 from .lstm import LstmNetwork
 
@@ -64,7 +64,7 @@ class LstmSimulator:
         cells = torch.arange(members.shape[1], device=self._forcing.device)
         index = self._index(torch.arange(days.start, days.stop), 1, cells)
         results = [
-            self._simulate(self._unit(member), index, cells).view(period.days, len(cells), -1)
+            self._simulate(self._unit(member), index).view(period.days, len(cells), -1)
             for member in tqdm(members, desc="surrogate", unit="member", leave=False, delay=5)
         ]
         values = torch.stack(results) if parameters.ndim == 3 else results[0]
@@ -91,7 +91,7 @@ class LstmSimulator:
             cells = torch.arange(parameters.shape[0])
         cells = cells.to(self._forcing.device)
         index = self._index(first + self._train.start, windows.days, cells)
-        values = self._simulate(self._unit(parameters), index, cells)
+        values = self._simulate(self._unit(parameters), index)
         values = values.view(len(first), windows.days, len(cells), -1)
         return dict(zip(self.network.targets, values.unbind(-1), strict=True))
 
@@ -129,7 +129,7 @@ class LstmSimulator:
         grid = torch.cartesian_prod(last.flatten(), cells)
         return grid.t().contiguous()
 
-    def _simulate(self, unit: Tensor, index: Tensor, cells: Tensor) -> Tensor:
+    def _simulate(self, unit: Tensor, index: Tensor) -> Tensor:
         """Targets (sequence, target), physical, of sequences that end as `index` says."""
         keep = torch.is_grad_enabled() and unit.requires_grad
         chunks = index.split(_CHUNK, 1)

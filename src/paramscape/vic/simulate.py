@@ -151,11 +151,11 @@ class _Model:
         for start in range(0, forcing.steps, together):
             part = forcing.days(start, min(start + together, forcing.steps))
             fine = substep_weather(part)
-            coarse = Weather(*(_cells_last(v) for v in step_weather(fine)))
+            coarse = Weather(*(_cells_last(v, part) for v in step_weather(fine)))
             coarse = Weather(*(v[:, forcing_cell] for v in coarse))
             air = air_over(coarse, self.land.site)
-            snowy = _cells_last(self._snowy(fine))[:, forcing_cell]
-            fine = Weather(*(_cells_last(v) for v in fine))
+            snowy = _cells_last(self._snowy(fine), part)[:, forcing_cell]
+            fine = Weather(*(_cells_last(v, part) for v in fine))
             for step in range(part.steps):
                 yield Day(
                     cover=self.calendar.cover(_per_member(part.month, step)),
@@ -200,11 +200,9 @@ def _as_rows(values: Tensor) -> Tensor:
     return values if values.ndim == 2 else values[None]
 
 
-def _cells_last(values: Tensor) -> Tensor:
+def _cells_last(values: Tensor, forcing: Forcing) -> Tensor:
     """(step, ..., forcing cell) of (member?, step, ..., cell)."""
-    if values.ndim == 2 or (values.ndim == 3 and False):
-        return values
-    return values
+    return values.movedim(0, -2).flatten(-2) if forcing.members else values
 
 
 def _per_member(values: Tensor, step: int) -> tuple[int, ...]:

@@ -67,6 +67,7 @@ def snow_free_pass(
         longwave_up=air.emitted,
         albedo=cover.albedo,
         conductance=1.0 / setting.winds.resistance_ground,
+        passes=zero + 1.0,
     )
     return after, fluxes
 

@@ -130,6 +130,7 @@ class Fluxes(NamedTuple):
     longwave_up: Tensor  # [W m-2]
     albedo: Tensor
     conductance: Tensor  # reciprocal of the aerodynamic resistance of the surface [m s-1]
+    passes: Tensor  # 1; adds up to the number of passes
 
 
 LAST_PASS_ONLY = ("transpiration", "soil_evaporation")

@@ -1,0 +1,110 @@
+"""From the prepared files of a study to what a calibrator is given."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
+from paramscape.files import read_dataset
+from paramscape.names import FORCINGS
+from paramscape.study import Periods, Priors
+from paramscape.vic import Parameters
+
+from .problem import Evidence
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PreparedFiles:
+    """The files that evidence is read from; `soil` is None without native soil."""
+
+    domain: Path
+    attributes: Path
+    forcing: Path
+    observations: Path
+    soil: Path | None
+
+
+def read_evidence(files: PreparedFiles, target: str, periods: Periods) -> Evidence:
+    """Read what may be learned from, standardised with the training period's constants.
+
+    Raises:
+        ValueError: if forcing or an attribute is missing in an active cell, or no observation
+            falls into the training period.
+    """
+    cells = Cells.of(read_dataset(files.domain, "domain"))
+    forcing = read_dataset(files.forcing, "forcing-daily")
+    observed = read_dataset(files.observations, target)[target]
+    observed = observed.reindex(time=forcing["time"])
+    if not observed.sel(time=periods.train.slice).notnull().any():
+        raise ValueError(
+            f"{files.observations}: {target} has no observation in the training period "
+            f"{periods.train.start} to {periods.train.end}"
+        )
+    return Evidence(
+        cells=cells,
+        attributes=_attributes(read_dataset(files.attributes, "attributes"), cells),
+        forcing=_standardised_forcing(forcing, cells, periods),
+        observations=_tensor(cells.gather(observed)),
+        times=forcing["time"].values,
+        soil_native=read_dataset(files.soil, "soil-native") if files.soil else None,
+    )
+
+
+def default_values(params: xr.Dataset, cells: Cells, priors: Priors) -> Tensor:
+    """The uncalibrated values (cell, parameter) of a VIC parameter file, moved into the priors.
+
+    VIC has one exponent `expt` a layer and the calibration one for all: the default is the mean
+    over layers, weighted by thickness.
+    """
+    soil = Parameters.from_dataset(params, cells.mask).soil
+    depth = soil["depth"]
+    expt = (soil["expt"] * depth).sum(-1) / depth.sum(-1)
+    columns = [soil[name] for name in ("infilt", "Ds", "Dsmax", "Ws")]
+    values = torch.stack([*columns, depth[..., 1], depth[..., 2], expt], -1)
+    inside = PriorBox.of(priors).clamp(values)
+    moved = (~torch.isclose(inside, values, rtol=1e-6)).any(-1).sum()
+    if moved:
+        _LOG.info("default parameters of %d cells were moved into the priors", int(moved))
+    return inside
+
+
+def _attributes(attributes: xr.Dataset, cells: Cells) -> Tensor:
+    values = np.stack([cells.gather(attributes[name]) for name in attributes.data_vars], -1)
+    if np.isnan(values).any():
+        cell, column = np.argwhere(np.isnan(values))[0]
+        raise ValueError(
+            f"attribute {list(attributes.data_vars)[column]} is missing in active cell {cell}"
+        )
+    spread = values.std(0)
+    varies = spread > 1e-12 * np.abs(values).max(0).clip(min=1e-30)
+    scaled = (values - values.mean(0)) / np.where(varies, spread, 1.0)
+    return _tensor(scaled[:, varies])
+
+
+def _standardised_forcing(forcing: xr.Dataset, cells: Cells, periods: Periods) -> Tensor:
+    values = np.stack([cells.gather(forcing[name]) for name in FORCINGS], -1).astype(float)
+    if np.isnan(values).any():
+        day, cell, column = np.argwhere(np.isnan(values))[0]
+        raise ValueError(
+            f"{FORCINGS[column]} is missing in active cell {cell} on "
+            f"{forcing['time'].values[day].astype('datetime64[D]')}"
+        )
+    train = forcing.get_index("time").slice_indexer(*_ends(periods.train.slice))
+    mean, spread = values[train].mean((0, 1)), values[train].std((0, 1))
+    return _tensor((values - mean) / np.maximum(spread, 1e-12))
+
+
+def _ends(days: slice) -> tuple[str, str]:
+    return days.start, days.stop
+
+
+def _tensor(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))

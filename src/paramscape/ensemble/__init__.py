@@ -1,0 +1,36 @@
+"""Priors and parameter fields of members, members through VIC, and VIC as a simulator."""
+
+from .datasets import (
+    fields_of,
+    members_dataset,
+    members_of_role,
+    parameters_dataset,
+    targets_dataset,
+)
+from .engine import Engine
+from .fields import KINDS, ROLES, batch_members, kinds_of, roles_of, sample_members
+from .members import run_members
+from .priors import PriorBox
+from .verification import days_of, scored_period, verify
+from .vic_simulator import VicSimulator
+
+__all__ = [
+    "KINDS",
+    "ROLES",
+    "Engine",
+    "PriorBox",
+    "VicSimulator",
+    "batch_members",
+    "days_of",
+    "fields_of",
+    "kinds_of",
+    "members_dataset",
+    "members_of_role",
+    "parameters_dataset",
+    "roles_of",
+    "run_members",
+    "sample_members",
+    "scored_period",
+    "targets_dataset",
+    "verify",
+]

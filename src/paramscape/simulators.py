@@ -1,0 +1,69 @@
+"""The simulators of a study, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from paramscape.domain import Cells
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.priors import PriorBox
+from paramscape.ensemble.vic_simulator import VicSimulator
+from paramscape.files import read_dataset, read_years
+from paramscape.simulator import Simulator
+from paramscape.study import section
+from paramscape.surrogates.simulator import LstmSimulator, load_network
+
+
+@dataclass(frozen=True)
+class SimulatorFiles:
+    """What simulators are read from: VIC its forcing and parameters, a surrogate its weights."""
+
+    forcing: Path
+    parameters: Path
+    vic_forcing: tuple[Path, ...]
+    weights: Path | None
+
+    @classmethod
+    def of(cls, inputs: Any) -> SimulatorFiles:
+        """The files among a rule's inputs."""
+        weights = inputs.get("weights")
+        return cls(
+            Path(inputs.forcing),
+            Path(inputs.parameters),
+            tuple(Path(file) for file in inputs.get("vic_forcing", ())),
+            Path(weights) if weights else None,
+        )
+
+
+def simulator_for(
+    name: str,
+    files: SimulatorFiles,
+    cells: Cells,
+    settings: Mapping[str, Any],
+    *,
+    verifying: bool = False,
+) -> Simulator:
+    """The simulator `vic` or `lstm` of a study.
+
+    Args:
+        name: which one.
+        files: what it is read from.
+        cells: the active cells.
+        settings: a rule's sections; those of the simulator, periods, priors and compute are used.
+        verifying: run VIC in float64, whatever the precision of learning.
+    """
+    compute = section(settings, "compute")
+    torch.set_num_threads(compute.torch_threads)
+    periods = section(settings, "periods")
+    if name == "vic":
+        vic = section(settings, "vic")
+        params = read_dataset(files.parameters, "vic-parameters")
+        engine = Engine.of(params, read_years(files.vic_forcing), cells, vic)
+        precision = torch.float64 if verifying else getattr(torch, vic.precision)
+        return VicSimulator(engine.to(precision, compute.device), periods)
+    return LstmSimulator.of(files, cells, periods, PriorBox.of(section(settings, "priors")))

@@ -1,0 +1,109 @@
+"""Reading what the ensemble's jobs wrote into samples for a surrogate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of, members_of_role
+from paramscape.ensemble.priors import PriorBox
+from paramscape.files import read_dataset
+from paramscape.names import FORCINGS
+from paramscape.study import Period
+
+from .windows import Samples
+
+
+@dataclass(frozen=True)
+class EnsembleFiles:
+    """Files of an ensemble: members' fields, their fluxes by batch, and the daily forcing."""
+
+    members: Path
+    fluxes: tuple[Path, ...]
+    forcing: Path
+
+
+def load_samples(
+    files: EnsembleFiles,
+    role: str,
+    targets: Sequence[str],
+    period: Period,
+    cells: Cells,
+    priors: PriorBox,
+) -> Samples:
+    """Samples of the members of one role over the training period.
+
+    Args:
+        files: where they are.
+        role: train, validation or test.
+        targets: names of the fluxes to learn.
+        period: the training period; forcing before it leads the first windows in.
+        cells: the active cells.
+        priors: gives the parameters' place in the unit cube.
+
+    Raises:
+        ValueError: if a member of the role is in no file of fluxes, or no forcing covers the
+            period.
+    """
+    members = read_dataset(files.members, "members")
+    chosen = members_of_role(members, role)
+    unit = priors.to_unit(torch.from_numpy(fields_of(members, cells)[chosen]).double())
+    forcing, lead = forcing_until(read_dataset(files.forcing, "forcing-daily"), period, cells)
+    return Samples(
+        forcing=forcing,
+        parameters=unit.float(),
+        targets=torch.from_numpy(_read_targets(files.fluxes, chosen, targets, period, cells)),
+        lead=lead,
+    )
+
+
+def daily_forcing(forcing: xr.Dataset, cells: Cells) -> torch.Tensor:
+    """Forcing (time, cell, variable) in the order of FORCINGS, float32, physical."""
+    fields = [cells.gather(forcing[name]) for name in FORCINGS]
+    return torch.from_numpy(np.stack(fields, -1).astype(np.float32))
+
+
+def forcing_until(forcing: xr.Dataset, period: Period, cells: Cells) -> tuple[torch.Tensor, int]:
+    """Forcing (time, cell, variable) to the period's end, and its days before the period.
+
+    Raises:
+        ValueError: if the forcing does not cover the period.
+    """
+    kept = forcing.sel(time=slice(None, period.end.isoformat()))
+    inside = kept.sel(time=period.slice).sizes["time"]
+    if inside != period.days:
+        raise ValueError(
+            f"the daily forcing has {inside} of the {period.days} days from {period.start} to "
+            f"{period.end}"
+        )
+    return daily_forcing(kept, cells), kept.sizes["time"] - inside
+
+
+def _read_targets(
+    paths: Sequence[Path],
+    members: np.ndarray,
+    targets: Sequence[str],
+    period: Period,
+    cells: Cells,
+) -> np.ndarray:
+    """Targets (member, day, cell, target) of some members, in their order, float32."""
+    shape = (len(members), period.days, cells.count, len(targets))
+    values = np.full(shape, np.nan, dtype=np.float32)
+    missing = set(members.tolist())
+    for path in paths:
+        fluxes = read_dataset(path, "ensemble-fluxes").sel(time=period.slice)
+        here = [m for m in fluxes["member"].values.tolist() if m in missing]
+        rows = np.searchsorted(members, here)
+        for position, name in enumerate(targets):
+            values[rows, ..., position] = cells.gather(fluxes[name].sel(member=here))
+        missing -= set(here)
+    if missing:
+        raise ValueError(
+            f"members {sorted(missing)} are in none of the {len(paths)} files of fluxes; run the "
+            "ensemble's batches again"
+        )
+    return values

@@ -1,0 +1,150 @@
+"""How well a surrogate stands in for VIC, on members that it has never seen."""
+
+import numpy as np
+import pandas as pd
+import torch
+import xarray as xr
+from tqdm import tqdm
+
+from paramscape.domain import Cells
+from paramscape.names import PARAMETERS, UNITS
+
+from .lstm import LstmNetwork
+from .windows import Samples
+
+_CHUNK = 8192  # windows predicted at once; only memory depends on it
+SCORES = ("rmse", "cc", "bias")
+
+
+@torch.no_grad()
+def predict(network: LstmNetwork, samples: Samples, progress: bool = True) -> np.ndarray:
+    """The surrogate's targets on every day of the samples that has a whole window before it.
+
+    Returns:
+        (member, day, cell, target), physical; days start at `samples.first_day(network.days)`.
+    """
+    scaled = samples.standardised(network)
+    members, days, cells = samples.targets.shape[:3]
+    first = samples.first_day(network.days)
+    grid = torch.cartesian_prod(torch.arange(first, days), torch.arange(cells)).t()
+    predicted = np.empty((members, days - first, cells, len(network.targets)), np.float32)
+    bar = tqdm(range(members), desc="surrogate's skill", unit="member", disable=not progress)
+    for member in bar:
+        chunks = []
+        for day, cell in (chunk.unbind(0) for chunk in grid.split(_CHUNK, 1)):
+            index = torch.stack([torch.full_like(day, member), cell, day])
+            forcing, parameters, _ = scaled.gather(index.to(samples.forcing.device), network.days)
+            chunks.append(network.to_physical(network(forcing, parameters)).cpu())
+        predicted[member] = torch.cat(chunks).view(days - first, cells, -1).numpy()
+    return predicted
+
+
+def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
+    """RMSE, correlation and bias of each cell over members and days.
+
+    bias is the mean of predicted - reference. cc is NaN where a series does not vary.
+
+    Args:
+        predicted, reference: (member, day, cell, target), physical.
+
+    Returns:
+        (cell, target) by name of the score.
+    """
+    error = predicted.astype(np.float64) - reference
+    return {
+        "rmse": np.sqrt((error**2).mean((0, 1))),
+        "cc": _correlation(predicted, reference, (0, 1)),
+        "bias": error.mean((0, 1)),
+    }
+
+
+def skill_dataset(
+    scores: dict[str, np.ndarray], targets: tuple[str, ...], cells: Cells
+) -> xr.Dataset:
+    """Scores (cell, target) as fields `<target>_<score>` (lat, lon)."""
+    fields = {}
+    for position, target in enumerate(targets):
+        for score, values in scores.items():
+            units = "1" if score == "cc" else UNITS[target]
+            fields[f"{target}_{score}"] = cells.scatter(values[:, position]).assign_attrs(
+                units=units, long_name=f"{score} of the surrogate's {target} against VIC"
+            )
+    return xr.Dataset(fields)
+
+
+def skill_table(
+    predicted: np.ndarray, reference: np.ndarray, targets: tuple[str, ...]
+) -> pd.DataFrame:
+    """Scores over all members, days and cells together, one row a target.
+
+    Columns: target, units, rmse, cc, bias, and the spread (standard deviation) of the reference,
+    against which the RMSE is to be seen.
+    """
+    error = predicted.astype(np.float64) - reference
+    return pd.DataFrame(
+        {
+            "target": targets,
+            "units": [UNITS[target] for target in targets],
+            "rmse": np.sqrt((error**2).mean((0, 1, 2))),
+            "cc": _correlation(predicted, reference, (0, 1, 2)),
+            "bias": error.mean((0, 1, 2)),
+            "spread": reference.astype(np.float64).std((0, 1, 2)),
+        }
+    )
+
+
+def sensitivity_table(
+    unit: np.ndarray, predicted: np.ndarray, reference: np.ndarray, targets: tuple[str, ...]
+) -> pd.DataFrame:
+    """How the mean target answers to each parameter, in the surrogate and in VIC.
+
+    In both, the mean over days is regressed on all parameters at once, over members and cells
+    with each cell's own mean taken out; the answer is half the slope: the change from the
+    parameter's lower to its upper quartile. The same members stand behind both columns, so their
+    ratio tells how much of VIC's response the surrogate kept; it is NaN where VIC does not
+    respond.
+
+    Args:
+        unit: (member, cell, parameter) in the unit cube.
+        predicted, reference: (member, day, cell, target), physical.
+        targets: names.
+
+    Returns:
+        columns target, parameter, surrogate, vic [the target's unit], ratio.
+
+    Raises:
+        ValueError: if there are too few members and cells to tell the parameters apart.
+    """
+    design = (unit - unit.mean(0)).reshape(-1, unit.shape[-1]).astype(np.float64)
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise ValueError(
+            f"{unit.shape[0]} test members in {unit.shape[1]} cells cannot tell "
+            f"{design.shape[1]} parameters apart; raise ensemble.test"
+        )
+    rows = []
+    for position, target in enumerate(targets):
+        change = {
+            name: _half_slopes(design, values[..., position])
+            for name, values in (("surrogate", predicted), ("vic", reference))
+        }
+        for i, parameter in enumerate(PARAMETERS):
+            surrogate, vic = change["surrogate"][i], change["vic"][i]
+            ratio = surrogate / vic if vic else np.nan
+            rows.append((target, parameter, surrogate, vic, ratio))
+    return pd.DataFrame(rows, columns=["target", "parameter", "surrogate", "vic", "ratio"])
+
+
+def _half_slopes(design: np.ndarray, values: np.ndarray) -> np.ndarray:
+    mean = values.astype(np.float64).mean(1)
+    centred = (mean - mean.mean(0)).reshape(-1)
+    slopes, *_ = np.linalg.lstsq(design, centred, rcond=None)
+    return 0.5 * slopes
+
+
+def _correlation(a: np.ndarray, b: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Pearson's correlation over some axes; NaN where either does not vary."""
+    a, b = (x.astype(np.float64) for x in (a, b))
+    a, b = a - a.mean(axes, keepdims=True), b - b.mean(axes, keepdims=True)
+    spread = np.sqrt((a**2).sum(axes) * (b**2).sum(axes))
+    both = (a * b).sum(axes)
+    return np.divide(both, spread, out=np.full_like(spread, np.nan), where=spread > 0)

@@ -1,0 +1,159 @@
+"""Brent's root finder on many lanes at once, with VIC's bracket, tolerance and update rules."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+WIDENING = 10.0  # [K]
+WIDENINGS = 5
+TOLERANCE = 1e-7  # [K]
+ITERATIONS = 100
+LANES_WORTH_PACKING = 256
+
+
+class _Bracket(NamedTuple):
+    """Brent's iterates: best, previous, opposite end, and the last two steps."""
+
+    a: Tensor
+    b: Tensor
+    c: Tensor
+    fa: Tensor
+    fb: Tensor
+    fc: Tensor
+    d: Tensor
+    e: Tensor
+
+
+@torch.no_grad()
+def brent_root(
+    residual: Callable[[NamedTuple, Tensor], Tensor],
+    problem: NamedTuple,
+    lower: Tensor,
+    upper: Tensor,
+    otherwise: Tensor,
+) -> Tensor:
+    """Find a root of `residual(problem, x)` between `lower` and `upper` in every lane.
+
+    The bracket is widened by 10 K to both sides up to five times where the residual does not
+    change its sign; where it still does not, the result is `otherwise`. The rules are those of
+    Brent (1973), so that of several roots the same one is found as in VIC. No gradient: see
+    `with_implicit_gradient`.
+
+    Args:
+        residual: function of a record of (lane,) tensors and of (lane,) points.
+        problem: that record.
+        lower: (lane,). upper: (lane,). otherwise: (lane,).
+    """
+    a, b, fa, fb = _widened(residual, problem, lower, upper)
+    found = (fa * fb) < 0
+    result = torch.where(found, b, otherwise)
+    lanes = torch.nonzero(found).squeeze(1)
+    problem = _pick(problem, lanes)
+    now = _Bracket(*(v[lanes] for v in (a, b, b, fa, fb, fb, b - a, b - a)))
+    for _ in range(ITERATIONS):
+        now = _ordered(now)
+        middle = 0.5 * (now.c - now.b)
+        tolerance = 2.0 * torch.finfo(torch.float64).eps * now.b.abs() + TOLERANCE
+        open_ = ~((middle.abs() <= tolerance) | (now.fb == 0))
+        result = result.index_copy(0, lanes, now.b)
+        if not open_.any():
+            break
+        if not open_.all():
+            keep = torch.nonzero(open_).squeeze(1)
+            lanes, problem = lanes[keep], _pick(problem, keep)
+            now = _Bracket(*(v[keep] for v in now))
+            middle, tolerance = middle[keep], tolerance[keep]
+        now = _stepped(now, middle, tolerance)
+        now = now._replace(fb=residual(problem, now.b))
+    return result
+
+
+def _pick(problem: NamedTuple, index: Tensor) -> NamedTuple:
+    return type(problem)(*torch.stack(tuple(problem))[:, index].unbind(0))
+
+
+def _widened(
+    residual: Callable[[NamedTuple, Tensor], Tensor],
+    problem: NamedTuple,
+    lower: Tensor,
+    upper: Tensor,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    a, b = lower, upper
+    fa, fb = residual(problem, a), residual(problem, b)
+    for _ in range(WIDENINGS):
+        same_sign = (fa * fb) >= 0
+        if not same_sign.any():
+            break
+        a = torch.where(same_sign, a - WIDENING, a)
+        b = torch.where(same_sign, b + WIDENING, b)
+        fa, fb = residual(problem, a), residual(problem, b)
+    return a, b, fa, fb
+
+
+def _ordered(now: _Bracket) -> _Bracket:
+    """Make b and c enclose the root, and b the better of the two."""
+    reset = (now.fb * now.fc) > 0
+    step = now.b - now.a
+    a, b, fa, fb = now.a, now.b, now.fa, now.fb
+    c, fc = torch.where(reset, a, now.c), torch.where(reset, fa, now.fc)
+    d, e = torch.where(reset, step, now.d), torch.where(reset, step, now.e)
+    swap = fc.abs() < fb.abs()
+    return _Bracket(
+        a=torch.where(swap, b, a),
+        b=torch.where(swap, c, b),
+        c=torch.where(swap, b, c),
+        fa=torch.where(swap, fb, fa),
+        fb=torch.where(swap, fc, fb),
+        fc=torch.where(swap, fb, fc),
+        d=d,
+        e=e,
+    )
+
+
+def _stepped(now: _Bracket, middle: Tensor, tolerance: Tensor) -> _Bracket:
+    """Take an interpolated step where it is safe, and bisect elsewhere."""
+    a, b, c, fa, fb, fc, d, e = now
+    bisect = (e.abs() < tolerance) | (fa.abs() <= fb.abs())
+    s = fb / torch.where(fa == 0, 1.0, fa)
+    q, r = fa / torch.where(fc == 0, 1.0, fc), fb / torch.where(fc == 0, 1.0, fc)
+    secant = a == c
+    p = torch.where(
+        secant,
+        2.0 * middle * s,
+        s * (2.0 * middle * q * (q - r) - (b - a) * (r - 1.0)),
+    )
+    q = torch.where(secant, 1.0 - s, (q - 1.0) * (r - 1.0) * (s - 1.0))
+    q, p = torch.where(p > 0, -q, q), p.abs()
+    short = 2.0 * p < 3.0 * middle * q - (tolerance * q).abs()
+    shrinking = p < (0.5 * e * q).abs()
+    take = ~bisect & short & shrinking
+    e = torch.where(take, d, middle)
+    d = torch.where(take, p / torch.where(q == 0, 1.0, q), middle)
+    least = torch.where(middle > 0, tolerance, -tolerance)
+    return now._replace(
+        a=b, fa=fb, b=b + torch.where(d.abs() > tolerance, d, least), d=d, e=e
+    )
+
+
+SMALLEST_SLOPE = 0.1  # [W m-2 K-1], where two roots merge the true slope is 0
+
+
+def with_implicit_gradient(
+    residual: Callable[[NamedTuple, Tensor], Tensor], problem: NamedTuple, root: Tensor
+) -> Tensor:
+    """Attach to a root the gradient with respect to everything in `problem`.
+
+    By the implicit function theorem dx = -(df / dproblem) / (df / dx). The value is unchanged.
+    """
+    value = residual(problem, root)
+    if not value.requires_grad:
+        return root
+    with torch.no_grad():
+        width = 1e-3 if root.dtype == torch.float64 else 2e-2
+        slope = residual(problem, root + width) - residual(problem, root - width)
+        slope = slope / (2.0 * width)
+        flat = slope.abs() < SMALLEST_SLOPE
+        slope = torch.where(flat, torch.where(slope > 0, SMALLEST_SLOPE, -SMALLEST_SLOPE), slope)
+    return root - (value - value.detach()) / slope

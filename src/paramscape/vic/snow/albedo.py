@@ -1,0 +1,76 @@
+"""Ageing of the snow's albedo and density."""
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.ops import ratio
+
+NEW_SNOW_DENSITY = 50.0  # [kg m-3] in air colder than 0 F
+LARGEST_NEW_DENSITY = 400.0
+LARGEST_CHANGE = 0.9
+VISCOSITY, VISCOSITY_TEMPERATURE, VISCOSITY_DENSITY = 3.6e6, 0.08, 0.021
+METRES_PER_INCH = 0.0254
+MILLIMETRES_PER_INCH = 25.4
+
+
+def aged_albedo(
+    age: Tensor, snow: Tensor, cold_content: Tensor, melting: Tensor, seconds: float
+) -> Tensor:
+    """Albedo of snow that has not been snowed upon in this step.
+
+    0.85 * 0.94^(days^0.58) while the pack accumulates and 0.85 * 0.82^(days^0.46) while it melts.
+
+    Args:
+        age: [snow steps], at least 1.
+        snow: from the canopy in this step [mm].
+        cold_content: of the surface layer before the step [J m-2].
+        melting: 1 in the melt season.
+        seconds: length of the step.
+    """
+    days = (age * seconds / c.SECONDS_PER_DAY).clamp(min=1e-6)
+    accumulating = c.NEW_SNOW_ALBEDO * 0.94 ** (days**0.58)
+    thawing = c.NEW_SNOW_ALBEDO * 0.82 ** (days**0.46)
+    cold = cold_content < 0
+    aged = torch.where(cold & (melting == 0), accumulating, thawing)
+    return torch.where(cold & (snow > c.TRACE_SNOW), c.NEW_SNOW_ALBEDO, aged)
+
+
+def new_snow_density(temperature: Tensor) -> Tensor:
+    """Density of falling snow [kg m-3] by air temperature [C] (Bras 1990)."""
+    fahrenheit = temperature * 1.8 + 32.0
+    density = NEW_SNOW_DENSITY + 1000.0 * (fahrenheit / 100.0) * (fahrenheit / 100.0)
+    density = torch.where(fahrenheit > 0, density, NEW_SNOW_DENSITY)
+    return density.clamp(max=LARGEST_NEW_DENSITY)
+
+
+def compacted_density(
+    depth: Tensor, water: Tensor, snow: Tensor, new_density: Tensor, surface: Tensor, seconds: float
+) -> Tensor:
+    """Density [kg m-3] after new snow has settled on the pack and the pack has aged (Bras 1990).
+
+    Args:
+        depth: of the pack before the step [m].
+        water: water equivalent before the step [m].
+        snow: new [mm].
+        new_density: of the new snow [kg m-3].
+        surface: temperature of the pack's surface [C].
+        seconds: length of the step.
+    """
+    snowing, lying = snow > 0, depth > 0
+    inches = depth.clamp(min=1e-12) / METRES_PER_INCH
+    load = ratio(snow / MILLIMETRES_PER_INCH * inches, water / METRES_PER_INCH)
+    settled = load * (inches / 10.0) ** 0.35 * METRES_PER_INCH
+    settled = torch.minimum(settled, LARGEST_CHANGE * depth)
+    on_pack = depth - settled + snow / new_density
+    mass = water + torch.where(snowing, snow / 1000.0, 0.0)
+    on_ground = 1000.0 * mass / new_density
+    depth = torch.where(snowing, torch.where(lying, on_pack, on_ground), depth)
+    density = ratio(1000.0 * mass, depth)
+    density = torch.where(snowing & ~lying, new_density, density)
+    overburden = 0.5 * c.GRAVITY * c.WATER_DENSITY * mass
+    stiffness = VISCOSITY * torch.exp(
+        -VISCOSITY_TEMPERATURE * surface + VISCOSITY_DENSITY * density.clamp(max=2000.0)
+    )
+    squeezed = torch.minimum(depth * seconds * overburden / stiffness, LARGEST_CHANGE * depth)
+    return ratio(1000.0 * mass, depth - squeezed)

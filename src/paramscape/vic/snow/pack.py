@@ -1,0 +1,240 @@
+"""The two layers of a snowpack through one step: layering, melt, freezing and outflow."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.brent import brent_root, with_implicit_gradient
+from paramscape.vic.ops import ratio
+from paramscape.vic.snow.energy import PackEnergy, PackSurface, pack_energy, pack_residual
+
+FUSION = c.LATENT_HEAT_FUSION * c.WATER_DENSITY  # [J m-3]
+HEAT = c.ICE_HEAT_CAPACITY
+
+
+class Pack(NamedTuple):
+    """A pack in two layers; all (lane,), water in m."""
+
+    surface: Tensor  # ice of the surface layer
+    below: Tensor  # ice of the pack below it
+    surface_water: Tensor
+    pack_water: Tensor
+    surface_temperature: Tensor  # [C]
+    pack_temperature: Tensor  # [C]
+    surface_cold: Tensor  # cold content of the surface layer [J m-2]
+    pack_cold: Tensor  # [J m-2]
+
+
+class PackResult(NamedTuple):
+    """A pack after a step."""
+
+    pack: Pack
+    vapour: Tensor  # gained by the pack [m]
+    outflow: Tensor  # [m]
+    thin: Tensor  # bool: too thin for a temperature of its own
+    net_longwave: Tensor  # [W m-2]
+
+
+def layered(
+    water: Tensor, liquid: tuple[Tensor, Tensor], temperatures: tuple[Tensor, Tensor]
+) -> Pack:
+    """Split a pack into a surface layer of at most 0.125 m of ice and the rest.
+
+    Args:
+        water: water equivalent [m].
+        liquid: liquid of the surface layer and of the pack below [m].
+        temperatures: of both [C].
+    """
+    ice = water - liquid[1] - liquid[0]
+    surface = ice.clamp(max=c.SURFACE_LAYER_LIMIT)
+    below = ice - surface
+    return Pack(
+        surface,
+        below,
+        *liquid,
+        *temperatures,
+        surface_cold=HEAT * surface * temperatures[0],
+        pack_cold=HEAT * below * temperatures[1],
+    )
+
+
+def with_new_snow(pack: Pack, snow: Tensor, rain: Tensor, temperature: Tensor) -> Pack:
+    """Add snow and rain [m] at air temperature [C], pushing old snow below where it is much."""
+    limit = c.SURFACE_LAYER_LIMIT
+    new_cold = torch.where(temperature > 0, 0.0, HEAT * snow * temperature)
+    room = limit - pack.surface
+    full = (snow > room) & (room > c.VANISHING_SNOW)
+    pushed = pack.surface + snow - limit
+    all_old = pushed > pack.surface
+    whole = pack.surface_cold + ratio(snow - limit, snow) * new_cold
+    part = ratio(pushed, pack.surface) * pack.surface_cold
+    pushed_cold = torch.where(all_old, whole, part)
+    surface = torch.where(full, limit, pack.surface + snow)
+    below = pack.below + torch.where(full, pushed, 0.0)
+    moved_cold = torch.where(full, pushed_cold, 0.0)
+    surface_cold = pack.surface_cold + torch.where(full, new_cold - moved_cold, new_cold)
+    pack_cold = pack.pack_cold + moved_cold
+    return pack._replace(
+        surface=surface,
+        below=below,
+        surface_water=pack.surface_water + rain,
+        surface_temperature=ratio(surface_cold, HEAT * surface),
+        pack_temperature=ratio(pack_cold, HEAT * below),
+        surface_cold=surface_cold,
+        pack_cold=pack_cold,
+    )
+
+
+def pack_step(pack: Pack, energy: PackSurface, seconds: float) -> PackResult:
+    """Solve the energy balance, melt or freeze, and drain.
+
+    A pack melts or refreezes at 0 C where the balance at 0 C allows it; else it is cold, with a
+    temperature from Brent's method, or too thin for one.
+
+    Args:
+        pack: with the snow and rain of the step.
+        energy: what its surface temperature depends on.
+        seconds: length of the step.
+    """
+    zero = torch.zeros_like(pack.surface)
+    at_zero = pack_energy(energy, zero)
+    frozen = at_zero.residual < 0
+    cold = frozen & (pack.surface > c.THIN_SNOW)
+    thin = frozen & ~cold
+    melted, vapour = _melted(pack, at_zero, seconds)
+    stays = _thin(pack)
+    result = _where(frozen, stays, melted)
+    vapour = torch.where(frozen, zero, vapour)
+    net_longwave = at_zero.net_longwave
+    if cold.any():
+        chilled, lost, radiated = _cold(pack, energy, cold, seconds)
+        result = _where(cold, chilled, result)
+        vapour = torch.where(cold, lost, vapour)
+        net_longwave = torch.where(cold, radiated, net_longwave)
+    result, outflow = _drained(result)
+    return PackResult(_relayered(result), vapour, outflow, thin, net_longwave)
+
+
+def _where(condition: Tensor, a: Pack, b: Pack) -> Pack:
+    return Pack(*(torch.where(condition, x, y) for x, y in zip(a, b, strict=True)))
+
+
+def _thin(pack: Pack) -> Pack:
+    mark = torch.full_like(pack.surface, c.UNSOLVED_TEMPERATURE)
+    return pack._replace(surface_temperature=mark)
+
+
+def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tensor]:
+    """A pack whose surface is at 0 C, and the vapour it gained [m]."""
+    zero = torch.zeros_like(pack.surface)
+    freezes = at_zero.refreezing >= 0
+    exchanged = at_zero.refreezing.abs() * seconds / FUSION
+    refrozen = torch.where(freezes, torch.minimum(exchanged, pack.surface_water), zero)
+    melt = torch.where(freezes, zero, exchanged)
+    surface = pack.surface + refrozen
+    ice = surface + pack.below
+    water = pack.surface_water - refrozen
+    vapour = at_zero.vapour * seconds / c.WATER_DENSITY
+    dried = water < -vapour
+    vapour = torch.where(dried, -water, vapour)
+    water = torch.where(dried, zero, water + vapour)
+    partial = melt < ice
+    deep = melt <= pack.below
+    left = pack._replace(
+        surface=torch.where(deep, surface, ice - melt),
+        below=torch.where(deep, pack.below - melt, zero),
+        surface_water=water + melt + torch.where(deep, zero, pack.pack_water),
+        pack_water=torch.where(deep, pack.pack_water, zero),
+        surface_temperature=zero,
+    )
+    gone = pack._replace(
+        surface=zero,
+        below=zero,
+        surface_water=water + ice,
+        surface_temperature=zero,
+        pack_temperature=zero,
+    )
+    return _where(partial, left, gone), vapour
+
+
+def _cold(
+    pack: Pack, energy: PackSurface, cold: Tensor, seconds: float
+) -> tuple[Pack, Tensor, Tensor]:
+    """A pack below freezing, the vapour it gained [m] and its net longwave [W m-2]."""
+    index = torch.nonzero(cold).squeeze(1)
+    some = PackSurface(*torch.stack(tuple(energy))[:, index].unbind(0))
+    start = pack.surface_temperature[index].detach()
+    width = c.BRACKET_HALF_WIDTH
+    root = brent_root(pack_residual, some, start - width, start + width, start)
+    root = with_implicit_gradient(pack_residual, some, root)
+    solved = pack_energy(some, root)
+    whole = torch.zeros_like(pack.surface)
+    temperature = whole.index_copy(0, index, root)
+    vapour = whole.index_copy(0, index, solved.vapour * seconds / c.WATER_DENSITY)
+    surface = pack.surface + pack.surface_water
+    gone = surface < -vapour
+    vapour = torch.where(gone, -surface, vapour)
+    chilled = pack._replace(
+        surface=torch.where(gone, 0.0, surface + vapour),
+        surface_water=whole,
+        surface_temperature=temperature,
+    )
+    return chilled, vapour, whole.index_copy(0, index, solved.net_longwave)
+
+
+def _drained(pack: Pack) -> tuple[Pack, Tensor]:
+    """Pass liquid above the holding capacity downward; freeze it in the cold pack below."""
+    held = c.LIQUID_CAPACITY * pack.surface
+    melt = (pack.surface_water - held).clamp(min=0)
+    surface_water = torch.minimum(pack.surface_water, held)
+    water = pack.pack_water + melt
+    freezable = FUSION * water
+    freezes = pack.pack_cold < -freezable
+    grown = pack.below + water
+    chilled = HEAT * grown * pack.pack_temperature + freezable
+    frozen = -pack.pack_cold / FUSION
+    below = torch.where(freezes, grown, pack.below + frozen)
+    cooled = ratio(chilled, HEAT * grown).clamp(max=0)
+    water = torch.where(freezes, 0.0, water - frozen)
+    held = c.LIQUID_CAPACITY * below
+    outflow = (water - held).clamp(min=0)
+    drained = pack._replace(
+        below=below,
+        surface_water=surface_water,
+        pack_water=torch.minimum(water, held),
+        pack_temperature=torch.where(freezes, cooled, 0.0),
+    )
+    return drained, outflow
+
+
+def _relayered(pack: Pack) -> Pack:
+    """Restore the surface layer to 0.125 m of ice where there is that much.
+
+    The cold content of a shallower pack stays that from before the energy balance, as in VIC.
+    """
+    limit = c.SURFACE_LAYER_LIMIT
+    deep = pack.surface + pack.below > limit
+    surface_cold = HEAT * pack.surface_temperature * pack.surface
+    pack_cold = HEAT * pack.pack_temperature * pack.below
+    sinks = pack.surface > limit
+    down = (pack.surface - limit).clamp(min=0)
+    up = (limit - pack.surface).clamp(min=0)
+    cold_down = surface_cold * ratio(down, pack.surface)
+    lifted = pack_cold - pack_cold * ratio(up, pack.below)
+    new_surface_cold = torch.where(
+        sinks, surface_cold - cold_down, surface_cold + lifted * ratio(up, pack.below)
+    )
+    new_pack_cold = torch.where(sinks, pack_cold + cold_down, lifted)
+    below = pack.below + down - up
+    restored = pack._replace(
+        surface=torch.full_like(pack.surface, limit),
+        below=below,
+        surface_temperature=new_surface_cold / (HEAT * limit),
+        pack_temperature=ratio(new_pack_cold, HEAT * below),
+        surface_cold=new_surface_cold,
+    )
+    shallow = pack._replace(pack_temperature=torch.zeros_like(pack.surface))
+    # A surface layer of exactly the limit moves nothing and keeps its temperature.
+    return _where(deep, restored, shallow)

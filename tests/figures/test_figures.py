@@ -1,0 +1,168 @@
+"""Figures are drawn whole, repeat their bytes, and refuse data that they cannot show."""
+
+from __future__ import annotations
+
+import hashlib
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from matplotlib.colors import LogNorm
+
+from paramscape.figures import (
+    figure4,
+    figure5,
+    figure6,
+    figure7,
+    figure8,
+    losses,
+    overview,
+    surrogate,
+)
+from paramscape.figures._maps import cell_edges, shared_scale
+from paramscape.figures._page import pretty_units, wrapped
+
+
+def draw_figure8(study, stem):
+    figure8.draw(study.parameters(), study.mask, stem, study.caption, truth=study.truth())
+
+
+DRAW = {
+    "figure4": lambda s, stem: figure4.draw(s.scores, s.mask, stem, s.caption),
+    "figure5": lambda s, stem: figure5.draw(s.change(), s.mask, stem, s.caption),
+    "figure6": lambda s, stem: figure6.draw(s.scores, stem, s.caption),
+    "figure7": lambda s, stem: figure7.draw(s.scores.fss, stem, s.caption),
+    "figure8": draw_figure8,
+    "losses": lambda s, stem: losses.draw(s.histories(), stem, s.caption),
+    "surrogate": lambda s, stem: surrogate.draw(*s.surrogate(), s.mask, stem, s.caption),
+    "overview": lambda s, stem: overview.draw(s.fields(), s.mask, stem, s.caption),
+}
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_a_figure_is_saved_as_png_of_200_dpi_and_pdf_and_nothing_else(name, study, tmp_path):
+    DRAW[name](study, tmp_path / "made" / name)
+    assert {path.name for path in (tmp_path / "made").iterdir()} == {f"{name}.png", f"{name}.pdf"}
+    png = (tmp_path / "made" / f"{name}.png").read_bytes()
+    assert png.startswith(b"\x89PNG")
+    assert b"pHYs" + (7874).to_bytes(4) in png  # 200 dots an inch are 7874 a metre
+    assert int.from_bytes(png[16:20]) > 1000
+    pdf = (tmp_path / "made" / f"{name}.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert b"CreationDate" not in pdf
+
+
+@pytest.mark.parametrize("name", ["figure6", "figure7"])
+def test_equal_data_give_equal_bytes_whatever_the_users_settings(name, study, tmp_path):
+    DRAW[name](study, tmp_path / "one")
+    with matplotlib.rc_context({"font.size": 20, "figure.dpi": 50}):
+        DRAW[name](study, tmp_path / "two")
+    for suffix in ("png", "pdf"):
+        one, two = (
+            hashlib.sha256((tmp_path / f"{stem}.{suffix}").read_bytes()).hexdigest()
+            for stem in ("one", "two")
+        )
+        assert one == two
+
+
+def test_equal_maps_give_equal_bytes(study, tmp_path):
+    for stem in ("one", "two"):
+        overview.draw(study.fields().fillna(0) * 0 + 1, study.mask, tmp_path / stem, study.caption)
+    for suffix in ("png", "pdf"):
+        one, two = ((tmp_path / f"{stem}.{suffix}").read_bytes() for stem in ("one", "two"))
+        assert one == two
+
+
+def test_cells_without_score_and_runs_without_skill_can_be_drawn(study, tmp_path):
+    scores = study.scores.isel(run=slice(0, 2)).copy(deep=True)
+    scores["kge"][0] = np.nan
+    scores["rmse"][1, 6, 4] = np.nan
+    figure4.draw(scores, study.mask, tmp_path / "maps", study.caption)
+    scores["fss"][0] = np.nan
+    figure7.draw(scores.fss, tmp_path / "fss", study.caption)
+    assert (tmp_path / "maps.png").stat().st_size > 0
+
+
+def test_one_run_on_one_cell_can_be_drawn(tmp_path, study):
+    one = study.scores.isel(run=[0], lat=[6], lon=[4])
+    figure4.draw(one, study.mask.isel(lat=[6], lon=[4]), tmp_path / "cell", study.caption)
+    assert (tmp_path / "cell.pdf").stat().st_size > 0
+
+
+def test_a_failed_drawing_leaves_no_file(study, tmp_path):
+    with pytest.raises(ValueError, match="kge"):
+        figure4.draw(study.scores.drop_vars("kge"), study.mask, tmp_path / "x", study.caption)
+    assert not list(tmp_path.iterdir())
+
+
+def test_wrong_dimensions_are_refused_with_both_shown(study, tmp_path):
+    turned = study.scores.fss.transpose("percentile", "window", "run")
+    with pytest.raises(ValueError, match=r"'run', 'percentile', 'window'.*'percentile', 'window'"):
+        figure7.draw(turned, tmp_path / "x", study.caption)
+    with pytest.raises(ValueError, match="'period', 'run', 'lat', 'lon'"):
+        figure5.draw(study.change()[0], study.mask, tmp_path / "x", study.caption)
+    with pytest.raises(ValueError, match="eof_mean"):
+        figure6.draw(study.scores.drop_vars("eof_mean"), tmp_path / "x", study.caption)
+
+
+def test_a_mask_on_another_grid_is_refused(study, tmp_path):
+    other = study.mask.assign_coords(lat=study.mask.lat + 1)
+    with pytest.raises(ValueError, match="along lat"):
+        figure4.draw(study.scores, other, tmp_path / "x", study.caption)
+
+
+def test_a_run_that_comes_twice_is_refused(study, tmp_path):
+    twice = xr.concat([study.scores.fss, study.scores.fss[:1]], "run")
+    with pytest.raises(ValueError, match="default on vic"):
+        figure7.draw(twice, tmp_path / "x", study.caption)
+
+
+def test_a_truth_of_other_parameters_is_refused(study, tmp_path):
+    with pytest.raises(ValueError, match="infilt"):
+        figure8.draw(
+            study.parameters(), study.mask, tmp_path / "x", study.caption, truth=study.truth()[1:]
+        )
+
+
+def test_bad_histories_are_refused(study, tmp_path):
+    for history, reason in (
+        ({"epoch": [2, 1], "loss": [1.0, 2.0]}, "does not"),
+        ({"epoch": [1, 2]}, "a curve"),
+        ({"epoch": [1], "loss": ["low"]}, "numbers"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            losses.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
+    with pytest.raises(ValueError, match="no history"):
+        losses.draw({}, tmp_path / "x", study.caption)
+
+
+def test_samples_with_gaps_are_refused(study, tmp_path):
+    skill, pairs = study.surrogate()
+    pairs["vic"][:3] = np.nan
+    with pytest.raises(ValueError, match=r"`vic` holds 3 NaN of 4000"):
+        surrogate.draw(skill, pairs, study.mask, tmp_path / "x", study.caption)
+
+
+def test_a_shared_scale_spans_all_runs_and_tells_what_lies_beyond():
+    values = np.array([[1.0, 2.0, np.nan], [3.0, 100.0, 4.0]])
+    assert shared_scale(values, "viridis").norm.vmax == 100
+    cut = shared_scale(values, "viridis", tails=(0, 60))
+    assert cut.norm.vmax < 100
+    assert cut.extend == "max"
+    assert isinstance(shared_scale(values, "viridis", logarithmic=True).norm, LogNorm)
+    flat = shared_scale(np.full(3, 2.0), "viridis")
+    assert flat.norm.vmin < 2 < flat.norm.vmax
+
+
+def test_cell_edges_lie_halfway_between_centres():
+    np.testing.assert_allclose(cell_edges([1.0, 2.0, 4.0]), [0.5, 1.5, 3.0, 5.0])
+    np.testing.assert_allclose(cell_edges([1.0]), [0.875, 1.125])
+
+
+def test_units_and_labels_read_well():
+    assert pretty_units("mm d-1") == "mm d⁻¹"
+    assert pretty_units("m3 m-3") == "m³ m⁻³"
+    assert pretty_units("C") == "°C"
+    assert wrapped("gan-po on vic") == "gan-po\non vic"

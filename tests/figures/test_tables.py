@@ -1,0 +1,90 @@
+"""Tables hold what was computed, in CSV for machines and Markdown for readers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from paramscape.figures import methods_table, table2
+
+
+@pytest.fixture
+def tables(study):
+    return study.tables(seeds=2)
+
+
+def test_time_per_epoch_is_the_total_over_the_epochs(tables, tmp_path):
+    table2.write(tables[1], tmp_path / "table2")
+    written = pd.read_csv(tmp_path / "table2.csv")
+    gan = written[(written.method == "gan-po") & (written.simulator == "vic")].iloc[0]
+    assert gan.minutes == pytest.approx(4.45)
+    assert gan.minutes_per_epoch == pytest.approx(4.45 / 30)
+    assert gan.seeds == 2
+    text = (tmp_path / "table2.md").read_text()
+    assert "| mpr-sceua | vic | – | – | 1.45 |" in text
+    assert "| gan-po | vic | 30 | 0.148 | 4.45 |" in text
+
+
+def test_impossible_times_are_refused(tables, tmp_path):
+    with pytest.raises(ValueError, match="Minutes are known"):
+        table2.write(tables[1].assign(minutes=-1.0), tmp_path / "x")
+    with pytest.raises(ValueError, match="epochs"):
+        table2.write(tables[1].drop(columns="epochs"), tmp_path / "x")
+    assert not list(tmp_path.iterdir())
+
+
+def test_own_and_vic_scores_stand_side_by_side_with_their_spread(tables, tmp_path):
+    scores, _ = tables
+    methods_table.write(*tables, tmp_path / "methods")
+    written = pd.read_csv(tmp_path / "methods.csv").set_index(["method", "simulator"])
+    learned = scores[(scores.method == "gan-po") & (scores.simulator == "lstm")]
+    for verifier, side in (("lstm", "own"), ("vic", "vic")):
+        rmse = learned[learned.verifier == verifier].rmse
+        row = written.loc[("gan-po", "lstm")]
+        assert row[f"rmse_{side}"] == pytest.approx(rmse.mean())
+        assert row[f"rmse_{side}_spread"] == pytest.approx(rmse.std())
+    through_vic = written.loc[("gan-po", "vic")]
+    assert through_vic["kge_own"] == through_vic["kge_vic"]
+
+
+def test_the_default_comes_first_and_the_best_in_vic_is_bold(tables, tmp_path):
+    scores, costs = tables
+    scores = scores[scores.seed == 0].iloc[::-1]
+    methods_table.write(scores, costs[costs.seed == 0], tmp_path / "methods")
+    lines = (tmp_path / "methods.md").read_text().splitlines()
+    assert "RMSE [mm d⁻¹] ↓" in lines[0]
+    assert lines[2].startswith("| default | vic |")
+    best = scores[scores.verifier == "vic"].rmse.min()
+    rmse_in_vic = [line.split("|")[3].partition("/")[2].strip() for line in lines[2:7]]
+    assert [cell for cell in rmse_in_vic if "**" in cell] == [f"**{best:.3f}**"]
+    assert "±" not in "".join(lines[2:-1])
+
+
+def test_a_seed_without_skill_shows_in_the_mean(tables, tmp_path):
+    scores, costs = tables
+    scores.loc[(scores.method == "dpl-z") & (scores.seed == 1), "kge"] = np.nan
+    table = methods_table.write(scores, costs, tmp_path / "methods")
+    assert np.isnan(table.set_index("method").loc["dpl-z", "kge_vic"])
+
+
+def test_a_study_without_truth_has_no_recovery_columns(tables, tmp_path):
+    scores, costs = tables
+    known = costs.drop(columns=["parameter_correlation", "parameter_rmse"])
+    table = methods_table.write(scores, known, tmp_path / "methods")
+    assert "parameter_rmse" not in table
+    assert "Parameter" not in (tmp_path / "methods.md").read_text()
+
+
+def test_a_missing_default_verification_or_column_is_refused(tables, tmp_path):
+    scores, costs = tables
+    with pytest.raises(ValueError, match="default"):
+        methods_table.write(scores[scores.method != "default"], costs, tmp_path / "x")
+    with pytest.raises(ValueError, match=r"gan-po on lstm, seed 0.*\['lstm'\]"):
+        unverified = scores[(scores.simulator == "vic") | (scores.verifier != "vic")]
+        unverified = unverified[unverified.method != "dpl-z"]
+        methods_table.write(unverified, costs, tmp_path / "x")
+    with pytest.raises(ValueError, match="'ssim'"):
+        methods_table.write(scores.drop(columns="ssim"), costs, tmp_path / "x")
+    with pytest.raises(ValueError, match="two rows"):
+        methods_table.write(pd.concat([scores, scores[:1]]), costs, tmp_path / "x")

@@ -1,0 +1,152 @@
+"""Training: it learns, it resumes to the same bits, it stops, and it keeps the best weights."""
+
+import pandas as pd
+import pytest
+import torch
+
+from paramscape.surrogates import (
+    LstmNetwork,
+    TrainingFiles,
+    load_network,
+    predict,
+    save_network,
+    scaling_of,
+    score_cells,
+    sensitivity_table,
+    skill_table,
+    train,
+)
+
+
+def files_in(folder):
+    return TrainingFiles(folder / "history.csv", folder / "checkpoint.pt")
+
+
+def run(samples, settings, folder, seed=7):
+    return train(samples[0], samples[1], ("et",), settings, files_in(folder), seed)
+
+
+def same_weights(a, b):
+    pairs = zip(a.state_dict().values(), b.state_dict().values(), strict=True)
+    return all(torch.equal(x, y) for x, y in pairs)
+
+
+@pytest.fixture(scope="module")
+def learned(samples, tmp_path_factory):
+    from paramscape.study import Lstm
+
+    settings = Lstm(
+        hidden=24,
+        days=10,
+        batch=100,
+        windows_per_epoch=6000,
+        validation_windows=1000,
+        epochs=12,
+        patience=3,
+        learning_rate=0.01,
+    )
+    folder = tmp_path_factory.mktemp("learned")
+    return run(samples, settings, folder), folder
+
+
+def test_the_surrogate_learns_a_known_model_and_its_response_to_parameters(samples, learned):
+    network, _ = learned
+    test = samples[2]
+    predicted = predict(network, test, progress=False)
+    reference = test.targets.numpy()
+    table = skill_table(predicted, reference, ("et",)).iloc[0]
+    assert table.cc > 0.97 and table.rmse < 0.25 * table.spread
+    response = sensitivity_table(test.parameters.numpy(), predicted, reference, ("et",))
+    response = response.set_index("parameter")
+    assert response.vic["expt"] == pytest.approx(1.0, rel=1e-3)
+    assert response.ratio["expt"] == pytest.approx(1.0, abs=0.2)
+    assert response.ratio["infilt"] == pytest.approx(1.0, abs=0.2)
+
+
+def test_the_history_tells_every_epoch(learned):
+    history = pd.read_csv(learned[1] / "history.csv")
+    assert list(history) == ["epoch", "train_loss", "validation_loss", "seconds"]
+    assert history.epoch.tolist() == list(range(1, len(history) + 1))
+    assert history.validation_loss.iloc[-1] < 0.3 * history.validation_loss.iloc[0]
+
+
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(samples, settings, tmp_path):
+    whole = run(samples, settings, tmp_path / "whole")
+    run(samples, settings.model_copy(update={"epochs": 1}), tmp_path / "killed")
+    resumed = run(samples, settings, tmp_path / "killed")
+    assert same_weights(whole, resumed)
+    losses = [
+        pd.read_csv(tmp_path / name / "history.csv")[["epoch", "train_loss", "validation_loss"]]
+        for name in ("whole", "killed")
+    ]
+    pd.testing.assert_frame_equal(*losses)
+
+
+def test_seeds_make_different_networks(samples, settings, tmp_path):
+    settings = settings.model_copy(update={"epochs": 1})
+    a, b = (run(samples, settings, tmp_path / str(seed), seed) for seed in (1, 2))
+    assert not same_weights(a, b)
+
+
+def test_training_leaves_the_global_random_numbers_alone(samples, settings, tmp_path):
+    before = torch.random.get_rng_state()
+    run(samples, settings.model_copy(update={"epochs": 1}), tmp_path)
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_training_stops_when_patience_ends_and_returns_the_best_weights(
+    samples, settings, tmp_path
+):
+    wild = settings.model_copy(update={"epochs": 30, "patience": 1, "learning_rate": 0.3})
+    network = run(samples, wild, tmp_path)
+    losses = pd.read_csv(tmp_path / "history.csv").validation_loss
+    assert len(losses) < 30 and losses.idxmin() == len(losses) - 3
+    best = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["best"]
+    assert all(torch.equal(best[name], value) for name, value in network.state_dict().items())
+
+
+def test_a_checkpoint_of_other_settings_is_refused(samples, settings, tmp_path):
+    settings = settings.model_copy(update={"epochs": 1})
+    run(samples, settings, tmp_path)
+    with pytest.raises(ValueError, match="other settings"):
+        run(samples, settings.model_copy(update={"batch": 50}), tmp_path)
+
+
+def test_a_network_survives_the_way_to_its_file_and_back(samples, tmp_path):
+    network = LstmNetwork(8, 10, ("et",), scaling_of(samples[0]))
+    network.initialise(torch.Generator().manual_seed(1))
+    save_network(network, tmp_path / "weights.pt")
+    again = load_network(tmp_path / "weights.pt")
+    assert same_weights(network, again)
+    assert (again.days, again.targets) == (10, ("et",))
+
+
+def test_predictions_are_the_same_with_and_without_gradients(samples):
+    network = LstmNetwork(8, 10, ("et",), scaling_of(samples[0]))
+    network.initialise(torch.Generator().manual_seed(1))
+    forcing, parameters, _ = (
+        samples[0].standardised(network).gather(torch.tensor([[0, 1], [2, 3], [11, 12]]), 10)
+    )
+    learning = network(forcing, parameters).detach()
+    with torch.no_grad():
+        torch.testing.assert_close(network(forcing, parameters), learning, rtol=0, atol=1e-6)
+
+
+def test_an_unknown_target_is_refused(samples):
+    with pytest.raises(ValueError, match="streamflow"):
+        LstmNetwork(8, 10, ("streamflow",), scaling_of(samples[0]))
+
+
+def test_scores_of_a_shifted_copy_are_its_shift():
+    reference = torch.randn(2, 50, 3, 1, generator=torch.Generator().manual_seed(4)).numpy()
+    scores = score_cells(reference + 0.5, reference)
+    assert scores["bias"] == pytest.approx(0.5, abs=1e-6)
+    assert scores["rmse"] == pytest.approx(0.5, abs=1e-6)
+    assert scores["cc"] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_too_few_members_for_a_sensitivity_are_refused():
+    unit = torch.rand(2, 1, 7, generator=torch.Generator().manual_seed(4)).numpy()
+    values = torch.zeros(2, 5, 1, 1).numpy()
+    with pytest.raises(ValueError, match=r"raise ensemble\.test"):
+        sensitivity_table(unit, values, values, ("et",))
