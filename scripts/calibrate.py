@@ -4,7 +4,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from paramscape.calibration import calibrate
+from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.ensemble.datasets import parameters_dataset
@@ -33,8 +33,9 @@ def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
         PriorBox.of(priors),
         default_values(params, evidence.cells, priors),
     )
-    method = settings.get(f"calibration.{wildcards.method}", {})
-    values = calibrate(wildcards.method, problem, method, workplace)
+    name = f"calibration.{wildcards.method}"
+    method = section(settings, name) if name in settings else None
+    values = CALIBRATORS[wildcards.method](problem, method, workplace)
     return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
 
 

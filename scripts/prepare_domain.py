@@ -1,1 +1,18 @@
-"""x."""
+"""Prepare the domain."""
+
+from pathlib import Path
+
+from paramscape.files import write_dataset
+from paramscape.job import logged, provenance
+from paramscape.prepare.domain import prepare_domain
+from paramscape.study import section
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        domain = prepare_domain(
+            section(settings, "domain"),
+            section(settings, "products.elevation"),
+            section(settings, "vic.parameters"),
+        )
+        write_dataset(domain, Path(snakemake.output[0]), "domain", provenance(settings))

@@ -1,1 +1,29 @@
-"""x."""
+"""Prepare the observations of one target."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from paramscape.ensemble.verification import scored_period
+from paramscape.files import read_dataset, write_dataset
+from paramscape.job import logged, provenance
+from paramscape.prepare.observations import finished_observations, prepare_observations
+from paramscape.study import section
+
+
+def main(inputs, settings, target: str) -> xr.Dataset:
+    """The target (time, lat, lon) from training to test, NaN where missing."""
+    domain = read_dataset(Path(inputs.domain), "domain")
+    product = section(settings, "products.observations")[target]
+    if product.product == "twin":
+        observed = read_dataset(Path(inputs.raw), target)[target]
+        return finished_observations(observed, domain, target)
+    days = scored_period(section(settings, "periods"))
+    return prepare_observations(product, target, days, domain)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, target = snakemake.params.settings, snakemake.wildcards.target
+        observed = main(snakemake.input, settings, target)
+        write_dataset(observed, Path(snakemake.output[0]), target, provenance(settings))

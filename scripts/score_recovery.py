@@ -1,1 +1,47 @@
-"""x."""
+"""Compare estimated parameters with the truth."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from paramscape.files import read_dataset
+from paramscape.job import logged
+from paramscape.metrics.recovery import PriorRange, parameter_recovery
+from paramscape.names import PARAMETERS
+from paramscape.runs import RunId
+from paramscape.study import Priors, section
+
+
+def main(inputs, priors: Priors) -> pd.DataFrame:
+    """A row per run and parameter: correlation, RMSE and bias in shares of the prior range."""
+    mask = read_dataset(Path(inputs.domain), "domain")["mask"].values
+    truth = read_dataset(Path(inputs.truth), "parameters")["parameters"].values
+    ranges = [
+        PriorRange(prior.low, prior.high, prior.scale == "log")
+        for prior in (getattr(priors, name) for name in PARAMETERS)
+    ]
+    tables = []
+    for file in map(Path, inputs.runs):
+        estimate = read_dataset(file, "parameters")["parameters"].values
+        found = parameter_recovery(truth, estimate, mask, ranges)
+        run = RunId.of(file)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "method": run.method,
+                    "simulator": run.simulator,
+                    "seed": run.seed,
+                    "parameter": PARAMETERS,
+                    "correlation": found.correlation,
+                    "rmse": found.rmse,
+                    "bias": found.bias,
+                }
+            )
+        )
+    return pd.concat(tables)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        table = main(snakemake.input, section(snakemake.params.settings, "priors"))
+        table.to_csv(snakemake.output[0], index=False)

@@ -1,1 +1,19 @@
-"""x."""
+"""Write what is observed of the truth as GLEAM files."""
+
+from pathlib import Path
+
+from paramscape.files import read_dataset
+from paramscape.job import logged
+from paramscape.products.twin.gleam_files import write_gleam
+from paramscape.study import section
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        target = snakemake.params.target
+        product = section(snakemake.params.settings, "products.observations")[target]
+        write_gleam(
+            read_dataset(Path(snakemake.input[0]), target)[target],
+            product.folder,
+            product.version,
+            product.variable_of(target),
+        )

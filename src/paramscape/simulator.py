@@ -31,6 +31,9 @@ class Simulator(Protocol):
     """
 
     name: str
+    keeps_states: bool
+    """Whether windows start from states that earlier simulations left, as a model with memory
+    must; if not, any day can be simulated by itself at no further cost."""
 
     def run(self, parameters: Tensor, period: Period) -> Mapping[str, Tensor]:
         """Simulate a period after a warm-up, without gradients.

@@ -16,7 +16,9 @@ from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
 from paramscape.simulator import Simulator
 from paramscape.study import section
-from paramscape.surrogates.simulator import LstmSimulator, load_network
+from paramscape.surrogates.load import daily_forcing
+from paramscape.surrogates.lstm import load_network
+from paramscape.surrogates.simulator import LstmSimulator
 
 
 @dataclass(frozen=True)
@@ -66,4 +68,11 @@ def simulator_for(
         engine = Engine.of(params, read_years(files.vic_forcing), cells, vic)
         precision = torch.float64 if verifying else getattr(torch, vic.precision)
         return VicSimulator(engine.to(precision, compute.device), periods)
-    return LstmSimulator.of(files, cells, periods, PriorBox.of(section(settings, "priors")))
+    forcing = read_dataset(files.forcing, "forcing-daily")
+    return LstmSimulator(
+        load_network(files.weights).to(compute.device),
+        daily_forcing(forcing, cells).to(compute.device),
+        forcing["time"].values,
+        periods,
+        PriorBox.of(section(settings, "priors")),
+    )

@@ -134,8 +134,23 @@ def test_bad_histories_are_refused(study, tmp_path):
     ):
         with pytest.raises(ValueError, match=reason):
             losses.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
-    with pytest.raises(ValueError, match="no history"):
-        losses.draw({}, tmp_path / "x", study.caption)
+    untrained = pd.DataFrame({"epoch": [], "seconds": []})
+    with pytest.raises(ValueError, match=r"\['default on vic'\] none has a row"):
+        losses.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
+
+
+def test_untrained_runs_and_running_times_have_no_curve(study, tmp_path):
+    trained = pd.DataFrame(
+        {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 3.0]}
+    )
+    losses.draw({"dpl-z on vic": trained}, tmp_path / "one", study.caption)
+    both = {
+        "dpl-z on vic": trained.assign(seconds=[10.0, 20.0]),
+        "default on vic": pd.DataFrame({"epoch": [], "seconds": []}),
+    }
+    losses.draw(both, tmp_path / "two", study.caption)
+    one, two = ((tmp_path / f"{stem}.png").read_bytes() for stem in ("one", "two"))
+    assert one == two
 
 
 def test_samples_with_gaps_are_refused(study, tmp_path):

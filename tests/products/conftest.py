@@ -66,6 +66,17 @@ class Cmfd:
                 self.write_one(variable, stamp)
         return self
 
+    def spoil(self, variable: str, value: float) -> None:
+        """Write January 2009 with `value` in one cell of the record of 31 January 15:00."""
+
+        def values(hours: np.ndarray) -> np.ndarray:
+            field = np.full((hours.size, 10, 12), MILD[variable])
+            field[-3, 4, 4] = value
+            return field
+
+        self.values[variable] = values
+        self.write("200901")
+
     def write_one(self, variable: str, stamp: str, hours: np.ndarray | None = None) -> Path:
         """Write one variable of one month, with other record times if `hours` is given."""
         path = self.path(variable, stamp)

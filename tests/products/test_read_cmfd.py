@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import netCDF4
 import numpy as np
 import pytest
 
@@ -135,27 +134,6 @@ def _refused(cmfd, two_days, box, *parts, **settings):
         assert part in message, message
 
 
-def _at(value: float, record: int = -3):
-    """Mild air with `value` in one cell (lat 31.85, lon 113.85) of one record."""
-
-    def values(hours):
-        field = np.full((hours.size, 10, 12), np.nan)
-        field[:] = values.mild
-        field[record, 4, 4] = value
-        return field
-
-    return values
-
-
-def _with(cmfd, variable: str, value: float):
-    from conftest import MILD  # the module of the same folder
-
-    bad = _at(value)
-    bad.mild = MILD[variable]
-    cmfd.values[variable] = bad
-    return cmfd.write("200901")
-
-
 CELL = "cell (lat 31.85, lon 113.85)"
 TIME = "time 2009-01-31 15:00"
 
@@ -186,12 +164,12 @@ def test_a_damaged_record_is_named_with_its_time(cmfd, box, two_days):
 
 
 def test_a_gap_in_one_cell_is_named(cmfd, box, two_days):
-    _with(cmfd, "srad", np.nan)
+    cmfd.spoil("srad", np.nan)
     _refused(cmfd, two_days, box, "no value at some times", "dswrf", TIME, CELL, "srad_CMFD")
 
 
 def test_celsius_under_the_name_of_kelvin_is_refused(cmfd, box, two_days):
-    _with(cmfd, "temp", 11.85)
+    cmfd.spoil("temp", 11.85)
     _refused(cmfd, two_days, box, "holds Celsius but says kelvin", "'K'", "tas", TIME, CELL)
 
 
@@ -202,19 +180,19 @@ def test_kelvin_under_the_name_of_celsius_is_refused(cmfd, box, two_days):
 
 
 def test_supersaturated_air_is_refused_unless_the_study_allows_it(cmfd, box, two_days):
-    _with(cmfd, "shum", 0.0095)
+    cmfd.spoil("shum", 0.0095)
     _refused(cmfd, two_days, box, "% of saturation", "vp", TIME, CELL, "shum_CMFD")
     read_cmfd(_settings(cmfd, supersaturation=0.2), two_days, box)
 
 
 def test_air_saturated_to_within_rounding_is_accepted(cmfd, box, two_days):
     saturation = 0.61078 * np.exp(17.269 * 11.85 / (237.3 + 11.85))
-    _with(cmfd, "shum", 0.622 * saturation / (99 - 0.378 * saturation))
+    cmfd.spoil("shum", 0.622 * saturation / (99 - 0.378 * saturation))
     read_cmfd(_settings(cmfd), two_days, box)
 
 
 def test_negative_rain_is_refused(cmfd, box, two_days):
-    _with(cmfd, "prec", -0.5)
+    cmfd.spoil("prec", -0.5)
     _refused(cmfd, two_days, box, "negative rain", "prcp", TIME, CELL, "prec_CMFD")
 
 
@@ -237,7 +215,7 @@ def test_a_grid_that_does_not_reach_the_domain_is_refused(cmfd, two_days):
 
 def test_missing_repeated_and_disordered_records_are_refused(cmfd, box, two_days):
     cmfd.write("200901")
-    whole = netCDF4.Dataset(cmfd.path("temp", "200901"))["time"][:].data
+    whole = START + 3 * (np.arange(248) - 232)
     cmfd.write_one("temp", "200901", np.delete(whole, 10))
     _refused(cmfd, two_days, box, "1 of 248 records are missing", "time 2009-01-02 06:00")
     cmfd.write_one("temp", "200901", np.insert(whole, 10, whole[10]))

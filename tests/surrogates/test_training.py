@@ -1,9 +1,12 @@
 """Training: it learns, it resumes to the same bits, it stops, and it keeps the best weights."""
 
+import itertools
+
 import pandas as pd
 import pytest
 import torch
 
+from paramscape.study import Lstm
 from paramscape.surrogates import (
     LstmNetwork,
     TrainingFiles,
@@ -16,6 +19,7 @@ from paramscape.surrogates import (
     skill_table,
     train,
 )
+from paramscape.surrogates import training as module
 
 
 def files_in(folder):
@@ -26,6 +30,17 @@ def run(samples, settings, folder, seed=7):
     return train(samples[0], samples[1], ("et",), settings, files_in(folder), seed)
 
 
+def _kill_at(call, function):
+    calls = itertools.count(1)
+
+    def wrapped(*arguments):
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return function(*arguments)
+
+    return wrapped
+
+
 def same_weights(a, b):
     pairs = zip(a.state_dict().values(), b.state_dict().values(), strict=True)
     return all(torch.equal(x, y) for x, y in pairs)
@@ -33,8 +48,6 @@ def same_weights(a, b):
 
 @pytest.fixture(scope="module")
 def learned(samples, tmp_path_factory):
-    from paramscape.study import Lstm
-
     settings = Lstm(
         hidden=24,
         days=10,
@@ -58,7 +71,7 @@ def test_the_surrogate_learns_a_known_model_and_its_response_to_parameters(sampl
     assert table.cc > 0.97 and table.rmse < 0.25 * table.spread
     response = sensitivity_table(test.parameters.numpy(), predicted, reference, ("et",))
     response = response.set_index("parameter")
-    assert response.vic["expt"] == pytest.approx(1.0, rel=1e-3)
+    assert response.vic["expt"] == pytest.approx(1.0, rel=0.02)
     assert response.ratio["expt"] == pytest.approx(1.0, abs=0.2)
     assert response.ratio["infilt"] == pytest.approx(1.0, abs=0.2)
 
@@ -70,9 +83,14 @@ def test_the_history_tells_every_epoch(learned):
     assert history.validation_loss.iloc[-1] < 0.3 * history.validation_loss.iloc[0]
 
 
-def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(samples, settings, tmp_path):
+def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
+    samples, settings, tmp_path, monkeypatch
+):
     whole = run(samples, settings, tmp_path / "whole")
-    run(samples, settings.model_copy(update={"epochs": 1}), tmp_path / "killed")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "_evaluate", _kill_at(2, module._evaluate))
+        run(samples, settings, tmp_path / "killed")
+    assert len(pd.read_csv(tmp_path / "killed" / "history.csv")) == 1
     resumed = run(samples, settings, tmp_path / "killed")
     assert same_weights(whole, resumed)
     losses = [

@@ -14,22 +14,6 @@ rule calibrate:
         f"{ROOT}/logs/calibrate.{{method}}.{{simulator}}.{{seed}}.log",
     conda:
         environment()
-    threads: STUDY.compute.torch_threads
-    resources:
-        mem_mb=4000,
-        runtime=1440,
-        gpu=gpus(),
-    params:
-        settings=lambda wildcards: settings(
-            "study",
-            "periods",
-            "priors",
-            "calibration.target",
-            *method_sections(wildcards.method),
-            *simulator_sections(wildcards.simulator),
-            "compute",
-        ),
-        code=lambda wildcards: code_of_method(wildcards.method),
     threads: 1
     resources:
         mem_mb=1000,

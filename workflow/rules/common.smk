@@ -101,7 +101,9 @@ def climate_files(days):
     """CMFD files of a year that the twin writes, without the next year's first month."""
     after = [part for part in RECORD_YEARS.values() if part.start > days.end]
     later = {path for part in after for path in made_files(forcing_files(STUDY, part))}
-    return [path for path in made_files(forcing_files(STUDY, days)) if path not in later]
+    return [
+        path for path in made_files(forcing_files(STUDY, days)) if path not in later
+    ]
 
 
 def source_files(files):

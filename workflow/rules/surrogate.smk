@@ -38,11 +38,10 @@ rule score_lstm:
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
         forcing=f"{ROOT}/forcing-daily.nc",
-        vic_forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
-        parameters=f"{ROOT}/vic/params.nc",
         weights=f"{ROOT}/surrogate/lstm/weights.pt",
     output:
         skill=f"{ROOT}/surrogate/lstm/skill.nc",
+        table=f"{ROOT}/surrogate/lstm/skill.csv",
         sensitivity=f"{ROOT}/surrogate/lstm/sensitivity.csv",
     log:
         f"{ROOT}/logs/score_lstm.log",
@@ -56,10 +55,8 @@ rule score_lstm:
     params:
         settings=settings(
             "study",
-            "periods",
-            "vic",
+            "periods.train",
             "priors",
-            "surrogate.lstm",
             "calibration.target",
             "compute",
         ),

@@ -22,7 +22,8 @@ class Evidence:
     forcing: (time, cell, variable), daily, standardised with the training period's constants.
     observations: (time, cell), the target in its unit; NaN where missing.
     times: (time,) days as datetime64, the axis of forcing and observations.
-    soil_native: native soil fields with the index of each pixel's cell, or None.
+    soil_native: native soil fields with the index of each pixel's cell, or None. Where there is
+        no finer soil, `soil.pixels_of_attributes` makes it of the cells themselves.
     """
 
     cells: Cells
@@ -50,11 +51,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where a calibration keeps its history and checkpoint, and the seed that it starts from."""
+    """Where a calibration keeps its history and checkpoint, and the seed that it starts from.
+
+    origin: digest of whatever else the result depends on, such as code and a surrogate's weights;
+        a checkpoint of another origin is not taken up.
+    """
 
     history: Path
     checkpoint: Path
     seed: int
+    origin: str = ""
 
 
 Calibrator = Callable[[Problem, Any, Workplace], Tensor]

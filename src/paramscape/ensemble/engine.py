@@ -117,7 +117,9 @@ class Engine:
         """The state after some days; None, a cold start, if there are no days and no state."""
         if days.stop <= days.start:
             return state
-        return simulate(parameters, self.forcing_of(days), self.options, state, outputs=()).state
+        return simulate(
+            parameters, self.forcing_of(days), self.options, state, outputs=OUTPUTS[:1]
+        ).state
 
 
 def options_of(settings: Vic) -> Options:

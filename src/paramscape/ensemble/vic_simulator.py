@@ -132,7 +132,7 @@ class VicSimulator:
         start = self._from_wetness(wetness, parameters)
         forcing = self._forcing([day - lead], lead, cells)
         single = Forcing(**{f.name: getattr(forcing, f.name)[0] for f in fields(forcing)})
-        ran = simulate(parameters, single, self.engine.options, start, outputs=())
+        ran = simulate(parameters, single, self.engine.options, start, outputs=OUTPUTS[:1])
         return self._to_wetness(ran.state, parameters)
 
     def _keep(self, wetness: Tensor, days: list[int], lanes: Tensor) -> None:

@@ -56,3 +56,25 @@ def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
     """Loss histories by label, of the runs that have one."""
     tables = {RunId.of(file).label: pd.read_csv(file) for file in files}
     return {label: table for label, table in tables.items() if len(table)}
+
+
+def costs_of_runs(files: Sequence[Path]) -> pd.DataFrame:
+    """Epochs and minutes of every run from its history.
+
+    Returns:
+        method, simulator, seed, epochs (NaN for a method without epochs), minutes.
+    """
+    rows = []
+    for file in files:
+        run, table = RunId.of(file), pd.read_csv(file)
+        epochs = len(table) if table.columns[0] == "epoch" else float("nan")
+        minutes = table["seconds"].sum() / 60 if "seconds" in table else 0.0
+        rows.append((run.method, run.simulator, run.seed, epochs, minutes))
+    return pd.DataFrame(rows, columns=["method", "simulator", "seed", "epochs", "minutes"])
+
+
+def recovery_of_runs(recovery: pd.DataFrame) -> pd.DataFrame:
+    """Means over parameters of correlation and RMSE against the truth, a row per run."""
+    runs = recovery.groupby(["method", "simulator", "seed"], sort=False)
+    means = runs[["correlation", "rmse"]].mean().reset_index()
+    return means.rename(columns={"correlation": "parameter_correlation", "rmse": "parameter_rmse"})

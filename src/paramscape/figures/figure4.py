@@ -25,8 +25,9 @@ _MAP = ("run", "lat", "lon")
 def draw(scores: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
     """Draw RMSE, CC and KGE per cell, a row per score and a column per run.
 
-    A row shares one colour scale, on which yellow is better, that leaves out the worst 5 % of
-    cells. Active cells without score are hatched, cells outside the domain grey.
+    Titles give the median of the scored cells. A row shares one colour scale, on which yellow
+    is better, and which leaves out the worst 5 % of cells. Active cells without score are
+    hatched, cells outside the domain grey.
 
     Args:
         scores: `rmse`, `cc`, `kge` (run, lat, lon), the labels of `run` such as

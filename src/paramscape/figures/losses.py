@@ -27,15 +27,23 @@ def draw(histories: Mapping[str, pd.DataFrame], stem: Path, caption: Caption) ->
 
     Args:
         histories: by run label, the table `history.csv`: the first column is the progress, such
-            as `epoch`, the others `split/loss` or `loss`; NaN where nothing was recorded.
+            as `epoch`, the others `split_loss`, `split/loss` or `loss`, NaN where nothing was
+            recorded. `seconds` is no loss and is left out. A table without rows, of a method
+            that does not train, has no panel.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the title; its quantity and period are not used.
 
     Raises:
-        ValueError: there is no history, one has no curve, or its progress does not rise.
+        ValueError: no history has a row, one has no curve, or its progress does not rise.
     """
+    given = list(histories)
+    histories = {
+        run: table.drop(columns="seconds", errors="ignore")
+        for run, table in histories.items()
+        if len(table)
+    }
     if not histories:
-        raise ValueError("There is no history to draw: `histories` is empty")
+        raise ValueError(f"There is no history to draw: of the runs {given} none has a row")
     for run, history in histories.items():
         _check(run, history)
     columns = min(_COLUMNS, len(histories))
@@ -57,7 +65,7 @@ def _draw_panel(ax: Axes, history: pd.DataFrame) -> None:
     colours: dict[str, str] = {}
     marker = "o" if len(history) == 1 else None
     for curve in curves:
-        split, _, loss = str(curve).rpartition("/")
+        split, loss = _split_and_loss(str(curve))
         colour = colours.setdefault(loss, LINE_COLOURS[(len(colours) + 1) % len(LINE_COLOURS)])
         known = history[[progress, curve]].dropna()
         look = {"color": colour, "linestyle": _SPLIT_STYLES.get(split, "-"), "marker": marker}
@@ -72,11 +80,19 @@ def _draw_panel(ax: Axes, history: pd.DataFrame) -> None:
     ax.legend(fontsize=6.5, handlelength=2.2, labelspacing=0.25)
 
 
+def _split_and_loss(curve: str) -> tuple[str, str]:
+    """`train_rmse` and `train/rmse` are the loss `rmse` of the split `train`."""
+    for split in _SPLIT_STYLES:
+        if curve.startswith((f"{split}_", f"{split}/")):
+            return split, curve[len(split) + 1 :]
+    return "", curve
+
+
 def _check(run: str, history: pd.DataFrame) -> None:
-    if history.shape[1] < 2 or history.empty:
+    if history.shape[1] < 2:
         raise ValueError(
-            f"The history of {run!r} has a progress column, a curve and a row at least; got "
-            f"{len(history)} rows of {list(history.columns)}"
+            f"The history of {run!r} has a progress column and a curve at least; got "
+            f"{list(history.columns)}"
         )
     text = [name for name in history if not is_numeric_dtype(history[name])]
     if text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import xarray as xr
 
 from paramscape.names import FORCINGS, LONG_NAMES, UNITS
@@ -34,9 +35,9 @@ def _days(steps: xr.Dataset) -> xr.Dataset:
         short = count["time"].values[(count != count[0]).values][0]
         raise ValueError(f"forcing has another number of steps on {short!s:.10} than on other days")
     grouped = steps[list(FORCINGS)].astype("f8").coarsen(time=int(count[0]), coord_func="min")
-    days = grouped.mean(skipna=False)
-    days["prcp"] = grouped.sum(skipna=False)["prcp"]
+    days = grouped.reduce(np.mean)
+    days["prcp"] = grouped.reduce(np.sum)["prcp"]
     days = days.astype("f4")
     for name in FORCINGS:
-        days[name].attrs = {"units": UNITS[name], "long_name": f"{LONG_NAMES[name]}"}
+        days[name].attrs = {"units": UNITS[name], "long_name": LONG_NAMES[name]}
     return days

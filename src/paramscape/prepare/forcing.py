@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import xarray as xr
 
 from paramscape.names import FORCINGS, LONG_NAMES, UNITS
 from paramscape.products import ProductError
 from paramscape.products.box import Box
-from paramscape.products.forcing import forcing_file, read_forcing
-from paramscape.study import Period, SettingsError, Study, VicForcing
+from paramscape.products.forcing import Forcing, forcing_file, read_forcing
+from paramscape.study import Period, SettingsError, VicForcing
 
 from .regrid import conservative
 
@@ -19,43 +17,37 @@ MINIMUM_SHARE = 0.5  # of a cell's area that must have forcing, [1]
 _TOLERANCE = 1e-3  # [degrees]
 
 
-def forcing_years(study: Study) -> list[int]:
-    """Calendar years of the record, one VIC forcing file each."""
-    record = study.periods.record
-    return list(range(record.start.year, record.end.year + 1))
-
-
-def prepare_forcing(study: Study, domain: xr.Dataset, year: int) -> xr.Dataset:
-    """The part of the record that lies in a calendar year, ready for VIC.
+def prepare_forcing(
+    settings: Forcing, days: Period, domain: xr.Dataset, steps_per_day: int, ends_record: bool
+) -> xr.Dataset:
+    """A part of the record, such as a calendar year, ready for VIC.
 
     Args:
-        study: which product, which periods, and how many snow steps a day VIC takes.
+        settings: which product, and where its files lie.
+        days: the days of the record that lie in the year.
         domain: `mask` (lat, lon) of the study's grid.
-        year: calendar year.
+        steps_per_day: VIC's snow steps a day.
+        ends_record: whether the record ends with `days`, so that data may end there, too.
 
     Returns:
         (time, lat, lon) float32: tas [C], prcp [mm per step], pres [kPa], dswrf, dlwrf [W m-2],
-        vp [kPa], wind [m s-1]; time is the start of a step, NaN is outside the domain. A year
-        after the record's first begins on 1 January, 00:00.
+        vp [kPa], wind [m s-1]; time is the start of a step, NaN is outside the domain.
 
     Raises:
         ProductError: if a raw file is wrong, or an active cell lacks forcing.
         SettingsError: if VIC's snow steps are shorter than the product's steps.
     """
-    period = _part_of_record(study, year)
-    settings = study.products.forcing
-    ends = period.end == study.periods.record.end
-    native = read_forcing(settings, period, Box.of(domain), ends_record=ends)
-    native = to_steps(native, study.vic.snow_steps_per_day)
+    native = read_forcing(settings, days, Box.of(domain), ends_record=ends_record)
+    native = to_steps(native, steps_per_day)
     if isinstance(settings, VicForcing):
         found = native.reindex(
             lat=domain.lat, lon=domain.lon, method="nearest", tolerance=_TOLERANCE
         )
         found = found.assign_coords(lat=domain.lat, lon=domain.lon)
     else:
-        found = conservative(native, domain[["mask"]], MINIMUM_SHARE)
+        found = conservative(native[list(FORCINGS)], domain, MINIMUM_SHARE)
     inside = domain["mask"] > 0
-    _require_complete(found, inside, study)
+    _require_complete(found, inside, settings)
     fields = {n: found[n].where(inside).astype("f4") for n in FORCINGS}
     for name, field in fields.items():
         field.attrs = {"units": UNITS[name], "long_name": LONG_NAMES[name]}
@@ -79,20 +71,12 @@ def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
             f"which cannot be joined to so many; choose one of {fitting}"
         )
     joined = steps.coarsen(time=own // steps_per_day, coord_func="min")
-    result = joined.mean()
-    result["prcp"] = joined.sum(skipna=False)["prcp"]
+    result = joined.reduce(np.mean)
+    result["prcp"] = joined.reduce(np.sum)["prcp"]
     return result
 
 
-def _part_of_record(study: Study, year: int) -> Period:
-    record = study.periods.record
-    start, end = max(record.start, date(year, 1, 1)), min(record.end, date(year, 12, 31))
-    if start > end:
-        raise SettingsError(f"the record {record.start} to {record.end} has no day in {year}")
-    return Period(start=start, end=end)
-
-
-def _require_complete(found: xr.Dataset, inside: xr.DataArray, study: Study) -> None:
+def _require_complete(found: xr.Dataset, inside: xr.DataArray, settings: Forcing) -> None:
     for name in FORCINGS:
         gaps = (found[name].isnull() & inside).transpose("time", "lat", "lon").values
         if gaps.any():
@@ -101,7 +85,7 @@ def _require_complete(found: xr.Dataset, inside: xr.DataArray, study: Study) -> 
             cells = int(gaps.any(axis=0).sum())
             raise ProductError(
                 f"forcing is missing in {cells} of {int(inside.sum())} active cells",
-                forcing_file(study.products.forcing)(name, time),
+                forcing_file(settings)(name, time),
                 name,
                 f"{np.datetime_as_string(time, 'm')}, cell at latitude "
                 f"{float(found.lat[row]):g}, longitude {float(found.lon[column]):g}",

@@ -6,8 +6,6 @@ import numpy as np
 import xarray as xr
 import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
 
-from paramscape.products.box import EARTH_RADIUS
-
 MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]
 
@@ -43,13 +41,6 @@ def conservative(
         )
     result = result.isel(lat=slice(1, -1), lon=slice(1, -1))
     return result.assign_coords(lat=target["lat"], lon=target["lon"]).transpose(..., "lat", "lon")
-
-
-def cell_area(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Area (lat, lon) of regular grid cells on a sphere [m2]."""
-    lat_edges, lon_edges = grid_edges(lat, lon)
-    bands = np.diff(np.sin(np.radians(lat_edges)))
-    return EARTH_RADIUS**2 * np.outer(bands, np.radians(np.diff(lon_edges)))
 
 
 def grid_edges(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

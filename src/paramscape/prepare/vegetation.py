@@ -52,7 +52,7 @@ def class_fractions(codes: xr.DataArray, scheme: str, domain: xr.Dataset) -> xr.
     """Share of each library class in the land of each cell.
 
     Args:
-        codes: class codes (lat, lon) of a map finer than the study's grid; NaN is missing.
+        codes: class codes (lat, lon) of a map finer than the study's grid; below 0 is missing.
         scheme: "umd" or "igbp".
         domain: `mask` (lat, lon) of the study's grid.
 
@@ -64,7 +64,7 @@ def class_fractions(codes: xr.DataArray, scheme: str, domain: xr.Dataset) -> xr.
         SettingsError: for a code that the scheme does not know.
     """
     known = SCHEMES[scheme]
-    found = {int(c) for c in np.unique(codes.values[np.isfinite(codes.values)])}
+    found = {int(c) for c in np.unique(codes.values) if c >= 0}
     strange = sorted(found - set(known) - WATER_CODES[scheme])
     if strange:
         raise SettingsError(
@@ -76,7 +76,7 @@ def class_fractions(codes: xr.DataArray, scheme: str, domain: xr.Dataset) -> xr.
         str(c): codes.isin([code for code, to in known.items() if to == c]).astype("f8")
         for c in classes
     }
-    on_grid = conservative(xr.Dataset(shares).where(codes.notnull()), domain, 1e-3)
+    on_grid = conservative(xr.Dataset(shares).where(codes >= 0), domain, 1e-3)
     cover = np.stack([on_grid[str(c)].values for c in classes])
     cover = _cleaned(np.nan_to_num(cover))
     inside = domain["mask"].values > 0

@@ -74,7 +74,8 @@ def _year(
     field = field.where(field != _MISSING)
     values = convert(field.values, raw.units(variable), UNITS[target], raw.path, variable)
     field = field.copy(data=values).assign_coords(time=wanted.astype("datetime64[ns]"))
-    require_physical(field.rename(target), raw.path, raw.units(variable))
+    field = field.rename(target).assign_attrs(units=UNITS[target])
+    require_physical(field, raw.path, raw.units(variable))
     return field
 
 

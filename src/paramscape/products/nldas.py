@@ -115,9 +115,7 @@ def read_granule(
     return fields, units
 
 
-def _stack(
-    granules: list[dict[str, xr.DataArray]], name: str, times: np.ndarray
-) -> xr.DataArray:
+def _stack(granules: list[dict[str, xr.DataArray]], name: str, times: np.ndarray) -> xr.DataArray:
     values = np.concatenate([granule[name].values for granule in granules])
     lat, lon = granules[0][name]["lat"], granules[0][name]["lon"]
     coords = {"time": times, "lat": lat, "lon": lon}

@@ -43,8 +43,9 @@ class LstmNetwork(nn.Module):
             )
         self.hidden, self.days, self.targets = hidden, days, tuple(targets)
         features = len(FORCINGS) + len(PARAMETERS)
-        self.lstm = nn.utils.skip_init(nn.LSTM, features, hidden)
-        self.head = nn.utils.skip_init(nn.Linear, hidden, len(self.targets))
+        # Made without values, for `initialise` or loaded weights: no global random number is drawn.
+        self.lstm = nn.LSTM(features, hidden, device="meta").to_empty(device="cpu")
+        self.head = nn.Linear(hidden, len(self.targets), device="meta").to_empty(device="cpu")
         for name, values in asdict(scaling).items():
             self.register_buffer(name, values.to(torch.float32))
 

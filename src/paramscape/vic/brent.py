@@ -55,7 +55,7 @@ def brent_root(
     for _ in range(ITERATIONS):
         now = _ordered(now)
         middle = 0.5 * (now.c - now.b)
-        tolerance = 2.0 * torch.finfo(torch.float64).eps * now.b.abs() + TOLERANCE
+        tolerance = 2.0 * torch.finfo(now.b.dtype).eps * now.b.abs() + TOLERANCE
         open_ = ~((middle.abs() <= tolerance) | (now.fb == 0))
         result = result.index_copy(0, lanes, now.b)
         if not open_.any():

@@ -14,6 +14,7 @@ from paramscape.vic.options import Options
 from paramscape.vic.outputs import OUTPUTS, StepView, check_outputs
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.site import Calendar, layers_of, runoff_soil, site_of
+from paramscape.vic.snow.ground_snow import thawing_season
 from paramscape.vic.state import State, flatten, initial_state, unflatten
 from paramscape.vic.step import Day, Land, model_step
 from paramscape.vic.surface import Air, air_over
@@ -163,7 +164,7 @@ class _Model:
                     snowy=snowy[step],
                     substeps=Weather(*(v[step] for v in fine)) if part.substeps > 1 else None,
                     forcing_cell=forcing_cell,
-                    day_of_year=self._day_of_year(part.day_of_year, step),
+                    thawing=self._thawing(part.day_of_year, step),
                 )
 
     def _snowy(self, weather: Weather) -> Tensor:
@@ -177,11 +178,10 @@ class _Model:
         member = torch.arange(self.columns.members, device=cell.device)[:, None]
         return (cell + (member * self.columns.cells if forcing.members else 0 * member)).reshape(-1)
 
-    def _day_of_year(self, day_of_year: Tensor, step: int) -> Tensor:
+    def _thawing(self, day_of_year: Tensor, step: int) -> Tensor:
         day = day_of_year[..., step].to(self.dtype)
-        if day.ndim == 0:
-            return day.expand(self.columns.lanes)
-        return day.repeat_interleave(self.columns.count)
+        repeats = self.columns.count if day.ndim else self.columns.lanes
+        return thawing_season(day.reshape(-1).repeat_interleave(repeats), self.land.site.northern)
 
     def split(self, rows: Tensor, members: int | None) -> dict[str, Tensor]:
         """Outputs by name of (step, row, member * cell)."""

@@ -13,7 +13,7 @@ from paramscape.vic.options import Options
 from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.runoff import RunoffSoil, route_soil_water
 from paramscape.vic.site import Cover, Layers, Site
-from paramscape.vic.snow import snow_pass
+from paramscape.vic.snow import PassOptions, snow_pass
 from paramscape.vic.snow_free import snow_free_pass
 from paramscape.vic.soil_evaporation import evaporation_fraction, unsaturated_share
 from paramscape.vic.soil_thermal import conductivity, heat_capacity
@@ -51,7 +51,7 @@ class Day(NamedTuple):
     snowy: Tensor | None  # (lane,) bool: snow may fall in one of the substeps
     substeps: Weather | None  # (substep, forcing cell), where a step has several
     forcing_cell: Tensor  # (lane,) index of the lane's forcing cell
-    day_of_year: Tensor  # (lane,)
+    thawing: Tensor  # (lane,) 1 in the season of melt
 
 
 class StepResult(NamedTuple):
@@ -78,7 +78,12 @@ def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
         land.runoff, moisture, fluxes.water, losses, land.options.runoff_substeps
     )
     lost = routed.evaporation.unbind(0)
-    fluxes = fluxes._replace(soil_loss_1=lost[0], soil_loss_2=lost[1], soil_loss_3=lost[2])
+    fluxes = fluxes._replace(
+        soil_loss_1=lost[0],
+        soil_loss_2=lost[1],
+        soil_loss_3=lost[2],
+        potential=fluxes.potential / land.options.model_steps_per_day,
+    )
     after = torch.cat([routed.moisture, torch.stack(surface[: len(SURFACE)])])
     return StepResult(after, fluxes, routed.runoff, routed.baseflow)
 
@@ -143,7 +148,7 @@ def _lanes(day: Day, index: Tensor) -> Day:
     return day._replace(
         air=pick(day.air, index),
         forcing_cell=day.forcing_cell[index],
-        day_of_year=day.day_of_year[index],
+        thawing=day.thawing[index],
     )
 
 
@@ -183,7 +188,23 @@ def _pass(
     snowy = (surface.snow_water > 0) | (air.snowfall > 0) | on_trees
     if not snowy.any():
         return _snow_free(surface, air, setting, seconds, land)
-    raise NotImplementedError
+    start = surface.ground_temperature if ground_start is None else ground_start
+    context = (start, day.thawing)
+    choices = PassOptions(seconds, land.options.aero_resist_cansnow, land.with_potential)
+    if snowy.all():
+        return snow_pass(surface, air, setting, context, choices)
+    index, rest = torch.nonzero(snowy).squeeze(1), torch.nonzero(~snowy).squeeze(1)
+    context = tuple(v[index] for v in context)
+    with_snow = snow_pass(
+        pick(surface, index), pick(air, index), setting.lanes(index), context, choices
+    )
+    without = _snow_free(
+        pick(surface, rest), pick(air, rest), setting.lanes(rest), seconds, land
+    )
+    lanes = snowy.shape[0]
+    return tuple(
+        join([(index, a), (rest, b)], lanes) for a, b in zip(with_snow, without, strict=True)
+    )
 
 
 def _snow_free(

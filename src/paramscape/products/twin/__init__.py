@@ -1,22 +1,22 @@
 """The twin: raw files of a made upper-Huaihe climate, and the hidden truth behind observations.
 
-`write_climate_year` and `write_static` make the raw files of CMFD v1.6, China's soil data, land
-cover and basin. `truth_parameters`, `perturb_forcing` and `add_observation_noise` are the parts of
-the hidden truth; VIC runs between them, and `write_gleam` keeps the result as GLEAM does.
+`write_climate` and `write_static` make the raw files of CMFD v1.6, China's soil data, land cover
+and basin. `truth_parameters`, `perturb_forcing` and `add_observation_noise` are the parts of the
+hidden truth; VIC runs between them, and `write_gleam` keeps the result as GLEAM does.
 """
 
-from .cmfd_files import climate_months, write_climate_year
+from .cmfd_files import write_climate
 from .gleam_files import write_gleam
-from .static_files import static_paths, write_static
+from .grids import grid_of
+from .static_files import write_static
 from .truth import add_observation_noise, perturb_forcing, truth_parameters
 
 __all__ = [
     "add_observation_noise",
-    "climate_months",
+    "grid_of",
     "perturb_forcing",
-    "static_paths",
     "truth_parameters",
-    "write_climate_year",
+    "write_climate",
     "write_gleam",
     "write_static",
 ]

@@ -6,14 +6,15 @@ from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 
 from paramscape.products.paths import cmfd_path, months
-from paramscape.study import CmfdForcing, SettingsError, Study
+from paramscape.study import CmfdForcing, Elevation, Grid, Period, SettingsError
 
 from ._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from .climate import HOURS, STEPS, Climate
-from .grids import Region, cmfd_region, grid_of
+from .climate import HOURS, Climate
+from .grids import Region, cmfd_region
 from .terrain import elevation
 
 FILL = -32767
@@ -36,50 +37,41 @@ _ABOUT = {
 }
 
 
-def climate_months(study: Study, year: int) -> list[date]:
-    """First days of the months of `year` that the study's record needs."""
-    record = study.periods.record
-    return [m for m in months(record.start, record.end) if m.year == year]
+def write_climate(
+    settings: CmfdForcing, days: Period, grid: Grid, seed: int
+) -> list[Path]:
+    """Write the months in which `days` lie, seven files each.
 
+    A month has the same bytes whichever months are written before or beside it.
 
-def write_climate_year(study: Study, year: int, folder: Path) -> list[Path]:
-    """Write the months of a year that the study's record needs, seven files each.
-
-    The same months have the same bytes in whatever order, and by however many jobs, the years are
-    written.
+    Args:
+        settings: CMFD v1.6 and its folder.
+        days: the record or a part of it, such as a year.
+        grid: the study's grid; half a degree more is written on every side.
+        seed: seed of the climate.
 
     Raises:
-        SettingsError: if the forcing is not CMFD v1.6 or the domain has no grid inside China.
+        SettingsError: if the forcing is not CMFD v1.6, or the grid not within CMFD's.
     """
-    forcing = study.products.forcing
-    if not isinstance(forcing, CmfdForcing) or forcing.product != "cmfd-v1.6":
+    if getattr(settings, "product", None) != "cmfd-v1.6":
         raise SettingsError(
             f"the twin's climate is written as cmfd-v1.6, but products.forcing.product is "
-            f"{forcing.product!r}. Change it, or set twin.climate to false"
+            f"{settings.product!r}. Change it, or set twin.climate to false"
         )
+    cells = cmfd_region(grid)
+    climate = Climate(seed, cells.region_lat, cells.region_lon)
     return [
-        path for month in climate_months(study, year) for path in write_month(study, month, folder)
+        path
+        for month in months(days.start, days.end)
+        for path in _write_month(settings.folder, month, climate, cells)
     ]
 
 
-def write_month(study: Study, month: date, folder: Path) -> list[Path]:
-    """Write the seven files of the month that starts at `month`."""
-    cells = cmfd_region(grid_of(study))
-    days = monthrange(month.year, month.month)[1]
-    weather = Climate(study.twin.seed, cells.region_lat, cells.region_lon).weather(month, days)
-    paths = []
-    for name in PACKING:
-        path = cmfd_path(folder, "cmfd-v1.6", name, month.year, month.month)
-        _write_variable(path, name, getattr(weather, name), cells, month)
-        paths.append(path)
-    return paths
-
-
-def write_elevation(study: Study, path: Path, variable: str) -> None:
+def write_elevation(settings: Elevation, grid: Grid, seed: int) -> None:
     """Write the land's elevation [m] on CMFD's grid."""
-    cells = cmfd_region(grid_of(study))
-    heights = elevation(study.twin.seed, cells.region_lat, cells.region_lon)
-    with new_file(path, _ABOUT) as file:
+    cells = cmfd_region(grid)
+    heights = elevation(seed, cells.region_lat, cells.region_lon)
+    with new_file(settings.path, _ABOUT) as file:
         _add_grid(file, cells)
         attributes = {
             "units": "m",
@@ -87,7 +79,7 @@ def write_elevation(study: Study, path: Path, variable: str) -> None:
             "_FillValue": np.float32(FILL),
             "missing_value": np.float32(FILL),
         }
-        add_field(file, variable, heights.astype("f4"), cells.corner, attributes)
+        add_field(file, settings.variable, heights.astype("f4"), cells.corner, attributes)
 
 
 def pack(values: np.ndarray, name: str) -> np.ndarray:
@@ -106,13 +98,21 @@ def pack(values: np.ndarray, name: str) -> np.ndarray:
     return packed.astype("i2")
 
 
+def _write_month(folder: Path, month: date, climate: Climate, cells: Region) -> list[Path]:
+    weather = climate.weather(month, monthrange(month.year, month.month)[1])
+    paths = []
+    for name in PACKING:
+        path = cmfd_path(folder, "cmfd-v1.6", name, month.year, month.month)
+        _write_variable(path, name, getattr(weather, name), cells, month)
+        paths.append(path)
+    return paths
+
+
 def _write_variable(
     path: Path, name: str, values: np.ndarray, cells: Region, month: date
 ) -> None:
     units, long_name, scale, offset = PACKING[name]
     hours = 24 * (month.toordinal() - _EPOCH) + HOURS * np.arange(len(values))
-    if len(values) % STEPS:
-        raise ValueError(f"{name}: {len(values)} records are no whole days of {STEPS} records")
     attributes = {
         "units": units,
         "long_name": long_name,
@@ -127,6 +127,6 @@ def _write_variable(
         add_field(file, name, pack(values, name), cells.corner, attributes)
 
 
-def _add_grid(file, cells: Region) -> None:
+def _add_grid(file: netCDF4.Dataset, cells: Region) -> None:
     add_axis(file, "lat", cells.lat.astype("f4"), GEOGRAPHIC["lat"])
     add_axis(file, "lon", cells.lon.astype("f4"), GEOGRAPHIC["lon"])

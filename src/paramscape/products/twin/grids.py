@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paramscape.study import Grid, MaskDomain, RectangleDomain, SettingsError, Study
+from paramscape.study import Domain, Grid, MaskDomain, RectangleDomain, SettingsError
 
 MARGIN = 0.5  # [degrees]
 
@@ -84,15 +84,15 @@ def fine_region(grid: Grid, step: float) -> Region:
     return Region(lat, lon, slice(0, rows), slice(0, columns))
 
 
-def grid_of(study: Study) -> Grid:
+def grid_of(domain: Domain) -> Grid:
     """The grid around which the twin makes its land and climate.
 
     Raises:
         SettingsError: if the domain comes from a VIC domain file, which the twin cannot make.
     """
-    if not isinstance(study.domain, RectangleDomain | MaskDomain):
+    if not isinstance(domain, RectangleDomain | MaskDomain):
         raise SettingsError(
-            f"twin.climate needs domain.grid, but domain.kind is {study.domain.kind!r}. "
+            f"twin.climate needs domain.grid, but domain.kind is {domain.kind!r}. "
             "Use kind rectangle or mask, or set twin.climate to false"
         )
-    return study.domain.grid
+    return domain.grid

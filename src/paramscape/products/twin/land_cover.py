@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from paramscape.study import LandCover, MaskDomain, SettingsError, Study
+from paramscape.study import Grid, LandCover, MaskDomain, SettingsError
 
 from ._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 from .fields import generator, static_field
-from .grids import MARGIN, fine_region, grid_of
+from .grids import MARGIN, fine_region
 from .terrain import basin_mask, elevation
 
 STEP = 0.01  # [degrees]
@@ -39,7 +39,7 @@ def land_cover(seed: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     return cover
 
 
-def write_land_cover(study: Study, settings: LandCover) -> None:
+def write_land_cover(settings: LandCover, grid: Grid, seed: int) -> None:
     """Write class codes at 0.01 degree.
 
     Raises:
@@ -50,8 +50,8 @@ def write_land_cover(study: Study, settings: LandCover) -> None:
             "the twin's land cover has UMD classes, but products.land_cover.scheme is "
             f"{settings.scheme!r}; set it to umd"
         )
-    cells = fine_region(grid_of(study), STEP)
-    codes = land_cover(study.twin.seed, cells.lat, cells.lon)
+    cells = fine_region(grid, STEP)
+    codes = land_cover(seed, cells.lat, cells.lon)
     attributes = {
         "units": "1",
         "long_name": "University of Maryland land cover class",
@@ -61,12 +61,12 @@ def write_land_cover(study: Study, settings: LandCover) -> None:
     _write_map(settings.path, settings.variable, codes, attributes, (cells.lat, cells.lon))
 
 
-def write_basin(study: Study, settings: MaskDomain) -> None:
+def write_basin(settings: MaskDomain, seed: int) -> None:
     """Write a mask at 0.05 degree that is 1 in the basin."""
     grid = settings.grid
     cells = fine_region(grid, BASIN_STEP)
     edges = (grid.west, grid.east, grid.south, grid.north)
-    inside = basin_mask(study.twin.seed, edges, cells.lat, cells.lon).astype("i1")
+    inside = basin_mask(seed, edges, cells.lat, cells.lon).astype("i1")
     attributes = {"units": "1", "long_name": "inside the basin", "_FillValue": np.int8(-1)}
     _write_map(settings.path, settings.variable, inside, attributes, (cells.lat, cells.lon))
 

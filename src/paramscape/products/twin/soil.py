@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from paramscape.products.paths import SOIL_HYDRAULIC, SOIL_PROPERTIES, soil_path
-from paramscape.study import Study
+from paramscape.study import ChinaSoil, Grid
 
 from ._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 from .fields import static_field
-from .grids import Region, grid_of, soil_region
+from .grids import Region, soil_region
 from .terrain import elevation
 
 BOTTOMS = np.array([4.5, 9.1, 16.6, 28.9, 49.3, 82.9, 138.3, 229.6])  # [cm]
@@ -56,7 +56,7 @@ def soil_fields(seed: int, lat: np.ndarray, lon: np.ndarray) -> dict[str, np.nda
         "PSI_S": -suction,
         "LAMBDA": index,
         "K_SCH": conductivity,
-        "TH33": saturated * np.minimum(336.6 / suction, 1e9) ** -index,
+        "TH33": saturated * (336.6 / suction) ** -index,
         "TH1500": saturated * (15300 / suction) ** -index,
         "SA": sand,
         "SI": silt,
@@ -67,14 +67,14 @@ def soil_fields(seed: int, lat: np.ndarray, lon: np.ndarray) -> dict[str, np.nda
     }
 
 
-def write_soil(study: Study, hydraulic_folder: Path, properties_folder: Path) -> list[Path]:
-    """Write the soil around the study's grid on the whole 30 arc-second grid of China."""
-    cells = soil_region(grid_of(study))
-    fields = soil_fields(study.twin.seed, cells.region_lat, cells.region_lon)
+def write_soil(settings: ChinaSoil, grid: Grid, seed: int) -> list[Path]:
+    """Write the soil around a study's grid on the whole 30 arc-second grid of China."""
+    cells = soil_region(grid)
+    fields = soil_fields(seed, cells.region_lat, cells.region_lon)
     paths = []
     for names, folder, layers in (
-        (SOIL_HYDRAULIC, hydraulic_folder, HYDRAULIC_LAYERS),
-        (SOIL_PROPERTIES, properties_folder, BOTTOMS.size),
+        (SOIL_HYDRAULIC, settings.hydraulic_folder, HYDRAULIC_LAYERS),
+        (SOIL_PROPERTIES, settings.properties_folder, BOTTOMS.size),
     ):
         for name in names:
             values = fields[name] if fields[name].ndim == 2 else fields[name][:layers]

@@ -1,0 +1,27 @@
+"""Methods that learn parameter fields, behind one interface.
+
+A further method is one module and one entry in `CALIBRATORS`.
+"""
+
+from .default import keep_default
+from .dpl_z import calibrate_dpl_z
+from .gan_po import calibrate_gan_po
+from .mpr_sceua import calibrate_mpr_sceua
+from .problem import Calibrator, Evidence, Problem, Workplace
+from .soil import pixels_of_attributes
+
+CALIBRATORS: dict[str, Calibrator] = {
+    "default": keep_default,
+    "mpr-sceua": calibrate_mpr_sceua,
+    "dpl-z": calibrate_dpl_z,
+    "gan-po": calibrate_gan_po,
+}
+
+__all__ = [
+    "CALIBRATORS",
+    "Calibrator",
+    "Evidence",
+    "Problem",
+    "Workplace",
+    "pixels_of_attributes",
+]

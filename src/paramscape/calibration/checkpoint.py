@@ -1,0 +1,94 @@
+"""Checkpoints: written whole or not at all, and taken up by the same calibration only."""
+
+import hashlib
+import logging
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import BaseModel
+from torch import Tensor
+
+from .problem import Problem, Workplace
+
+_LOG = logging.getLogger(__name__)
+
+
+def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> str:
+    """Digest of all that a calibration's course depends on, as far as it can be seen from here.
+
+    Evidence, default parameters, priors, periods, the simulator's name, the method's settings,
+    the seed and the workplace's origin.
+    """
+    evidence, priors = problem.evidence, problem.priors
+    summary = hashlib.sha256()
+    for part in (
+        problem.target,
+        problem.simulator.name,
+        problem.periods.model_dump_json(),
+        settings.model_dump_json(),
+        str(workplace.seed),
+        workplace.origin,
+    ):
+        summary.update(part.encode() + b"\0")
+    for values in (
+        evidence.attributes,
+        evidence.forcing,
+        evidence.observations,
+        problem.default,
+        priors.low,
+        priors.high,
+        priors.is_log,
+    ):
+        _add(summary, values)
+    return summary.hexdigest()
+
+
+def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) -> None:
+    """Write a state, whole or not at all.
+
+    Args:
+        state: plain values, tensors and state dicts; `finished` says whether the end is reached.
+        workplace: gives the file's path.
+        identity: what `identity_of` says of the calibration.
+    """
+    path = workplace.checkpoint
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    torch.save({**state, "identity": identity}, partial)
+    os.replace(partial, path)
+
+
+def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:
+    """The state of an interrupted calibration, or None where there is none to take up.
+
+    None if there is no checkpoint, if it is another calibration's (other evidence, settings,
+    seed or origin), or if its calibration came to its end: a calibration that is run again starts
+    anew.
+
+    Raises:
+        ValueError: if the file is no checkpoint.
+    """
+    path = workplace.checkpoint
+    if not path.exists():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        same, finished = state["identity"] == identity, state["finished"]
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{path}: this is no checkpoint of a calibration ({error}); delete it to start anew"
+        ) from error
+    if not same or finished:
+        reason = "its calibration is finished" if same else "it is of another calibration"
+        _LOG.info("%s: not taken up, %s; starting anew", path, reason)
+        return None
+    _LOG.info("%s: taking up where it was written", path)
+    return state
+
+
+def _add(summary: Any, values: Tensor) -> None:
+    array = values.detach().cpu().contiguous().numpy()
+    summary.update(f"{array.dtype}{array.shape}".encode() + array.tobytes())

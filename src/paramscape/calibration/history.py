@@ -1,0 +1,47 @@
+"""The history of a calibration: one row per epoch or loop, written as it grows."""
+
+import csv
+import os
+from pathlib import Path
+
+
+class History:
+    """Rows of numbers under fixed columns; the first column is the progress.
+
+    Losses are called `train/<loss>` or `validation/<score>`; `seconds` is the wall-clock time of
+    the row. NaN, an empty field in the file, where nothing was recorded.
+    """
+
+    def __init__(self, columns: tuple[str, ...], rows: list[list[float]] | None = None):
+        self.columns = columns
+        self.rows = [list(row) for row in rows or []]
+
+    def record(self, values: dict[str, float]) -> None:
+        """Add a row; columns that `values` lacks are NaN.
+
+        Raises:
+            KeyError: if a value has no column.
+        """
+        unknown = sorted(set(values) - set(self.columns))
+        if unknown:
+            raise KeyError(f"{', '.join(unknown)}: the history has only {', '.join(self.columns)}")
+        self.rows.append([float(values.get(column, float("nan"))) for column in self.columns])
+
+    def column(self, name: str) -> list[float]:
+        """All values of a column."""
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    def write(self, path: Path) -> None:
+        """Write all rows as CSV, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(self.columns)
+            writer.writerows([_text(value) for value in row] for row in self.rows)
+        os.replace(partial, path)
+
+
+def _text(value: float) -> str:
+    return "" if value != value else f"{value:.9g}"

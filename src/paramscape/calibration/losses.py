@@ -1,0 +1,71 @@
+"""Losses of the learned methods; missing observations never count."""
+
+import torch
+from torch import Tensor
+
+
+def masked_l1(simulated: Tensor, observed: Tensor, present: Tensor) -> Tensor:
+    """Mean absolute error where there is an observation; 0 where there is none at all.
+
+    Args:
+        simulated: any shape.
+        observed: the same shape; finite also where nothing was observed.
+        present: the same shape, 1 where observed and 0 elsewhere.
+    """
+    return ((simulated - observed).abs() * present).sum() / present.sum().clamp(min=1.0)
+
+
+def masked_rmse(simulated: Tensor, observed: Tensor, present: Tensor) -> Tensor:
+    """Root mean square error where there is an observation; see `masked_l1` for the arguments.
+
+    The mean square is kept above 1e-12, where the root's gradient is still finite.
+    """
+    mean = ((simulated - observed).square() * present).sum() / present.sum().clamp(min=1.0)
+    return mean.clamp(min=1e-12).sqrt()
+
+
+def range_loss(unit: Tensor) -> Tensor:
+    """Mean exceedance of violated upper bounds plus that of violated lower bounds, L_R.
+
+    sum(ReLU(x - 1)) / #(x > 1) + sum(ReLU(-x)) / #(x < 0), each 0 where nothing is violated
+    (Sun et al. 2024, equation 2).
+
+    Args:
+        unit: parameters scaled to the unit interval of their priors, any shape.
+    """
+    return _mean_exceedance(unit - 1.0) + _mean_exceedance(-unit)
+
+
+def generator_loss(score_of_simulation: Tensor) -> Tensor:
+    """Least-squares adversarial loss of the generator, E[(D(f, h(G(x))) - 1)^2] (Mao et al. 2017)."""
+    return (score_of_simulation - 1.0).square().mean()
+
+
+def discriminator_loss(score_of_observation: Tensor, score_of_simulation: Tensor) -> Tensor:
+    """Least-squares loss of the discriminator, E[(D(f, y) - 1)^2] + E[D(f, h(G(x)))^2]."""
+    real = (score_of_observation - 1.0).square().mean()
+    return real + score_of_simulation.square().mean()
+
+
+class _StraightThrough(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, values: Tensor) -> Tensor:
+        return values.clamp(0.0, 1.0)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        return gradient
+
+
+def clamp_through(unit: Tensor) -> Tensor:
+    """Values moved into the unit interval, with the gradient of the identity.
+
+    The simulator must run inside the priors; a clamp's own gradient is 0 outside, so a parameter
+    that left its range would never hear of the observations again.
+    """
+    return _StraightThrough.apply(unit)
+
+
+def _mean_exceedance(excess: Tensor) -> Tensor:
+    violated = (excess > 0).sum().clamp(min=1)
+    return excess.clamp(min=0.0).sum() / violated

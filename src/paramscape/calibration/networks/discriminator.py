@@ -1,0 +1,52 @@
+"""The discriminator: is a day's image observed or simulated?"""
+
+import torch
+from torch import Tensor, nn
+
+from .layers import convolution
+
+_SLOPE = 0.2
+_LEVELS = 3
+
+
+class Discriminator(nn.Module):
+    """DCGAN-type network with one linear score per image.
+
+    A 3x3 convolution of stride 2 with leaky ReLU (slope 0.2), two more with batch normalisation
+    in between, and a convolution over all that is left (Sun et al. 2024, section 2.1.2; Radford
+    et al. 2015). Batch normalisation always uses the batch's own statistics.
+
+    Args:
+        inputs: channels of the input: forcing, target and the mask of what was observed.
+        channels: of the first layer; each further layer has twice as many.
+        shape: (lat, lon) size of the images.
+    """
+
+    def __init__(self, inputs: int, channels: int, shape: tuple[int, int]):
+        super().__init__()
+        widths = [inputs, *(channels * 2**level for level in range(_LEVELS))]
+        self.convolutions = nn.ModuleList(
+            convolution(a, b, 2, bias=i == 0)
+            for i, (a, b) in enumerate(zip(widths, widths[1:], strict=False))
+        )
+        self.norms = nn.ModuleList(
+            nn.Identity() if i == 0 else nn.BatchNorm2d(width, track_running_stats=False)
+            for i, width in enumerate(widths[1:])
+        )
+        for _ in range(_LEVELS):
+            shape = (-(-shape[0] // 2), -(-shape[1] // 2))
+        self.head = nn.utils.skip_init(nn.Conv2d, widths[-1], 1, shape)
+
+    def initialise(self, generator: torch.Generator) -> "Discriminator":
+        """Draw all weights (normal, standard deviation 0.02: Radford et al.), return the network."""
+        for layer in (*self.convolutions, self.head):
+            nn.init.normal_(layer.weight, std=0.02, generator=generator)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+        return self
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Scores (image,) of images (image, input, lat, lon); 1 means observed, 0 simulated."""
+        for layer, norm in zip(self.convolutions, self.norms, strict=True):
+            image = nn.functional.leaky_relu(norm(layer(image)), _SLOPE)
+        return self.head(image).flatten(0)

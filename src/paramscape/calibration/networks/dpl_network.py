@@ -1,0 +1,55 @@
+"""LSTM_Z: from a cell's record and attributes to its parameters."""
+
+import torch
+from torch import Tensor, nn
+
+
+class DplNetwork(nn.Module):
+    """Linear layer with ReLU, LSTM, dropout, linear layer with sigmoid.
+
+    The last day's hidden state gives the parameters on the unit scale of their priors (Tsai et al.
+    2021, g_Z).
+
+    Args:
+        inputs: features of a day: forcing, observation, whether it was observed, attributes.
+        hidden: units of the first layer and of the LSTM.
+        dropout: share of the last hidden state that learning leaves out [1].
+        start: (output,) values in (0, 1) near which the untrained network's output lies.
+    """
+
+    def __init__(self, inputs: int, hidden: int, dropout: float, start: Tensor):
+        super().__init__()
+        self.dropout = dropout
+        self.register_buffer("start", start.to(torch.float32))
+        self.enter = nn.utils.skip_init(nn.Linear, inputs, hidden)
+        self.lstm = nn.utils.skip_init(nn.LSTM, hidden, hidden)
+        self.head = nn.utils.skip_init(nn.Linear, hidden, len(start))
+
+    def initialise(self, generator: torch.Generator) -> "DplNetwork":
+        """Draw all weights uniformly within 1 / sqrt(fan in), and return the network."""
+        with torch.no_grad():
+            for layer, fan in (
+                (self.enter, self.enter.in_features),
+                (self.lstm, self.lstm.hidden_size),
+                (self.head, self.head.in_features),
+            ):
+                for weight in layer.parameters():
+                    weight.uniform_(-(fan**-0.5), fan**-0.5, generator=generator)
+            self.head.bias.copy_(torch.logit(self.start))
+        return self
+
+    def forward(self, record: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Parameters (cell, output) in the unit interval.
+
+        Args:
+            record: (day, cell, input).
+            generator: of dropout's random numbers; without it nothing is dropped.
+        """
+        _, (last, _) = self.lstm(torch.relu(self.enter(record)))
+        return torch.sigmoid(self.head(self._drop(last[0], generator)))
+
+    def _drop(self, values: Tensor, generator: torch.Generator | None) -> Tensor:
+        if generator is None or self.dropout == 0:
+            return values
+        kept = torch.rand(values.shape, generator=generator) >= self.dropout
+        return values * kept.to(values) / (1.0 - self.dropout)

@@ -1,0 +1,92 @@
+"""The part of the evidence that is learned from, and the part that chooses among epochs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from paramscape.study import Period
+
+from .problem import Evidence, Problem
+
+
+@dataclass(frozen=True)
+class Record:
+    """Forcing and observations of a period, ready for networks.
+
+    forcing: (day, cell, variable), standardised.
+    target: (day, cell), observations standardised with `mean` and `std`; 0 where missing.
+    present: (day, cell), 1 where observed and 0 where missing.
+    mean, std: of the period's observations [the target's unit].
+    """
+
+    forcing: Tensor
+    target: Tensor
+    present: Tensor
+    mean: float
+    std: float
+
+    @classmethod
+    def of_training(cls, problem: Problem) -> "Record":
+        """The training period's record, in single precision.
+
+        Raises:
+            ValueError: if the evidence does not cover the period, if its forcing has gaps, or if
+                the observations are all missing or all the same.
+        """
+        period = problem.periods.train
+        days = days_of(problem.evidence, period)
+        observed = problem.evidence.observations[days].to(torch.float64)
+        present = torch.isfinite(observed)
+        known = observed[present]
+        std = float(known.std(correction=0)) if len(known) else 0.0
+        if std <= 0:
+            raise ValueError(
+                f"{problem.target} cannot be learned from: of {present.numel()} cell-days from "
+                f"{period.start} to {period.end}, {len(known)} are observed and their standard "
+                f"deviation is {std}"
+            )
+        mean = float(known.mean())
+        target = torch.where(present, (observed - mean) / std, torch.zeros_like(observed))
+        forcing = problem.evidence.forcing[days].to(torch.float32)
+        _require_complete(forcing, period)
+        return cls(forcing, target.to(torch.float32), present.to(torch.float32), mean, std)
+
+    @property
+    def days(self) -> int:
+        """Days of the period."""
+        return self.target.shape[0]
+
+    def standardise(self, values: Tensor) -> Tensor:
+        """Values in the target's unit, standardised as the observations are."""
+        return (values - self.mean) / self.std
+
+
+def days_of(evidence: Evidence, period: Period) -> slice:
+    """The period as indices of the evidence's days.
+
+    Raises:
+        ValueError: if the evidence does not hold every day of the period.
+    """
+    times = np.asarray(evidence.times).astype("datetime64[D]")
+    first = int(np.searchsorted(times, np.datetime64(period.start)))
+    days = slice(first, first + period.days)
+    expected = np.datetime64(period.start) + np.arange(period.days)
+    if not np.array_equal(times[days], expected):
+        raise ValueError(
+            f"forcing and observations must hold every day from {period.start} to {period.end}; "
+            f"they have {len(times)} days from {times[0]} to {times[-1]}"
+        )
+    return days
+
+
+def _require_complete(forcing: Tensor, period: Period) -> None:
+    broken = ~torch.isfinite(forcing)
+    if broken.any():
+        day, cell, variable = broken.nonzero()[0].tolist()
+        raise ValueError(
+            f"the forcing that networks read must be complete, but {int(broken.sum())} values "
+            f"are missing; the first is variable {variable} of cell {cell} on day {day} after "
+            f"{period.start}. Run the rule prepare_daily_forcing again, or mend its input."
+        )

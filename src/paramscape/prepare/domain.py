@@ -1,0 +1,57 @@
+"""The domain file of a study."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.products import ProductError
+from paramscape.products.box import Box
+from paramscape.products.domain import read_domain
+from paramscape.products.elevation import read_elevation
+from paramscape.study import Domain, Elevation
+
+from .own_parameters import own_parameters
+from .regrid import conservative
+
+MINIMUM_SHARE = 0.5  # of a cell's area that must have an elevation, [1]
+
+
+def prepare_domain(
+    settings: Domain, elevation: Elevation | None, parameters: Path | None
+) -> xr.Dataset:
+    """Mask, fraction, area and elevation of the study's cells: a VIC domain file.
+
+    Args:
+        settings: how the domain is given.
+        elevation: elevation on a finer or equal grid; first choice.
+        parameters: VIC parameter file of the user's own, whose `elev` is taken otherwise.
+
+    Returns:
+        (lat, lon): mask int32, frac [1], area [m2], elev [m; NaN outside the domain].
+
+    Raises:
+        ProductError: if a file is wrong, or an active cell has no elevation.
+    """
+    domain = read_domain(settings)
+    inside = domain["mask"] > 0
+    if elevation is not None:
+        native = read_elevation(elevation, Box.of(domain)).to_dataset(name="elev")
+        heights, path = conservative(native, domain, MINIMUM_SHARE)["elev"], elevation.path
+    elif parameters is not None:
+        heights, path = own_parameters(parameters, domain)["elev"], parameters
+    else:
+        raise ValueError("an elevation file or a VIC parameter file is needed for the elevation")
+    missing = (heights.isnull() & inside).transpose("lat", "lon").values
+    if missing.any():
+        row, column = np.argwhere(missing)[0]
+        raise ProductError(
+            f"{int(missing.sum())} active cells have no elevation",
+            path,
+            "elev",
+            f"cell at latitude {float(domain.lat[row]):g}, longitude {float(domain.lon[column]):g}",
+            "take an elevation that covers the domain, or take the cells out of the mask",
+        )
+    attrs = {"units": "m", "long_name": "elevation of the land"}
+    domain["elev"] = heights.where(inside).astype("f8").assign_attrs(attrs)
+    return domain.transpose("lat", "lon")

@@ -1,0 +1,74 @@
+"""What the land gives a study: attributes, native soil and VIC's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xarray as xr
+
+from paramscape.products.box import Box
+from paramscape.products.land_cover import read_land_cover
+from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors
+
+from .attributes import further_attributes, parameter_attributes, soil_attributes
+from .native_soil import prepare_native_soil
+from .own_parameters import own_parameters
+from .parameters import default_parameters, mean_climate
+from .vegetation import class_fractions
+
+
+@dataclass(frozen=True)
+class LandSettings:
+    """Where a study's knowledge of its land comes from.
+
+    Either `parameters`, a VIC parameter file of the user's own, or elevation, soil and land cover
+    are given; soil may be given beside a parameter file and then provides the attributes.
+    """
+
+    elevation: Elevation | None
+    soil: ChinaSoil | None
+    land_cover: LandCover | None
+    parameters: Path | None
+    attributes: Mapping[str, CfAttribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Land:
+    """attributes (lat, lon), parameters as VIC's file, native_soil (lat, lon) of pixels or None."""
+
+    attributes: xr.Dataset
+    parameters: xr.Dataset
+    native_soil: xr.Dataset | None
+
+
+def prepare_land(
+    settings: LandSettings, domain: xr.Dataset, daily: xr.Dataset, priors: Priors
+) -> Land:
+    """Attributes, native soil and VIC's parameters of a domain.
+
+    Args:
+        settings: where soil, vegetation, elevation or VIC's own parameters lie.
+        domain: mask and elevation (lat, lon).
+        daily: daily forcing (time, lat, lon), for the mean climate.
+        priors: ranges in which default parameters must lie.
+
+    Raises:
+        ProductError, SettingsError or SoilGapError: if a file is wrong or a cell is not covered.
+    """
+    native = None
+    if settings.soil is not None and settings.elevation is not None:
+        native = prepare_native_soil(settings.soil, settings.elevation, domain)
+    if settings.parameters is not None:
+        params = own_parameters(settings.parameters, domain)
+    else:
+        codes = read_land_cover(settings.land_cover, Box.of(domain))
+        fractions = class_fractions(codes, settings.land_cover.scheme, domain)
+        params = default_parameters(domain, native, fractions, mean_climate(daily), priors)
+    if native is not None:
+        attributes = soil_attributes(native, domain)
+    else:
+        attributes = parameter_attributes(params, domain)
+    attributes = attributes.merge(further_attributes(settings.attributes, domain))
+    return Land(attributes, params, native)

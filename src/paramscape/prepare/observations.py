@@ -1,0 +1,58 @@
+"""Observed targets on the study's grid."""
+
+import numpy as np
+import xarray as xr
+
+from paramscape.names import LONG_NAMES, UNITS
+from paramscape.products import ProductError
+from paramscape.products.box import Box
+from paramscape.products.observations import read_observations
+from paramscape.study import CfObservations, GleamObservations, Period
+
+from .regrid import conservative
+
+MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
+
+
+def prepare_observations(
+    settings: GleamObservations | CfObservations, target: str, days: Period, domain: xr.Dataset
+) -> xr.Dataset:
+    """Daily observations of a target, regridded conservatively.
+
+    Args:
+        settings: which product, and where its files lie.
+        target: `et`, `runoff` or `soil_moisture`.
+        days: from the first to the last scored day.
+        domain: `mask` (lat, lon) of the study's grid.
+
+    Returns:
+        the target (time, lat, lon) float32 [mm d-1 or m3 m-3], NaN where less than half of a
+        cell is observed and outside the domain.
+
+    Raises:
+        ProductError: if a raw file is wrong, or no active cell is ever observed.
+    """
+    native = read_observations(settings, target, days, Box.of(domain))
+    on_grid = conservative(native.to_dataset(name=target), domain, MINIMUM_SHARE)
+    return finished_observations(on_grid[target], domain, target)
+
+
+def finished_observations(
+    observed: xr.DataArray, domain: xr.Dataset, target: str
+) -> xr.Dataset:
+    """Observations (time, lat, lon) on the study's grid as they are kept; NaN outside the domain.
+
+    Raises:
+        ProductError: if no active cell is ever observed.
+    """
+    kept = observed.where(domain["mask"] > 0).astype("f4").transpose("time", "lat", "lon")
+    if not np.isfinite(kept.values).any():
+        raise ProductError(
+            f"no active cell has a value of {target} on any of {kept.sizes['time']} days from "
+            f"{kept.time.values[0]!s:.10}",
+            "observations",
+            target,
+            cure="look at the product's period, missing values and grid",
+        )
+    kept.attrs = {"units": UNITS[target], "long_name": LONG_NAMES[target]}
+    return kept.to_dataset(name=target)

@@ -1,0 +1,193 @@
+"""The snowpack on the ground through one pass."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.ops import ratio
+from paramscape.vic.snow.albedo import aged_albedo, compacted_density, new_snow_density
+from paramscape.vic.snow.energy import PackSurface
+from paramscape.vic.snow.pack import PackResult, layered, pack_step, with_new_snow
+from paramscape.vic.snow.thin import thin_snow
+from paramscape.vic.surface import Air, Setting, Surface
+
+THAW_NORTH = (60, 273)  # days of the year between which a warm pack counts as melting
+WATER_EQUIVALENT = 1000.0
+
+
+class GroundSnow(NamedTuple):
+    """The ground after a pass."""
+
+    surface: Surface
+    water: Tensor  # rain or outflow reaching the soil [mm]
+    melt: Tensor  # outflow of the pack as reported [mm]
+    sublimation: Tensor  # [m]
+    net_longwave: Tensor  # of the ground [W m-2]
+    covered: Tensor  # bool: a pack with its own surface remains
+
+
+def ground_snow(
+    surface: Surface,
+    under: Air,
+    setting: Setting,
+    context: tuple[Tensor, Tensor, Tensor, Tensor],
+    seconds: float,
+) -> GroundSnow:
+    """Advance the pack under the vegetation by one pass.
+
+    Args:
+        surface: before the pass.
+        under: the air, with the rain, snow and radiation that reach the ground.
+        setting: of the model step.
+        context: whether snow falls from the sky (bool); ground temperature at the start of the
+            model step [C]; 1 in the thawing season; temperature at the base of layer 1 after the
+            pass [C].
+        seconds: length of the pass.
+    """
+    fresh, ground_start, season, base = context
+    lying = (surface.snow_water > 0) | (under.snowfall > 0)
+    surface = _aged(surface, under, fresh, lying, seconds)
+    absorbed = (1.0 - surface.snow_albedo) * under.shortwave
+    pack = layered(
+        surface.snow_water,
+        (surface.surface_water, surface.pack_water),
+        (surface.surface_temperature, surface.pack_temperature),
+    )
+    pack = with_new_snow(
+        pack, under.snowfall / 1000.0, torch.where(lying, under.rain, 0.0) / 1000.0, under.temperature
+    )
+    energy = _energy(surface, under, setting, (absorbed, ground_start), seconds)
+    energy = energy._replace(
+        heat_capacity=c.ICE_HEAT_CAPACITY * pack.surface / seconds,
+        freezable=pack.surface_water * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds,
+    )
+    result = pack_step(pack, energy, seconds)
+    after = _settled(surface, under, result, lying, (season, seconds))
+    remains = after.snow_water > 0
+    thin = result.thin & remains & lying
+    outflow = torch.where(lying, result.outflow * 1000.0, under.rain)
+    packed = GroundSnow(
+        surface=after,
+        water=outflow,
+        melt=torch.where(lying, result.outflow * 1000.0, 0.0),
+        sublimation=torch.where(lying, -result.vapour, 0.0),
+        net_longwave=result.net_longwave,
+        covered=remains & ~thin,
+    )
+    if not thin.any():
+        return packed
+    old = surface.surface_temperature
+    return thin_snow(packed, under, setting, (thin, base, old), seconds)
+
+
+def _aged(
+    surface: Surface, under: Air, fresh: Tensor, lying: Tensor, seconds: float
+) -> Surface:
+    """Age of the snow and its albedo, by the state before the pass."""
+    old = (surface.snow_water > 0) & ~fresh
+    age = torch.where(old, surface.snow_age + 1.0, 0.0)
+    aged = aged_albedo(age, under.snowfall, surface.cold_content, surface.melting, seconds)
+    albedo = torch.where(old, aged, c.NEW_SNOW_ALBEDO)
+    return surface._replace(
+        snow_age=torch.where(lying, age, 0.0),
+        snow_albedo=torch.where(lying, albedo, surface.snow_albedo),
+    )
+
+
+def _energy(
+    surface: Surface,
+    under: Air,
+    setting: Setting,
+    at_ground: tuple[Tensor, Tensor],
+    seconds: float,
+) -> PackSurface:
+    """What the surface temperature depends on; layer properties are filled in by the caller."""
+    absorbed, ground_temperature = at_ground
+    zero = torch.zeros_like(absorbed)
+    density = surface.snow_density
+    conducting = surface.snow_depth > c.SMALLEST_CONDUCTING_DEPTH
+    conductance = ratio(c.SNOW_CONDUCTIVITY * density * density, surface.snow_depth) / seconds
+    return PackSurface(
+        temperature=under.temperature,
+        density=under.density,
+        pressure=under.pressure,
+        vapour_pressure=under.vapour_pressure,
+        deficit=under.deficit,
+        shortwave=absorbed,
+        longwave=under.longwave,
+        rain_heat=4.188e6 * under.temperature * (under.rain / 1000.0) / seconds,
+        resistance=setting.winds.resistance_snow,
+        wind=setting.winds.wind_snow,
+        roughness=setting.site.snow_roughness,
+        ground_conductance=torch.where(conducting, conductance, 0.0),
+        ground_temperature=ground_temperature,
+        heat_capacity=zero,
+        old_temperature=surface.surface_temperature,
+        freezable=zero,
+    )
+
+
+def _settled(
+    before: Surface,
+    under: Air,
+    result: PackResult,
+    lying: Tensor,
+    clock: tuple[Tensor, float],
+) -> Surface:
+    """State of the pack with its density, depth and melt season."""
+    season, seconds = clock
+    pack = result.pack
+    water = pack.surface + pack.below + pack.pack_water + pack.surface_water
+    remains = (water > 0) & lying
+    new_density = new_snow_density(under.temperature)
+    warm = pack.surface_temperature > 0
+    packed = compacted_density(
+        before.snow_depth,
+        before.snow_water,
+        under.snowfall,
+        new_density,
+        pack.surface_temperature.clamp(max=0),
+        seconds,
+    )
+    fluffy = torch.where(before.snow_age == 0, new_density, before.snow_density)
+    density = torch.where(warm, fluffy, packed)
+    density = torch.where(remains, density, 0.0)
+    cold = torch.where(lying, pack.surface_cold, before.cold_content)
+
+    def kept(values: Tensor) -> Tensor:
+        return torch.where(remains, values, 0.0)
+
+    return before._replace(
+        snow_water=kept(water),
+        surface_water=kept(pack.surface_water),
+        pack_water=kept(pack.pack_water),
+        surface_temperature=kept(pack.surface_temperature),
+        pack_temperature=kept(pack.pack_temperature),
+        cold_content=cold,
+        snow_density=density,
+        snow_depth=ratio(WATER_EQUIVALENT * kept(water), density),
+        melting=kept(_melting(before.melting, cold, under.snowfall, season)),
+        snow_cover=remains.to(water.dtype),
+    )
+
+
+def _melting(
+    melting: Tensor, cold_content: Tensor, snow: Tensor, season: Tensor
+) -> Tensor:
+    """Whether the pack is in its melt season; `season` is 1 in the thawing part of the year."""
+    begins = (cold_content >= 0) & (season > 0)
+    ends = (melting > 0) & (snow > c.TRACE_SNOW)
+    return torch.where(begins, 1.0, torch.where(ends, 0.0, melting))
+
+
+def thawing_season(day_of_year: Tensor, northern: Tensor) -> Tensor:
+    """1 in the part of the year where a warm pack melts, 0 elsewhere.
+
+    Between days 60 and 273 in the north, outside of them in the south.
+    """
+    first, last = THAW_NORTH
+    north = (day_of_year > first) & (day_of_year < last)
+    south = (day_of_year < first) | (day_of_year > last)
+    return torch.where(northern > 0, north, south).to(day_of_year.dtype)

@@ -1,0 +1,296 @@
+"""Snow and rain caught by an overstory (Storck et al. 2002; Andreadis et al. 2009)."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.ops import ratio
+from paramscape.vic.snow.foliage import Foliage, FoliageEnergy, solve_foliage
+from paramscape.vic.surface import Air, Setting, Surface
+
+FUSION = c.LATENT_HEAT_FUSION
+
+
+class Caught(NamedTuple):
+    """Water on the trees and below them; all (lane,) in m per unit of canopy."""
+
+    snow: Tensor  # on the canopy
+    store: Tensor  # liquid on the canopy
+    rain_below: Tensor
+    snow_below: Tensor
+
+
+class Interception(NamedTuple):
+    """An overstory after a pass; per unit of canopy."""
+
+    rain: Tensor  # below the canopy [mm]
+    snow: Tensor  # below the canopy [mm]
+    wet_canopy: Tensor  # [mm]
+    snow_canopy: Tensor  # [m]
+    melt_storage: Tensor  # [m]
+    temperature: Tensor  # of the foliage [C]
+    evaporation: Tensor  # [mm]
+    sublimation: Tensor  # [m]
+    emitted: Tensor  # longwave to the ground [W m-2]
+    resistance: Tensor  # aerodynamic, last used [s m-1]
+
+
+def intercept(
+    surface: Surface, air: Air, setting: Setting, seconds: float, scheme: str
+) -> Interception:
+    """One pass of an overstory in the snow regime: catch, melt, sublimate, release.
+
+    Args:
+        surface: state; the canopy's stores per unit of canopy.
+        air: of the pass.
+        setting: of the model step.
+        seconds: length of the pass.
+        scheme: VIC's AERO_RESIST_CANSNOW.
+    """
+    leaf_snow = c.LEAF_SNOW_CAPACITY * setting.cover.leaf_area
+    water_capacity = setting.cover.capacity / 1000.0
+    caught = caught_by_canopy(surface, air, setting.winds.wind_canopy, leaf_snow, water_capacity)
+    empty = caught.store + caught.snow < c.VANISHING_SNOW
+    start = torch.where(empty, air.temperature, surface.foliage_temperature)
+    foliage = _foliage(surface, air, setting, caught.snow)
+    snowing = (caught.snow > 0) | (air.snowfall > 0)
+    temperature, energy = solve_foliage(foliage, start, snowing, seconds, scheme)
+    return _after(surface, caught, water_capacity, (temperature, energy), setting, seconds)
+
+
+def caught_by_canopy(
+    surface: Surface, air: Air, wind: Tensor, leaf_snow: Tensor, water_capacity: Tensor
+) -> Caught:
+    """Catch snow and rain before any energy is spent.
+
+    Args:
+        surface: state; the canopy's stores per unit of canopy.
+        air: of the pass.
+        wind: in the canopy [m s-1].
+        leaf_snow: least capacity for snow [m].
+        water_capacity: for liquid without snow [m].
+    """
+    snow, rain = air.snowfall / 1000.0, air.rain / 1000.0
+    held, store = surface.snow_canopy, surface.wet_canopy / 1000.0
+    largest = 4.0 * leaf_snow
+    taken = _taken(held, snow, surface.foliage_temperature, wind, leaf_snow)
+    snow_below = snow - taken
+    held = held + taken
+    falls = (snow == 0) & (surface.snow_canopy < c.CANOPY_SNOW_HOLD)
+    snow_below = torch.where(falls, snow_below + surface.snow_canopy, snow_below)
+    held = torch.where(falls, held - surface.snow_canopy, held)
+    held = torch.where(held < c.VANISHING_SNOW, 0.0, held)
+
+    capacity = c.LIQUID_CAPACITY * held + water_capacity
+    wetted = store + rain
+    fits = wetted <= capacity
+    rain_below = torch.where(fits, 0.0, wetted - capacity)
+    store = torch.where(fits, wetted, capacity)
+    drips = (rain == 0) & (store < c.CANOPY_SNOW_HOLD)
+    rain_below = torch.where(drips, rain_below + store, rain_below)
+    store = torch.where(drips, 0.0, store)
+
+    load = store + held
+    excess = (held + store) - largest
+    over = load > largest
+    from_store = torch.where(over, excess * ratio(store, load), 0.0)
+    from_snow = torch.where(over, excess * ratio(held, load), 0.0)
+    return Caught(
+        held - from_snow, store - from_store, rain_below + from_store, snow_below + from_snow
+    )
+
+
+def _taken(
+    held: Tensor, snow: Tensor, foliage: Tensor, wind: Tensor, leaf_snow: Tensor
+) -> Tensor:
+    """Snowfall [m] that stays on the canopy."""
+    step = torch.where((foliage > -3.0) & (foliage < -1.0), 1.5 * foliage + 5.5, 1.0)
+    factor = torch.where(foliage > -1.0, 4.0, step)
+    capacity = factor * leaf_snow
+    largest = 4.0 * leaf_snow
+    taken = (1.0 - ratio(held, capacity)) * snow
+    taken = torch.where(taken + held > capacity, capacity - held, taken)
+    taken = torch.where(capacity > 0, taken.clamp(min=0), 0.0)
+    blown = torch.minimum(taken, (0.2 * wind - 0.2) * taken)
+    windy = (foliage < -3.0) & (wind > 1.0)
+    taken = torch.where(windy, taken - blown, taken)
+    return torch.where(held + taken > largest, 0.0, taken)
+
+
+def _foliage(surface: Surface, air: Air, setting: Setting, snow: Tensor) -> Foliage:
+    """What the foliage's temperature depends on."""
+    cover, winds = setting.cover, setting.winds
+    bright = (snow > 0) | (air.snowfall > 0)
+    albedo = torch.where(bright, c.NEW_SNOW_ALBEDO, cover.albedo)
+    covered = cover.fraction > 0
+    fraction = torch.where(covered, cover.fraction, 1.0)
+    on_canopy = (1.0 - surface.attenuation) * air.shortwave / fraction
+    return Foliage(
+        snow=snow,
+        store=surface.wet_canopy,
+        rain=air.rain,
+        capacity=cover.capacity,
+        fraction=cover.fraction,
+        shortwave=(1.0 - albedo) * on_canopy,
+        longwave=air.longwave + surface.longwave_up,
+        temperature=air.temperature,
+        density=air.density,
+        pressure=air.pressure,
+        vapour_pressure=air.vapour_pressure,
+        **air.evaporative._asdict(),
+        architectural=setting.site.architectural,
+        resistance_ground=winds.resistance_ground,
+        resistance_canopy=winds.resistance_canopy,
+        wind=winds.wind_canopy,
+        above_displacement=cover.above_displacement,
+        roughness=cover.roughness,
+    )
+
+
+def _after(
+    surface: Surface,
+    caught: Caught,
+    water_capacity: Tensor,
+    solved: tuple[Tensor, FoliageEnergy],
+    setting: Setting,
+    seconds: float,
+) -> Interception:
+    """Spend the energy of the solution on the canopy's stores."""
+    temperature, energy = solved
+    bare = caught.snow == 0
+    store = torch.where(bare, energy.store / 1000.0 * setting.cover.fraction, caught.store)
+    rain = torch.where(bare, energy.throughfall / 1000.0, caught.rain_below)
+    caught = caught._replace(store=store, rain_below=rain)
+    refreezing = energy.refreezing * seconds
+    vapour = energy.vapour * seconds
+    melting = temperature == 0
+    fallen_on_little = (caught.snow_below > 0) & (
+        surface.snow_canopy <= c.LEAST_CANOPY_SNOW
+    )
+    frozen, frozen_vapour = _frozen(caught, refreezing, vapour)
+    melted = _melted(
+        caught, (refreezing, vapour), surface.melt_storage, water_capacity, fallen_on_little
+    )
+    snow = torch.where(melting, melted.snow, frozen.snow)
+    store = torch.where(melting, melted.store, frozen.store)
+    spill = (snow == 0) & (store > water_capacity)
+    rain = caught.rain_below + torch.where(spill, store - water_capacity, 0.0)
+    store = torch.where(spill, water_capacity, store)
+    rain = rain + torch.where(melting, melted.drip, 0.0)
+    released = torch.where(melting, melted.released, 0.0)
+    return Interception(
+        rain=rain * 1000.0,
+        snow=(caught.snow_below + released) * 1000.0,
+        wet_canopy=store * 1000.0,
+        snow_canopy=snow,
+        melt_storage=torch.where(melting, melted.storage, 0.0),
+        temperature=temperature,
+        evaporation=energy.evaporation,
+        sublimation=-torch.where(melting, melted.vapour, frozen_vapour),
+        emitted=energy.emitted,
+        resistance=energy.resistance,
+    )
+
+
+def _frozen(caught: Caught, refreezing: Tensor, vapour: Tensor) -> tuple[Caught, Tensor]:
+    """Canopy below freezing: water freezes by VIC's comparison, then snow sublimates."""
+    partly = refreezing < caught.store * FUSION
+    grown = torch.where(partly, refreezing / FUSION, caught.store)
+    snow = caught.snow + grown
+    store = torch.where(partly, caught.store - grown, 0.0)
+    gone = -vapour > snow
+    vapour = torch.where(gone, -snow, vapour)
+    return caught._replace(snow=torch.where(gone, 0.0, snow + vapour), store=store), vapour
+
+
+class Melted(NamedTuple):
+    """A canopy at 0 C after melt, drip and mass release [m]."""
+
+    snow: Tensor
+    store: Tensor
+    storage: Tensor
+    drip: Tensor
+    released: Tensor
+    vapour: Tensor
+
+
+def _melted(
+    caught: Caught,
+    driven: tuple[Tensor, Tensor],
+    storage: Tensor,
+    water_capacity: Tensor,
+    drips_at_once: Tensor,
+) -> Melted:
+    """Canopy at 0 C: evaporate, melt into the store, and beyond it drip or release snow."""
+    refreezing, vapour = driven
+    dried = -vapour > caught.store
+    vapour = torch.where(dried, -caught.store, vapour)
+    store = torch.where(dried, 0.0, caught.store + vapour)
+    melt = torch.minimum(-refreezing / FUSION / 1000.0, caught.snow)
+    melt = torch.where(refreezing < 0, melt, 0.0)
+    capacity = c.LIQUID_CAPACITY * caught.snow + water_capacity
+    fits = store + melt <= capacity
+    beyond = melt + store - capacity
+    left = (caught.snow - (capacity - store)).clamp(min=0)
+    drip = torch.where(drips_at_once, beyond, 0.0)
+    left = torch.where(drips_at_once, (left - beyond).clamp(min=0), left)
+    stored = torch.where(drips_at_once, storage, storage + beyond)
+    after = mass_release(left, torch.where(fits, 0.0, stored), ~fits)
+    snow = torch.where(fits, caught.snow - melt, after.snow)
+    store = torch.where(fits, store + melt, capacity)
+    drip = torch.where(fits, 0.0, drip + after.drip)
+    capacity = c.LIQUID_CAPACITY * snow + water_capacity
+    excess = (store - capacity).clamp(min=0)
+    return Melted(
+        snow=snow,
+        store=torch.where(excess > 0, capacity, store),
+        storage=torch.where(fits, storage, after.storage),
+        drip=drip + excess,
+        released=torch.where(fits, 0.0, after.released),
+        vapour=vapour,
+    )
+
+
+class Released(NamedTuple):
+    """Canopy snow after its mass release [m]."""
+
+    snow: Tensor
+    storage: Tensor
+    drip: Tensor
+    released: Tensor
+
+
+RELEASES = 100  # each takes more than a tenth of the snow
+
+
+def mass_release(snow: Tensor, storage: Tensor, releasing: Tensor) -> Released:
+    """Let melt and snow fall together while enough melt has gathered (Storck et al. 2002).
+
+    Args:
+        snow: on the canopy [m]. storage: melt gathered since the last release [m].
+        releasing: (lane,) bool; other lanes stay as they are.
+    """
+    drip, released = torch.zeros_like(snow), torch.zeros_like(snow)
+    active = releasing
+    for _ in range(RELEASES):
+        if not active.any():
+            break
+        much = snow > c.LEAST_CANOPY_SNOW
+        needed = 0.1 * snow
+        enough = active & much & (storage >= needed)
+        after = snow - needed
+        fall = torch.minimum(after - c.LEAST_CANOPY_SNOW, 0.17 * snow)
+        fall = torch.where(after >= c.LEAST_CANOPY_SNOW, fall, 0.0)
+        last = active & ~enough
+        dripped = torch.where(enough, needed, torch.where(last, torch.minimum(storage, snow), 0.0))
+        emptied = last & ~much
+        drip = drip + dripped
+        released = released + torch.where(enough, fall, 0.0)
+        snow = torch.where(enough, after - fall, snow - dripped)
+        storage = torch.where(
+            enough, storage - needed, torch.where(emptied, 0.0, storage)
+        )
+        active = enough
+    return Released(snow, storage, drip, released)

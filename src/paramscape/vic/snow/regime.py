@@ -1,0 +1,190 @@
+"""One pass over lanes with snow, or with snow falling: no transpiration or soil evaporation."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.potential import potential_evaporation
+from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
+from paramscape.vic.snow.interception import intercept
+from paramscape.vic.soil_thermal import layer_base_temperature
+from paramscape.vic.surface import Air, Fluxes, Setting, Surface, pick
+
+
+class PassOptions(NamedTuple):
+    """What a pass in the snow regime needs to know besides state, air and setting."""
+
+    seconds: float
+    scheme: str  # AERO_RESIST_CANSNOW
+    with_potential: bool
+
+
+class Below(NamedTuple):
+    """What reaches the ground below the vegetation; all (lane,)."""
+
+    rain: Tensor  # [mm], mean of the tile
+    snow: Tensor  # [mm], mean of the tile
+    shortwave: Tensor  # [W m-2]
+    longwave: Tensor  # [W m-2]
+    canopy_evaporation: Tensor  # [mm], mean of the tile
+    canopy_sublimation: Tensor  # [m], mean of the tile
+    canopy_longwave: Tensor  # net longwave of the canopy, mean of the tile [W m-2]
+    canopy_resistance: Tensor  # last used by the canopy's energy balance [s m-1]
+
+
+def snow_pass(
+    surface: Surface,
+    air: Air,
+    setting: Setting,
+    ground_start: tuple[Tensor, Tensor],
+    options: PassOptions,
+) -> tuple[Surface, Fluxes]:
+    """One (sub)step of lanes in the snow regime.
+
+    Args:
+        surface: before the pass.
+        air: of the pass.
+        setting: of the model step.
+        ground_start: ground temperature at the start of the model step [C], and 1 in the thawing
+            season, see `thawing_season`.
+        options: length of the pass and choices.
+    """
+    surface, below = _below_canopy(surface, air, setting, options)
+    base = layer_base_temperature(
+        setting.ground, air.temperature, surface.base_temperature, options.seconds
+    )
+    under = air._replace(
+        rain=below.rain, snowfall=below.snow, shortwave=below.shortwave, longwave=below.longwave
+    )
+    fresh = air.snowfall > 0
+    snow = ground_snow(surface, under, setting, (fresh, *ground_start, base), options.seconds)
+    after = snow.surface._replace(ground_temperature=air.temperature, base_temperature=base)
+    net_longwave = below.longwave - air.emitted
+    net_longwave = torch.where(snow.covered, snow.net_longwave, net_longwave)
+    after = after._replace(longwave_up=below.longwave - net_longwave)
+    potential = torch.zeros_like(base)
+    if options.with_potential:
+        lying = (surface.snow_water > 0) | fresh | (below.snow > 0)
+        potential = _potential(air, setting, below, net_longwave, lying)
+    return after, _fluxes(air, below, snow, after, potential)
+
+
+def _fluxes(
+    air: Air, below: Below, snow: GroundSnow, after: Surface, potential: Tensor
+) -> Fluxes:
+    zero = torch.zeros_like(potential)
+    return Fluxes(
+        water=snow.water,
+        soil_loss_1=zero,
+        soil_loss_2=zero,
+        soil_loss_3=zero,
+        canopy_evaporation=below.canopy_evaporation,
+        canopy_sublimation=below.canopy_sublimation,
+        snow_sublimation=snow.sublimation,
+        rain=air.rain,
+        snowfall=air.snowfall,
+        melt=snow.melt,
+        transpiration=zero,
+        soil_evaporation=zero,
+        potential=potential,
+        longwave_up=after.longwave_up,
+        albedo=after.snow_albedo,
+        conductance=zero,
+        passes=zero + 1.0,
+    )
+
+
+def _below_canopy(
+    surface: Surface, air: Air, setting: Setting, options: PassOptions
+) -> tuple[Surface, Below]:
+    """Pass the precipitation through the vegetation, and bring its stores to the tile's mean."""
+    vegetated, overstory = setting.site.vegetated > 0, setting.site.overstory > 0
+    short = _short(surface, air, setting)
+    trees = vegetated & overstory
+    surface, below = (
+        _with_trees(surface, short, air, setting, (trees, options)) if trees.any() else short
+    )
+    fraction = torch.where(vegetated, setting.cover.fraction, 1.0)
+    scaled = surface._replace(
+        wet_canopy=surface.wet_canopy * fraction, snow_canopy=surface.snow_canopy * fraction
+    )
+    return scaled, below._replace(
+        rain=(1.0 - fraction) * air.rain + fraction * below.rain,
+        snow=(1.0 - fraction) * air.snowfall + fraction * below.snow,
+        canopy_evaporation=below.canopy_evaporation * fraction,
+        canopy_sublimation=below.canopy_sublimation * fraction,
+        canopy_longwave=below.canopy_longwave * fraction,
+    )
+
+
+def _short(surface: Surface, air: Air, setting: Setting) -> tuple[Surface, Below]:
+    """Short vegetation and bare ground: new snow takes the canopy's water down with it."""
+    vegetated, overstory = setting.site.vegetated > 0, setting.site.overstory > 0
+    dumped = vegetated & (air.snowfall > 0) & (surface.wet_canopy > 0)
+    zero = torch.zeros_like(air.rain)
+    kept = surface._replace(
+        wet_canopy=torch.where(dumped, 0.0, surface.wet_canopy),
+        foliage_temperature=air.temperature,
+        attenuation=torch.where(overstory, surface.attenuation, 1.0),
+    )
+    return kept, Below(
+        rain=air.rain + torch.where(dumped, surface.wet_canopy, 0.0),
+        snow=air.snowfall,
+        shortwave=air.shortwave,
+        longwave=air.longwave,
+        canopy_evaporation=zero,
+        canopy_sublimation=zero,
+        canopy_longwave=zero,
+        canopy_resistance=setting.winds.resistance_canopy,
+    )
+
+
+def _with_trees(
+    surface: Surface,
+    short: tuple[Surface, Below],
+    air: Air,
+    setting: Setting,
+    which: tuple[Tensor, PassOptions],
+) -> tuple[Surface, Below]:
+    """Results of interception for the lanes with an overstory, those in `short` for the rest."""
+    trees, options = which
+    index = torch.nonzero(trees).squeeze(1)
+    own_air, own_setting = pick(air, index), setting.lanes(index)
+    state = pick(surface, index)
+    caught = intercept(state, own_air, own_setting, options.seconds, options.scheme)
+    after = state._replace(
+        wet_canopy=caught.wet_canopy,
+        snow_canopy=caught.snow_canopy,
+        melt_storage=caught.melt_storage,
+        foliage_temperature=caught.temperature,
+    )
+    under = Below(
+        rain=caught.rain,
+        snow=caught.snow,
+        shortwave=state.attenuation * own_air.shortwave,
+        longwave=caught.emitted,
+        canopy_evaporation=caught.evaporation,
+        canopy_sublimation=caught.sublimation,
+        canopy_longwave=own_air.longwave - caught.emitted,
+        canopy_resistance=caught.resistance,
+    )
+    return _put(short[0], index, after), _put(short[1], index, under)
+
+
+def _put(record, index: Tensor, part):
+    rows = torch.stack(tuple(record)).index_copy(1, index, torch.stack(tuple(part)))
+    return type(record)(*rows.unbind(0))
+
+
+def _potential(
+    air: Air, setting: Setting, below: Below, net_longwave: Tensor, lying: Tensor
+) -> Tensor:
+    """Potential evaporation rate [mm d-1]."""
+    winds, site = setting.winds, setting.site
+    overstory = site.overstory > 0
+    near = torch.where(lying, winds.resistance_snow, winds.resistance_ground)
+    canopy = torch.where(overstory, below.canopy_resistance, near)
+    longwave = torch.where(overstory, below.canopy_longwave, net_longwave)
+    return potential_evaporation(air, setting, longwave, (canopy, near))
