@@ -55,7 +55,9 @@ def mask(write_cf, tmp_path):
 
 
 def test_a_cell_is_active_where_enough_of_it_lies_inside(mask):
-    west_of = lambda lat, lon: lon < 113.6  # noqa: E731
+    def west_of(lat, lon):
+        return lon < 113.6
+
     half = read_domain(mask(west_of))
     np.testing.assert_array_equal(half.mask, [[1, 1, 0, 0]] * 2)
     np.testing.assert_allclose(half.frac, [[1, 1, 0, 0]] * 2, atol=1e-9)

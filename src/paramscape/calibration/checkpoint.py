@@ -4,7 +4,6 @@ import hashlib
 import logging
 import os
 import pickle
-from pathlib import Path
 from typing import Any
 
 import torch

@@ -37,7 +37,7 @@ def range_loss(unit: Tensor) -> Tensor:
 
 
 def generator_loss(score_of_simulation: Tensor) -> Tensor:
-    """Least-squares adversarial loss of the generator, E[(D(f, h(G(x))) - 1)^2] (Mao et al. 2017)."""
+    """Least-squares loss of the generator, E[(D(f, h(G(x))) - 1)^2] (Mao et al. 2017)."""
     return (score_of_simulation - 1.0).square().mean()
 
 

@@ -50,9 +50,7 @@ def stretch_starts(days: int, length: int) -> Tensor:
     return starts
 
 
-def simulate(
-    problem: Problem, parameters: Tensor, windows: Windows
-) -> Tensor:
+def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
     """The target in windows, (window, day, cell), with gradients to the parameters.
 
     Raises:

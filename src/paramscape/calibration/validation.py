@@ -86,7 +86,7 @@ def kge(simulated: Tensor, observed: Tensor) -> Tensor:
     defined = (std_o > tiny) & (mean_o.abs() > 1e-12)
     alpha, beta = std_s / std_o.clamp(min=1e-30), mean_s / torch.where(defined, mean_o, 1.0)
     value = 1.0 - ((r - 1.0) ** 2 + (alpha - 1.0) ** 2 + (beta - 1.0) ** 2).sqrt()
-    return torch.where(defined, value, torch.nan)
+    return torch.where(defined, value, torch.full_like(value, torch.nan))
 
 
 def _root_mean(squares: Tensor, count: Tensor) -> Tensor:

@@ -90,13 +90,16 @@ class Engine:
         return daily_targets(outputs, depth, self.options.model_steps_per_day)
 
     @torch.no_grad()
-    def run(self, values: Tensor, start: date, period: Period) -> dict[str, Tensor]:
+    def run(
+        self, values: Tensor, start: date, period: Period, progress: bool = False
+    ) -> dict[str, Tensor]:
         """Simulate from a cold start on `start` to the end of a period, without gradients.
 
         Args:
             values: (member?, cell, parameter) calibrated parameters, physical.
             start: first day of the warm-up.
             period: days to return; the run is continuous.
+            progress: whether to show a bar on stderr.
 
         Returns:
             daily targets of the period, (member?, day, cell) by name.
@@ -107,19 +110,30 @@ class Engine:
         warmup = slice((start - self.first_day).days, wanted.start)
         if warmup.start < 0:
             raise ValueError(f"the warm-up starts on {start}, the forcing on {self.first_day}")
-        state = self.advance(parameters, warmup)
-        ran = simulate(parameters, self.forcing_of(wanted), self.options, state, outputs=OUTPUTS)
+        state = self.advance(parameters, warmup, progress=progress)
+        ran = simulate(
+            parameters,
+            self.forcing_of(wanted),
+            self.options,
+            state,
+            outputs=OUTPUTS,
+            progress=progress,
+        )
         return self.targets(ran.outputs)
 
     def advance(
-        self, parameters: Parameters, days: slice, state: State | None = None
+        self,
+        parameters: Parameters,
+        days: slice,
+        state: State | None = None,
+        progress: bool = False,
     ) -> State | None:
         """The state after some days; None, a cold start, if there are no days and no state."""
         if days.stop <= days.start:
             return state
-        return simulate(
-            parameters, self.forcing_of(days), self.options, state, outputs=OUTPUTS[:1]
-        ).state
+        forcing = self.forcing_of(days)
+        ran = simulate(parameters, forcing, self.options, state, OUTPUTS[:1], progress=progress)
+        return ran.state
 
 
 def options_of(settings: Vic) -> Options:

@@ -26,7 +26,7 @@ def run_members(
         fields: (member, cell, parameter), physical values.
         warmup: first day of the warm-up, a cold start.
         period: days to return.
-        progress: whether to show a progress bar on stderr.
+        progress: whether to show progress bars on stderr.
 
     Returns:
         (member, day, cell) float32 by name of the target.
@@ -41,7 +41,7 @@ def run_members(
     ) as bar:
         for first in range(0, len(fields), together):
             values = torch.from_numpy(fields[first : first + together])
-            targets = engine.run(values.to(engine.parameters.latitude), warmup, period)
+            targets = engine.run(values.to(engine.parameters.latitude), warmup, period, progress)
             chunks.append({n: v.to(torch.float32).cpu().numpy() for n, v in targets.items()})
             _require_finite(chunks[-1], first, period)
             bar.update(len(values))

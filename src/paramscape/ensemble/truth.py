@@ -57,7 +57,7 @@ def observe_truth(
     engine = Engine.of(world.params, felt, world.cells, vic)
     values = torch.from_numpy(fields_of(truth, world.cells).astype(np.float64))
     period = scored_period(periods)
-    targets = engine.run(values, periods.warmup.start, period)
+    targets = engine.run(values, periods.warmup.start, period, progress=True)
     exact = targets_dataset(
         {name: value.numpy() for name, value in targets.items()}, world.cells, days_of(period)
     )

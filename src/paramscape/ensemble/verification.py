@@ -25,7 +25,7 @@ def verify(engine: Engine, parameters: xr.Dataset, cells: Cells, periods: Period
     """
     values = torch.from_numpy(fields_of(parameters, cells)).to(engine.parameters.latitude)
     scored = scored_period(periods)
-    targets = engine.run(values, periods.warmup.start, scored)
+    targets = engine.run(values, periods.warmup.start, scored, progress=True)
     arrays = {name: value.cpu().numpy() for name, value in targets.items()}
     return targets_dataset(arrays, cells, days_of(scored))
 

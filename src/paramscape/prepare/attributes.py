@@ -14,8 +14,18 @@ from paramscape.study import CfAttribute
 
 from .regrid import conservative
 
-MINIMUM_SHARE = 0.01  # of a cell's area that must have soil, [1]
+MINIMUM_SHARE = 1e-4  # of a cell's area that must have a value, [1]
 OF_SOIL = ("porosity", "bulk_density", "soil_depth", "sand", "silt", "clay")
+_FILE = "VIC parameter file"
+_OF_PARAMETERS = {
+    "bulk_density": ("kg m-3", "bulk density", _FILE),
+    "ksat": ("mm d-1", "saturated hydraulic conductivity", _FILE),
+    "quartz": ("1", "quartz content", _FILE),
+    "porosity": ("1", "porosity", _FILE),
+    "elevation": ("m", "elevation of the land", _FILE),
+    "lai": ("m2 m-2", "yearly mean leaf area index", _FILE),
+    "annual_prec": ("mm", "yearly precipitation", "forcing"),
+}
 
 
 def soil_attributes(native: xr.Dataset, domain: xr.Dataset) -> xr.Dataset:
@@ -39,12 +49,13 @@ def soil_attributes(native: xr.Dataset, domain: xr.Dataset) -> xr.Dataset:
     return found.where(domain["mask"] > 0)
 
 
-def parameter_attributes(params: xr.Dataset, domain: xr.Dataset) -> xr.Dataset:
+def parameter_attributes(params: xr.Dataset, domain: xr.Dataset, climate: xr.Dataset) -> xr.Dataset:
     """Attributes that a VIC parameter file itself implies, where no soil data are given.
 
     Args:
         params: VIC's parameters (…, lat, lon).
         domain: mask (lat, lon).
+        climate: `mean_climate` of the forcing.
 
     Returns:
         (lat, lon): depth-weighted means of bulk_density [kg m-3], ksat [mm d-1], quartz and
@@ -62,31 +73,18 @@ def parameter_attributes(params: xr.Dataset, domain: xr.Dataset) -> xr.Dataset:
         "porosity": porosity.weighted(weights).mean("nlayer"),
         "elevation": params["elev"],
         "lai": lai / cover.sum("veg_class").clip(min=1e-6),
-    }
-    if "annual_prec" in params:
-        fields["annual_prec"] = params["annual_prec"]
-    described = {
-        "bulk_density": ("kg m-3", "bulk density"),
-        "ksat": ("mm d-1", "saturated hydraulic conductivity"),
-        "quartz": ("1", "quartz content"),
-        "porosity": ("1", "porosity"),
-        "elevation": ("m", "elevation of the land"),
-        "lai": ("m2 m-2", "yearly mean leaf area index"),
-        "annual_prec": ("mm", "yearly precipitation"),
+        "annual_prec": climate["annual_prec"],
     }
     inside = domain["mask"] > 0
     result = {}
-    for name, field in fields.items():
-        units, long_name = described[name]
-        attrs = {"units": units, "long_name": long_name, "source": "VIC parameter file"}
-        kept = field.astype("f8").where(inside).transpose("lat", "lon")
+    for name, (units, long_name, source) in _OF_PARAMETERS.items():
+        attrs = {"units": units, "long_name": long_name, "source": source}
+        kept = fields[name].astype("f8").where(inside).transpose("lat", "lon")
         result[name] = kept.reset_coords(drop=True).assign_attrs(attrs)
     return xr.Dataset(result)
 
 
-def further_attributes(
-    settings: Mapping[str, CfAttribute], domain: xr.Dataset
-) -> xr.Dataset:
+def further_attributes(settings: Mapping[str, CfAttribute], domain: xr.Dataset) -> xr.Dataset:
     """Attributes of the user's own files, area means over the cells.
 
     Returns:

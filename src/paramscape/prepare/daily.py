@@ -25,16 +25,22 @@ def daily_forcing(years: Iterable[xr.Dataset]) -> xr.Dataset:
     gaps = days["time"].to_index().to_series().diff().dropna()
     if (gaps != gaps.dtype.type(1, "D")).any():
         first = gaps.index[gaps != gaps.dtype.type(1, "D")][0]
-        raise ValueError(f"daily forcing must be continuous, but there is a gap before {first:%Y-%m-%d}")
+        raise ValueError(
+            f"daily forcing must be continuous, but there is a gap before {first:%Y-%m-%d}"
+        )
     return days
 
 
 def _days(steps: xr.Dataset) -> xr.Dataset:
-    count = steps["time"].resample(time="1D").count()
-    if (count != count[0]).any():
-        short = count["time"].values[(count != count[0]).values][0]
-        raise ValueError(f"forcing has another number of steps on {short!s:.10} than on other days")
-    grouped = steps[list(FORCINGS)].astype("f8").coarsen(time=int(count[0]), coord_func="min")
+    counts = steps["time"].resample(time="1D").count()
+    count = int(counts.max())
+    if (counts != count).any():
+        short = counts["time"].values[(counts != count).values][0]
+        raise ValueError(
+            f"{short!s:.10} has fewer steps of forcing than the {count} of other days; daily "
+            "forcing needs whole days"
+        )
+    grouped = steps[list(FORCINGS)].astype("f8").coarsen(time=count, coord_func="min")
     days = grouped.reduce(np.mean)
     days["prcp"] = grouped.reduce(np.sum)["prcp"]
     days = days.astype("f4")

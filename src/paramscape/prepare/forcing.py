@@ -45,7 +45,9 @@ def prepare_forcing(
         )
         found = found.assign_coords(lat=domain.lat, lon=domain.lon)
     else:
-        found = conservative(native[list(FORCINGS)], domain, MINIMUM_SHARE)
+        # One by one, which keeps the memory of a year's fine fields to that of one variable.
+        parts = [conservative(native[[name]], domain, MINIMUM_SHARE) for name in FORCINGS]
+        found = xr.merge(parts, join="exact", compat="no_conflicts")
     inside = domain["mask"] > 0
     _require_complete(found, inside, settings)
     fields = {n: found[n].where(inside).astype("f4") for n in FORCINGS}
@@ -61,7 +63,7 @@ def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
         SettingsError: if the data's own steps are longer, or do not fit into the new ones.
     """
     times = steps["time"].values
-    own = int(round(np.timedelta64(1, "D") / np.median(np.diff(times))))
+    own = round(np.timedelta64(1, "D") / np.median(np.diff(times)))
     if own == steps_per_day:
         return steps
     if own < steps_per_day or own % steps_per_day:

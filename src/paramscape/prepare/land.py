@@ -10,7 +10,7 @@ import xarray as xr
 
 from paramscape.products.box import Box
 from paramscape.products.land_cover import read_land_cover
-from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors
+from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
 
 from .attributes import further_attributes, parameter_attributes, soil_attributes
 from .native_soil import prepare_native_soil
@@ -57,18 +57,28 @@ def prepare_land(
     Raises:
         ProductError, SettingsError or SoilGapError: if a file is wrong or a cell is not covered.
     """
-    native = None
-    if settings.soil is not None and settings.elevation is not None:
-        native = prepare_native_soil(settings.soil, settings.elevation, domain)
+    native = _native_soil(settings, domain)
+    climate = mean_climate(daily)
     if settings.parameters is not None:
         params = own_parameters(settings.parameters, domain)
     else:
         codes = read_land_cover(settings.land_cover, Box.of(domain))
         fractions = class_fractions(codes, settings.land_cover.scheme, domain)
-        params = default_parameters(domain, native, fractions, mean_climate(daily), priors)
+        params = default_parameters(domain, native, fractions, climate, priors)
     if native is not None:
         attributes = soil_attributes(native, domain)
     else:
-        attributes = parameter_attributes(params, domain)
+        attributes = parameter_attributes(params, domain, climate)
     attributes = attributes.merge(further_attributes(settings.attributes, domain))
     return Land(attributes, params, native)
+
+
+def _native_soil(settings: LandSettings, domain: xr.Dataset) -> xr.Dataset | None:
+    if settings.soil is None:
+        return None
+    if settings.elevation is None:
+        raise SettingsError(
+            "products.soil needs products.elevation beside it, for the slope of the land; give "
+            "an elevation file, or leave the soil out"
+        )
+    return prepare_native_soil(settings.soil, settings.elevation, domain)

@@ -1,4 +1,4 @@
-"""Soil and terrain at the soil's own resolution, each pixel knowing its cell of the study's grid."""
+"""Soil and terrain at the soil's own resolution; each pixel knows its cell of the study's grid."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ HARMONIC = ("ksat",)
 _SOURCE = "Dai et al. (2013), Shangguan et al. (2013)"
 
 
-def prepare_native_soil(
-    soil: ChinaSoil, elevation: Elevation, domain: xr.Dataset
-) -> xr.Dataset:
+def prepare_native_soil(soil: ChinaSoil, elevation: Elevation, domain: xr.Dataset) -> xr.Dataset:
     """Vertical means of the soil in every pixel, with elevation and slope.
 
     Means weight layers by thickness and pass over missing ones; that of `ksat` is harmonic, as

@@ -37,9 +37,7 @@ def prepare_observations(
     return finished_observations(on_grid[target], domain, target)
 
 
-def finished_observations(
-    observed: xr.DataArray, domain: xr.Dataset, target: str
-) -> xr.Dataset:
+def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: str) -> xr.Dataset:
     """Observations (time, lat, lon) on the study's grid as they are kept; NaN outside the domain.
 
     Raises:

@@ -10,9 +10,7 @@ MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]
 
 
-def conservative(
-    data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.0
-) -> xr.Dataset:
+def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.0) -> xr.Dataset:
     """Area-weighted means of `data` over the cells of a target grid.
 
     Args:
@@ -105,7 +103,8 @@ def _split_rows(data: xr.Dataset, lat_edges: np.ndarray) -> xr.Dataset:
     """Cut source rows so that target edges fall on row edges.
 
     The library weights a partly covered row by its share in degrees of latitude; cut rows are
-    covered wholly, and the weights become exact areas.
+    covered wholly, and the weights become exact areas. Where edges do not fall on sixteenths of a
+    row, means are off by some 1e-5 of their variation.
     """
     centres = data.lat.values
     have = _edges(centres, 0.0)

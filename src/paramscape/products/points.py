@@ -32,12 +32,6 @@ def day_after(period: Period) -> date:
     return period.end + timedelta(days=1)
 
 
-def repeat_last(points: xr.DataArray, time: np.datetime64) -> xr.DataArray:
-    """`points` with the last record once more, stamped `time`."""
-    last = points.isel(time=[-1]).assign_coords(time=[time])
-    return xr.concat([points, last], "time")
-
-
 def check_points(
     points: Mapping[str, xr.DataArray],
     hours: int,

@@ -7,7 +7,7 @@ import numpy as np
 
 from .errors import ProductError
 
-_WATTS = ("w m-2", "w/m2", "watt m-2", "watt/m2", "watts m-2", "w m-2 s0")
+_WATTS = ("w m-2", "w/m2", "watt m-2", "watt/m2", "watts m-2")
 _PER_DAY = ("mm d-1", "mm/d", "mm day-1", "mm/day", "mm.day-1", "kg m-2 d-1", "kg m-2 day-1")
 _PER_SECOND = ("kg m-2 s-1", "kg/m2/s", "kg/m2s", "kg/(m2 s)", "mm s-1", "mm/s")
 _PER_HOUR = ("mm h-1", "mm hr-1", "mm/h", "mm/hr", "mm hour-1", "mm/hour")

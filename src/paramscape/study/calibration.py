@@ -15,24 +15,35 @@ class Default(Settings):
 
 
 class MprSceua(Settings):
-    """Multiscale parameter regionalisation, its coefficients found by SCE-UA."""
+    """Multiscale parameter regionalisation, its ten coefficients found by SCE-UA."""
 
-    complexes: PositiveInt = Field(4, description="Complexes p.")
-    max_evaluations: PositiveInt = Field(2000, description="Most simulations of the domain.")
-    stall_loops: PositiveInt = Field(10, description="Loops over which the best must improve.")
-    stall_percent: NonNegativeFloat = Field(1.0, description="Improvement that counts [%].")
+    complexes: PositiveInt = Field(
+        4, description="Complexes p; each has 21 points, all of which are simulated first."
+    )
+    max_evaluations: PositiveInt = Field(
+        2000, description="Most simulations of the domain; at least 21 for each complex."
+    )
+    stall_loops: PositiveInt = Field(
+        10, description="Loops over which the best value must improve by `stall_percent`."
+    )
+    stall_percent: NonNegativeFloat = Field(
+        1.0, description="Improvement of the best value, relative to its mean, that counts [%]."
+    )
     smallest_range: NonNegativeFloat = Field(
         1e-3, description="Normalised geometric range of the population that ends the search [1]."
     )
     mutation: Literal["hypercube", "bounds"] = Field(
-        "hypercube", description="Where a mutated point is drawn."
+        "hypercube",
+        description="Random points lie in the smallest box around the complex, or in all bounds.",
     )
 
 
 class VicWindows(Settings):
-    """How a learned method cuts the training record when it learns on VIC itself."""
+    """How a learned method cuts the training record on VIC, whose states last from day to day."""
 
-    days: PositiveInt = Field(30, description="Days in a window.")
+    days: PositiveInt = Field(
+        30, description="Days in a window; windows start at multiples of it in the training period."
+    )
     windows: PositiveInt = Field(4, description="Windows in a mini-batch, run side by side.")
 
 
@@ -40,34 +51,52 @@ class DplZ(Settings):
     """Differentiable parameter learning from forcing, observations and attributes (LSTM_Z)."""
 
     hidden: PositiveInt = Field(128, description="Hidden units of the LSTM.")
-    dropout: float = Field(0.5, ge=0, lt=1, description="Dropout [1].")
-    sequence_days: PositiveInt = Field(365, description="Days of the record that it reads.")
-    cells: PositiveInt = Field(50, description="Random cells in a mini-batch.")
-    days: PositiveInt = Field(30, description="Days in a mini-batch.")
+    dropout: float = Field(
+        0.5, ge=0, lt=1, description="Share of the LSTM's last state left out in learning [1]."
+    )
+    sequence_days: PositiveInt = Field(
+        365, description="Last days of the training period that the LSTM reads."
+    )
+    cells: PositiveInt = Field(50, description="Random cells in a mini-batch, at most all.")
+    days: PositiveInt = Field(
+        30, description="Days in a mini-batch on a surrogate; on VIC see `vic`."
+    )
     epochs: PositiveInt = Field(200, description="Epochs.")
     iterations_per_epoch: PositiveInt | None = Field(
-        None, description="Mini-batches an epoch; by default as many as see 99 % of the data."
+        None,
+        description="Mini-batches in an epoch; by default as many as see a cell's day with 99 %.",
     )
     learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size.")
-    validate_every: PositiveInt = Field(1, description="Epochs between validations.")
+    validate_every: PositiveInt = Field(
+        1, description="Epochs between validations; the last epoch is always validated."
+    )
     vic: VicWindows = VicWindows()
 
 
 class GanPo(Settings):
     """The generative adversarial network of the GAN-PO paper."""
 
-    l1_weight: NonNegativeFloat = Field(30.0, description="Weight of the L1 loss, lambda_l.")
-    range_weight: NonNegativeFloat = Field(1.0, description="Weight of the range loss, lambda_r.")
+    l1_weight: NonNegativeFloat = Field(
+        30.0,
+        description="Weight of the L1 loss of the target in its standard deviations, lambda_l.",
+    )
+    range_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of the range loss of unit-scaled parameters, lambda_r."
+    )
     adversarial_weight: NonNegativeFloat = Field(
         1.0, description="Weight of the generator's adversarial loss."
     )
     epochs: PositiveInt = Field(200, description="Epochs.")
-    batch_days: PositiveInt = Field(32, description="Days (images) in a mini-batch.")
+    batch_days: PositiveInt = Field(
+        32, description="Days (images) in a mini-batch on a surrogate, at most; on VIC see `vic`."
+    )
     learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size of both networks.")
     beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay rate.")
     beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")
     channels: PositiveInt = Field(64, description="Channels of the networks' first layer.")
-    validate_every: PositiveInt = Field(1, description="Epochs between validations.")
+    validate_every: PositiveInt = Field(
+        1, description="Epochs between validations; the last epoch is always validated."
+    )
     vic: VicWindows = VicWindows()
 
 

@@ -53,9 +53,7 @@ def open_profile(stand: Stand) -> Profile:
     resistance = open_resistance(stand.displacement, stand.roughness)
     above = torch.log((stand.reference_height - stand.displacement) / stand.roughness)
     near = torch.log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.roughness) / stand.roughness)
-    snow = torch.log(
-        (c.REFERENCE_ROUGHNESS_HEIGHT + stand.snow_roughness) / stand.snow_roughness
-    )
+    snow = torch.log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.snow_roughness) / stand.snow_roughness)
     snow_above = torch.log(stand.reference_height / stand.snow_roughness)
     return Profile(
         resistance_ground=resistance,
@@ -73,7 +71,12 @@ def forest_profile(stand: Stand) -> Profile:
     The canopy is exponential between the trunk space and the height of the trees, with a
     transition layer above it (Storck et al. 2002).
     """
-    d, z0, h, attenuation = stand.displacement, stand.roughness, stand.height, stand.wind_attenuation
+    d, z0, h, attenuation = (
+        stand.displacement,
+        stand.roughness,
+        stand.height,
+        stand.wind_attenuation,
+    )
     transition = 1.5 * h - 0.5 * d
     above = torch.log((stand.reference_height - d) / z0)
     within = torch.exp(attenuation * (1.0 - (d + z0) / h)) - 1.0
@@ -115,10 +118,7 @@ def _below_trees(
         near * layer / (c.KARMAN**2 * wind_trunk),
         below
         + scale
-        * (
-            from_trunk
-            - torch.where(in_canopy, torch.exp(attenuation * (1.0 - top / h)), 1.0)
-        ),
+        * (from_trunk - torch.where(in_canopy, torch.exp(attenuation * (1.0 - top / h)), 1.0)),
     )
     wind_in_canopy = wind_top * torch.exp(attenuation * (top / h - 1.0))
     wind = torch.where(

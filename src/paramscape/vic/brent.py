@@ -132,9 +132,7 @@ def _stepped(now: _Bracket, middle: Tensor, tolerance: Tensor) -> _Bracket:
     e = torch.where(take, d, middle)
     d = torch.where(take, p / torch.where(q == 0, 1.0, q), middle)
     least = torch.where(middle > 0, tolerance, -tolerance)
-    return now._replace(
-        a=b, fa=fb, b=b + torch.where(d.abs() > tolerance, d, least), d=d, e=e
-    )
+    return now._replace(a=b, fa=fb, b=b + torch.where(d.abs() > tolerance, d, least), d=d, e=e)
 
 
 SMALLEST_SLOPE = 0.1  # [W m-2 K-1], where two roots merge the true slope is 0
@@ -155,5 +153,5 @@ def with_implicit_gradient(
         slope = residual(problem, root + width) - residual(problem, root - width)
         slope = slope / (2.0 * width)
         flat = slope.abs() < SMALLEST_SLOPE
-        slope = torch.where(flat, torch.where(slope > 0, SMALLEST_SLOPE, -SMALLEST_SLOPE), slope)
+        slope = torch.where(flat, SMALLEST_SLOPE * (2.0 * (slope > 0) - 1.0), slope)
     return root - (value - value.detach()) / slope

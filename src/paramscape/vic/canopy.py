@@ -44,9 +44,7 @@ def canopy_balance(
     dry = torch.where(capacity > 0, 1.0 - share * wet, 0.0)
     filled = (store + (rain - evaporation)).clamp(min=0)
     excess = (filled - capacity).clamp(min=0)
-    return CanopyBalance(
-        torch.minimum(filled, capacity), evaporation, spilled + excess, dry
-    )
+    return CanopyBalance(torch.minimum(filled, capacity), evaporation, spilled + excess, dry)
 
 
 class Uptake(NamedTuple):

@@ -96,9 +96,7 @@ def canopy_resistance_unstressed(
     dark = (1.0 + light) / (light + bounded.clamp(min=1e-30))
     warmth = 0.08 * temperature - 0.0016 * temperature * temperature
     warmth = torch.where(warmth <= 0, 1e-10, warmth)
-    dryness = (1.0 - deficit / c.VAPOUR_DEFICIT_CLOSURE).clamp(
-        min=c.SMALLEST_VAPOUR_DEFICIT_FACTOR
-    )
+    dryness = (1.0 - deficit / c.VAPOUR_DEFICIT_CLOSURE).clamp(min=c.SMALLEST_VAPOUR_DEFICIT_FACTOR)
     area = torch.where(leaf.area > 0, leaf.area, 1.0)
     resistance = leaf.resistance / (area * warmth * dryness) * dark
     resistance = torch.where(leaf.area > 0, resistance, c.LARGEST_CANOPY_RESISTANCE)

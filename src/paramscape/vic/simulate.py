@@ -80,9 +80,7 @@ def simulate(
     return Simulation(model.split(torch.stack(rows), members), State(unflatten(values, members)))
 
 
-def _common_members(
-    parameters: Parameters, forcing: Forcing, state: State | None
-) -> int | None:
+def _common_members(parameters: Parameters, forcing: Forcing, state: State | None) -> int | None:
     lengths = {
         "parameters": parameters.members,
         "forcing": forcing.members,

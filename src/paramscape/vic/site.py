@@ -9,6 +9,7 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile, Stand, open_resistance, profile
 from paramscape.vic.columns import Columns
+from paramscape.vic.ops import ratio
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.roots import layer_roots
@@ -216,8 +217,8 @@ def _cover(parameters: Parameters, columns: Columns, options: Options) -> Cover:
 
     fraction, leaf_area = _canopy_fraction(monthly, columns, vegetation["Cv"].shape[1], options)
     mean = _Mean(options.substeps)
-    local = torch.where(fraction > 0, leaf_area / torch.where(fraction > 0, fraction, 1.0), 0.0)
-    fraction, local, albedo = mean(fraction), mean(local), mean(monthly("albedo"))
+    fraction, leaf_area, albedo = mean(fraction), mean(leaf_area), mean(monthly("albedo"))
+    local = ratio(leaf_area, fraction)
     stand = _stand(parameters, columns, mean(monthly("displacement")), mean(monthly("veg_rough")))
     winds = profile(stand)
     extinction = columns.repeat(vegetation["rad_atten"][columns.cell, columns.kind])

@@ -46,7 +46,9 @@ def snow_free_pass(
     layers = (transpired + torch.stack([soil, soil * 0.0, soil * 0.0])).unbind(0)
     zero = torch.zeros_like(soil)
     after = _without_snow(surface, air)._replace(
-        wet_canopy=fraction * wet.store, base_temperature=base
+        wet_canopy=fraction * wet.store,
+        base_temperature=base,
+        longwave_up=air.longwave - net_longwave,
     )
     fluxes = Fluxes(
         water=torch.where(
@@ -64,7 +66,7 @@ def snow_free_pass(
         transpiration=transpired.sum(0),
         soil_evaporation=soil,
         potential=zero,
-        longwave_up=air.emitted,
+        longwave_up=after.longwave_up,
         albedo=cover.albedo,
         conductance=1.0 / setting.winds.resistance_ground,
         passes=zero + 1.0,
@@ -80,9 +82,7 @@ def _wet_canopy(
     potential = penman_monteith(
         air.evaporative, radiation, resistance, 0.0, setting.site.architectural
     )
-    return canopy_balance(
-        surface.wet_canopy, air.rain, setting.cover.capacity, potential, seconds
-    )
+    return canopy_balance(surface.wet_canopy, air.rain, setting.cover.capacity, potential, seconds)
 
 
 def leaf_of(setting: Setting) -> Leaf:
@@ -135,5 +135,4 @@ def _without_snow(surface: Surface, air: Air) -> Surface:
         snow_albedo=torch.full_like(zero, c.NEW_SNOW_ALBEDO),
         foliage_temperature=air.temperature,
         ground_temperature=air.temperature,
-        longwave_up=air.emitted,
     )

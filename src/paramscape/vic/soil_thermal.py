@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 
-
 class ThermalSoil(NamedTuple):
     """Constant thermal properties of soil layers; all of one shape."""
 
@@ -28,7 +27,7 @@ def thermal_soil(depth: Tensor, bulk: Tensor, particle: Tensor, quartz: Tensor) 
     """
     solid = bulk / particle
     porosity = 1.0 - solid
-    other = torch.where(quartz < 0.2, 3.0, 2.2).to(quartz.dtype)
+    other = torch.where(quartz < 0.2, torch.full_like(quartz, 3.0), 2.2)
     solids = 7.7**quartz * other ** (1.0 - quartz)
     return ThermalSoil(
         depth=depth,
@@ -68,9 +67,7 @@ class Ground(NamedTuple):
     capacity_2: Tensor
 
 
-def layer_base_temperature(
-    ground: Ground, surface: Tensor, base: Tensor, seconds: float
-) -> Tensor:
+def layer_base_temperature(ground: Ground, surface: Tensor, base: Tensor, seconds: float) -> Tensor:
     """Temperature [C] at the base of layer 1 after a step (Liang et al. 1999).
 
     Args:
@@ -94,8 +91,11 @@ def layer_base_temperature(
 def ground_heat_flux(ground: Ground, surface: Tensor, base: Tensor) -> Tensor:
     """Heat flux to the surface [W m-2] through layers 1 and 2, before attenuation."""
     upper = ground.conductivity_1 / ground.depth * (base - surface)
-    lower = ground.conductivity_2 / ground.depth * (1.0 - ground.decay) * (
-        ground.deep_temperature - base
+    lower = (
+        ground.conductivity_2
+        / ground.depth
+        * (1.0 - ground.decay)
+        * (ground.deep_temperature - base)
     )
     return (upper + lower) / 2.0
 

@@ -90,9 +90,7 @@ class State:
         return State(torch.stack([state.values for state in states]))
 
 
-def initial_state(
-    parameters: Parameters, options: Options, members: int | None = None
-) -> State:
+def initial_state(parameters: Parameters, options: Options, members: int | None = None) -> State:
     """VIC's cold start: no snow, a dry canopy, the file's soil moisture, ground at 0 C.
 
     Args:

@@ -135,13 +135,9 @@ def _surface_step(
         return results
     rest = torch.nonzero(~divided).squeeze(1)
     part = _lanes(day, rest)
-    others = _pass(
-        pick(surface, rest), part.air, setting.lanes(rest), seconds, part, land
-    )
+    others = _pass(pick(surface, rest), part.air, setting.lanes(rest), seconds, part, land)
     lanes = divided.shape[0]
-    return tuple(
-        join([(snowy, a), (rest, b)], lanes) for a, b in zip(results, others, strict=True)
-    )
+    return tuple(join([(snowy, a), (rest, b)], lanes) for a, b in zip(results, others, strict=True))
 
 
 def _lanes(day: Day, index: Tensor) -> Day:
@@ -152,9 +148,7 @@ def _lanes(day: Day, index: Tensor) -> Day:
     )
 
 
-def _substeps(
-    surface: Surface, day: Day, setting: Setting, land: Land
-) -> tuple[Surface, Fluxes]:
+def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple[Surface, Fluxes]:
     """All substeps of a model step; soil moisture stays that of its start."""
     seconds = c.SECONDS_PER_DAY / land.options.snow_steps_per_day
     rows = torch.stack(tuple(day.substeps))[:, :, day.forcing_cell]
@@ -198,9 +192,7 @@ def _pass(
     with_snow = snow_pass(
         pick(surface, index), pick(air, index), setting.lanes(index), context, choices
     )
-    without = _snow_free(
-        pick(surface, rest), pick(air, rest), setting.lanes(rest), seconds, land
-    )
+    without = _snow_free(pick(surface, rest), pick(air, rest), setting.lanes(rest), seconds, land)
     lanes = snowy.shape[0]
     return tuple(
         join([(index, a), (rest, b)], lanes) for a, b in zip(with_snow, without, strict=True)

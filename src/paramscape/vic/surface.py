@@ -37,9 +37,7 @@ class Air(NamedTuple):
     @property
     def evaporative(self) -> Evaporative:
         """What enters Penman-Monteith."""
-        return Evaporative(
-            self.slope, self.psychrometric, self.latent, self.drying, self.deficit
-        )
+        return Evaporative(self.slope, self.psychrometric, self.latent, self.drying, self.deficit)
 
 
 def air_over(weather: Weather, site: Site) -> Air:
@@ -182,9 +180,7 @@ def soil_resistance(setting: Setting, over_surface: Tensor) -> Tensor:
     The wind over exposed soil is that 2 m above the ground of the vegetation, as in VIC.
     """
     fraction = setting.cover.fraction
-    exposed = over_wind(
-        setting.cover.resistance_bare, setting.winds.wind_ground, c.HUGE_RESISTANCE
-    )
+    exposed = over_wind(setting.cover.resistance_bare, setting.winds.wind_ground, c.HUGE_RESISTANCE)
     both = 1.0 / (fraction / over_surface + (1.0 - fraction) / exposed)
     return torch.where(fraction < 1, both, over_surface)
 

@@ -1,5 +1,7 @@
 """The discriminator: is a day's image observed or simulated?"""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -26,8 +28,7 @@ class Discriminator(nn.Module):
         super().__init__()
         widths = [inputs, *(channels * 2**level for level in range(_LEVELS))]
         self.convolutions = nn.ModuleList(
-            convolution(a, b, 2, bias=i == 0)
-            for i, (a, b) in enumerate(zip(widths, widths[1:], strict=False))
+            convolution(a, b, 2, bias=i == 0) for i, (a, b) in enumerate(pairwise(widths))
         )
         self.norms = nn.ModuleList(
             nn.Identity() if i == 0 else nn.BatchNorm2d(width, track_running_stats=False)
@@ -38,7 +39,7 @@ class Discriminator(nn.Module):
         self.head = nn.utils.skip_init(nn.Conv2d, widths[-1], 1, shape)
 
     def initialise(self, generator: torch.Generator) -> "Discriminator":
-        """Draw all weights (normal, standard deviation 0.02: Radford et al.), return the network."""
+        """Draw normal weights, standard deviation 0.02 (Radford et al.), and return the network."""
         for layer in (*self.convolutions, self.head):
             nn.init.normal_(layer.weight, std=0.02, generator=generator)
             if layer.bias is not None:

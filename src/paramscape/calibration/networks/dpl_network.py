@@ -22,7 +22,7 @@ class DplNetwork(nn.Module):
         self.dropout = dropout
         self.register_buffer("start", start.to(torch.float32))
         self.enter = nn.utils.skip_init(nn.Linear, inputs, hidden)
-        self.lstm = nn.utils.skip_init(nn.LSTM, hidden, hidden)
+        self.lstm = nn.LSTM(hidden, hidden, device="meta").to_empty(device="cpu")
         self.head = nn.utils.skip_init(nn.Linear, hidden, len(start))
 
     def initialise(self, generator: torch.Generator) -> "DplNetwork":

@@ -28,7 +28,7 @@ class UNet(nn.Module):
         widths = [channels, 2 * channels, 4 * channels, 4 * channels]
         self.register_buffer("start", start.to(torch.float32))
         self.contract = nn.ModuleList(
-            convolution(a, b, 1 if a == inputs and not i else 2)
+            convolution(a, b, 1 if i == 0 else 2)
             for i, (a, b) in enumerate(zip([inputs, *widths], widths, strict=False))
         )
         self.contract_norm = nn.ModuleList(
@@ -44,7 +44,10 @@ class UNet(nn.Module):
         self.head = convolution(2 * widths[0], len(start), 1)
 
     def initialise(self, generator: torch.Generator) -> "UNet":
-        """Draw all weights (He et al. 2015; the last layer's a hundredth), and return the network."""
+        """Draw all weights and return the network.
+
+        Normal weights as in He et al. (2015); the last layer's are a hundredth of that.
+        """
         for layer in (*self.contract, *self.expand, self.head):
             nn.init.kaiming_normal_(layer.weight, _SLOPE, generator=generator)
             nn.init.zeros_(layer.bias)

@@ -74,9 +74,7 @@ class Climate:
             prec=self._rain(day, days, season, excess, heights),
         )
 
-    def _noise(
-        self, purpose: str, length: float, memory: float, day: int, days: int
-    ) -> np.ndarray:
+    def _noise(self, purpose: str, length: float, memory: float, day: int, days: int) -> np.ndarray:
         noise = DailyNoise(self.seed, f"climate: {purpose}", length, memory)
         return noise.fields(day, days, self.lat, self.lon)[:, 0]
 
@@ -87,9 +85,7 @@ class Climate:
             + np.sqrt(0.06) * self._noise("wet and dry weeks", 4.0, 20.0, day, days)
         )
 
-    def _temperature(
-        self, day: int, days: int, season: _Season, cloud: np.ndarray
-    ) -> np.ndarray:
+    def _temperature(self, day: int, days: int, season: _Season, cloud: np.ndarray) -> np.ndarray:
         spells = _between_days(self._noise("warm and cold spells", 3.0, 2.5, day - 1, days + 2))
         mean = _between_days((15.7 - 12.9 * season.winter)[:, None, None])
         swing = (2.2 + 3.4 * (1 - cloud)) * _hours_after(season, self.lon, 14.5)
@@ -106,9 +102,7 @@ class Climate:
         vapour = np.clip(humidity, 0.2, 1) * saturation_pressure(daily)
         return np.minimum(vapour, MOST_HUMID * saturation_pressure(celsius))
 
-    def _pressure(
-        self, day: int, days: int, season: _Season, heights: np.ndarray
-    ) -> np.ndarray:
+    def _pressure(self, day: int, days: int, season: _Season, heights: np.ndarray) -> np.ndarray:
         lows = _between_days(self._noise("lows and highs", 5.0, 2.0, day - 1, days + 2))
         winter = _between_days(season.winter[:, None, None])
         sea_level = 101450 + 1050 * winter + 420 * lows

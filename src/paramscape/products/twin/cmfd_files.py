@@ -37,9 +37,7 @@ _ABOUT = {
 }
 
 
-def write_climate(
-    settings: CmfdForcing, days: Period, grid: Grid, seed: int
-) -> list[Path]:
+def write_climate(settings: CmfdForcing, days: Period, grid: Grid, seed: int) -> list[Path]:
     """Write the months in which `days` lie, seven files each.
 
     A month has the same bytes whichever months are written before or beside it.
@@ -108,9 +106,7 @@ def _write_month(folder: Path, month: date, climate: Climate, cells: Region) -> 
     return paths
 
 
-def _write_variable(
-    path: Path, name: str, values: np.ndarray, cells: Region, month: date
-) -> None:
+def _write_variable(path: Path, name: str, values: np.ndarray, cells: Region, month: date) -> None:
     units, long_name, scale, offset = PACKING[name]
     hours = 24 * (month.toordinal() - _EPOCH) + HOURS * np.arange(len(values))
     attributes = {

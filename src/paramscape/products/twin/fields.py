@@ -1,4 +1,4 @@
-"""Smooth random fields that are the same whatever part of the map, or of the record, is asked for."""
+"""Smooth random fields that are the same whatever part of the map or record is asked for."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Waves:
 def static_field(
     seed: int, purpose: str, length: float, lat: np.ndarray, lon: np.ndarray
 ) -> np.ndarray:
-    """A Gaussian field (lat, lon) of mean 0 and variance 1 with one correlation length [degrees]."""
+    """A standard Gaussian field (lat, lon) with a correlation length [degrees]."""
     rng = generator(seed, purpose)
     waves = Waves.draw(rng, length)
     return waves.field(waves.draw_weights(rng), lat, lon)

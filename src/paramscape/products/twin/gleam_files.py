@@ -20,9 +20,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _UNITS = {"mm d-1": "mm/day", "m3 m-3": "m3/m3"}
 
 
-def write_gleam(
-    observed: xr.DataArray, folder: Path, version: str, variable: str
-) -> list[Path]:
+def write_gleam(observed: xr.DataArray, folder: Path, version: str, variable: str) -> list[Path]:
     """Write daily observations as GLEAM's global yearly files.
 
     Args:

@@ -59,7 +59,7 @@ def _within(axis: np.ndarray, low: float, high: float, name: str) -> slice:
             f"the twin's climate cannot reach {name} {low} to {high}: its files cover only "
             f"{axis.min():.2f} to {axis.max():.2f}. Move domain.grid, or use real files"
         )
-    inside = np.flatnonzero((axis > low) & (axis < high))
+    inside = np.flatnonzero((axis > low - 1e-6) & (axis < high + 1e-6))
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 

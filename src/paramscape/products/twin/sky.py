@@ -17,10 +17,10 @@ def mean_extraterrestrial(
     """Solar radiation on top of the atmosphere [W m-2], averaged over windows, (time, lat, lon).
 
     hours: (time,) middle of each window [h UTC]; window: its length [h]; day_of_year: (time,).
-    The average is exact between sunrise and sunset (Iqbal 1983).
+    Declination and distance after Allen et al. (1998); exact between sunrise and sunset.
     """
-    year_angle = 2 * np.pi * (day_of_year - 1) / 365.0
-    declination = 0.4093 * np.sin(year_angle - 1.405)[:, None, None]
+    year_angle = 2 * np.pi * day_of_year / 365.0
+    declination = 0.409 * np.sin(year_angle - 1.39)[:, None, None]
     distance = (1 + 0.033 * np.cos(year_angle))[:, None, None]
     phi = np.radians(lat)[None, :, None]
     noon_angle = np.pi / 12 * (hours[:, None, None] - 12 + lon[None, None, :] / 15)

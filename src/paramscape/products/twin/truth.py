@@ -105,9 +105,7 @@ def add_observation_noise(observed: xr.DataArray, settings: Twin, seed: int) -> 
         ValueError: if the array is not named as one of the targets.
     """
     if observed.name not in TARGETS:
-        raise ValueError(
-            f"observations are named {', '.join(TARGETS)}; got {observed.name!r}"
-        )
+        raise ValueError(f"observations are named {', '.join(TARGETS)}; got {observed.name!r}")
     noise = _DailyErrors.of(observed, seed)
     normal = noise.normal(f"noise {observed.name}", settings.noise_length, settings.noise_days)
     factor = np.maximum(1 + settings.observation_noise * normal, 0.05)

@@ -27,7 +27,8 @@ class Foliage(NamedTuple):
     capacity: Tensor  # [mm]
     fraction: Tensor  # covered by the canopy
     shortwave: Tensor  # absorbed [W m-2]
-    longwave: Tensor  # from the sky and from the ground [W m-2]
+    longwave: Tensor  # from the sky [W m-2]
+    longwave_up: Tensor  # from the ground [W m-2]
     temperature: Tensor  # of the air [C]
     density: Tensor  # of the air [kg m-3]
     pressure: Tensor  # [Pa]
@@ -61,9 +62,7 @@ class FoliageEnergy(NamedTuple):
 SNOW_RESISTANCE = 10.0  # factor on the canopy's resistance while it holds snow
 
 
-def foliage_energy(
-    foliage: Foliage, surface: Tensor, seconds: float, scheme: str
-) -> FoliageEnergy:
+def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: str) -> FoliageEnergy:
     """Energy balance of foliage at `surface` [C].
 
     Evaporation of a canopy without snow enters with VIC's sign, which warms the foliage.
@@ -76,16 +75,14 @@ def foliage_energy(
     """
     snowy = foliage.snow > 0
     emitted = emitted_longwave(surface)
-    net = foliage.shortwave + foliage.longwave - 2.0 * emitted
+    net = foliage.shortwave + foliage.longwave + foliage.longwave_up - 2.0 * emitted
     over_snow, snow_heat_resistance, wet_resistance = _resistances(foliage, surface, scheme)
     vapour = _vapour(foliage, surface, over_snow)
     wet = _evaporated(foliage, net, wet_resistance, seconds)
     sublimed = latent_heat_sublimation(surface) * vapour * 1000.0
     evaporated = foliage.latent * (wet.evaporation / (1000.0 * seconds) * foliage.fraction)
     resistance = torch.where(snowy, snow_heat_resistance, wet_resistance)
-    sensible = (
-        c.AIR_HEAT_CAPACITY * foliage.density * (foliage.temperature - surface) / resistance
-    )
+    sensible = c.AIR_HEAT_CAPACITY * foliage.density * (foliage.temperature - surface) / resistance
     advected = 4.188e6 * foliage.temperature * (foliage.rain / 1000.0) / seconds
     balance = sensible + torch.where(snowy, sublimed, evaporated * 1000.0) + net + advected
     freezable = foliage.store / 1000.0 * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds
@@ -103,9 +100,7 @@ def foliage_energy(
     )
 
 
-def _resistances(
-    foliage: Foliage, surface: Tensor, scheme: str
-) -> tuple[Tensor, Tensor, Tensor]:
+def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> tuple[Tensor, Tensor, Tensor]:
     """Resistance of vapour and of heat over canopy snow, and of a canopy without snow."""
     canopy = foliage.resistance_canopy
     if scheme == "AR_410":
@@ -133,9 +128,7 @@ def _vapour(foliage: Foliage, surface: Tensor, resistance: Tensor) -> Tensor:
     return flux / c.WATER_DENSITY
 
 
-def _evaporated(
-    foliage: Foliage, net: Tensor, resistance: Tensor, seconds: float
-) -> CanopyBalance:
+def _evaporated(foliage: Foliage, net: Tensor, resistance: Tensor, seconds: float) -> CanopyBalance:
     air = Evaporative(*(getattr(foliage, name) for name in Evaporative._fields))
     potential = penman_monteith(air, net, resistance, 0.0, foliage.architectural)
     return canopy_balance(foliage.store, foliage.rain, foliage.capacity, potential, seconds)

@@ -56,7 +56,10 @@ def ground_snow(
         (surface.surface_temperature, surface.pack_temperature),
     )
     pack = with_new_snow(
-        pack, under.snowfall / 1000.0, torch.where(lying, under.rain, 0.0) / 1000.0, under.temperature
+        pack,
+        under.snowfall / 1000.0,
+        torch.where(lying, under.rain, 0.0) / 1000.0,
+        under.temperature,
     )
     energy = _energy(surface, under, setting, (absorbed, ground_start), seconds)
     energy = energy._replace(
@@ -82,9 +85,7 @@ def ground_snow(
     return thin_snow(packed, under, setting, (thin, base, old), seconds)
 
 
-def _aged(
-    surface: Surface, under: Air, fresh: Tensor, lying: Tensor, seconds: float
-) -> Surface:
+def _aged(surface: Surface, under: Air, fresh: Tensor, lying: Tensor, seconds: float) -> Surface:
     """Age of the snow and its albedo, by the state before the pass."""
     old = (surface.snow_water > 0) & ~fresh
     age = torch.where(old, surface.snow_age + 1.0, 0.0)
@@ -173,9 +174,7 @@ def _settled(
     )
 
 
-def _melting(
-    melting: Tensor, cold_content: Tensor, snow: Tensor, season: Tensor
-) -> Tensor:
+def _melting(melting: Tensor, cold_content: Tensor, snow: Tensor, season: Tensor) -> Tensor:
     """Whether the pack is in its melt season; `season` is 1 in the thawing part of the year."""
     begins = (cold_content >= 0) & (season > 0)
     ends = (melting > 0) & (snow > c.TRACE_SNOW)

@@ -102,9 +102,7 @@ def caught_by_canopy(
     )
 
 
-def _taken(
-    held: Tensor, snow: Tensor, foliage: Tensor, wind: Tensor, leaf_snow: Tensor
-) -> Tensor:
+def _taken(held: Tensor, snow: Tensor, foliage: Tensor, wind: Tensor, leaf_snow: Tensor) -> Tensor:
     """Snowfall [m] that stays on the canopy."""
     step = torch.where((foliage > -3.0) & (foliage < -1.0), 1.5 * foliage + 5.5, 1.0)
     factor = torch.where(foliage > -1.0, 4.0, step)
@@ -134,7 +132,8 @@ def _foliage(surface: Surface, air: Air, setting: Setting, snow: Tensor) -> Foli
         capacity=cover.capacity,
         fraction=cover.fraction,
         shortwave=(1.0 - albedo) * on_canopy,
-        longwave=air.longwave + surface.longwave_up,
+        longwave=air.longwave,
+        longwave_up=surface.longwave_up,
         temperature=air.temperature,
         density=air.density,
         pressure=air.pressure,
@@ -166,9 +165,7 @@ def _after(
     refreezing = energy.refreezing * seconds
     vapour = energy.vapour * seconds
     melting = temperature == 0
-    fallen_on_little = (caught.snow_below > 0) & (
-        surface.snow_canopy <= c.LEAST_CANOPY_SNOW
-    )
+    fallen_on_little = (caught.snow_below > 0) & (surface.snow_canopy <= c.LEAST_CANOPY_SNOW)
     frozen, frozen_vapour = _frozen(caught, refreezing, vapour)
     melted = _melted(
         caught, (refreezing, vapour), surface.melt_storage, water_capacity, fallen_on_little
@@ -289,8 +286,6 @@ def mass_release(snow: Tensor, storage: Tensor, releasing: Tensor) -> Released:
         drip = drip + dripped
         released = released + torch.where(enough, fall, 0.0)
         snow = torch.where(enough, after - fall, snow - dripped)
-        storage = torch.where(
-            enough, storage - needed, torch.where(emptied, 0.0, storage)
-        )
+        storage = torch.where(enough, storage - needed, torch.where(emptied, 0.0, storage))
         active = enough
     return Released(snow, storage, drip, released)

@@ -71,9 +71,7 @@ def snow_pass(
     return after, _fluxes(air, below, snow, after, potential)
 
 
-def _fluxes(
-    air: Air, below: Below, snow: GroundSnow, after: Surface, potential: Tensor
-) -> Fluxes:
+def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface, potential: Tensor) -> Fluxes:
     zero = torch.zeros_like(potential)
     return Fluxes(
         water=snow.water,

@@ -1,0 +1,134 @@
+"""Native soil, as the pixels that transfer functions work on."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from paramscape.domain import Cells
+
+_LOG = logging.getLogger(__name__)
+_NEEDED = ("sand", "silt", "clay", "porosity", "soil_depth")
+_TERRAIN = ("elevation", "slope")
+_NAMES = {"soil_depth": "depth"}
+GENTLEST_SLOPE = 1e-3  # tangent [1]
+SMALLEST_SPREAD = 1.0  # of elevation in a cell [m]
+_UNITS = {
+    "sand": ("%",),
+    "silt": ("%",),
+    "clay": ("%",),
+    "porosity": ("1", "m3 m-3"),
+    "soil_depth": ("m",),
+    "elevation": ("m",),
+    "slope": ("1",),
+}
+
+
+@dataclass(frozen=True)
+class SoilPixels:
+    """Soil of the pixels inside the study's cells, each (pixel,).
+
+    cell: index of the pixel's cell. weight: area of the pixel [any unit]. sand, silt, clay: share
+    of the fine earth [%]. porosity [1]. depth: of the soil profile [m].
+    slope: tangent of the terrain's slope [1]. relief: natural logarithm of the standard deviation
+    of elevation in the pixel's cell [ln m]; both None without a terrain model.
+    """
+
+    cell: Tensor
+    weight: Tensor
+    sand: Tensor
+    silt: Tensor
+    clay: Tensor
+    porosity: Tensor
+    depth: Tensor
+    slope: Tensor | None = None
+    relief: Tensor | None = None
+
+    @classmethod
+    def of(cls, soil: xr.Dataset, cells: Cells, like: Tensor) -> "SoilPixels":
+        """Pixels of a dataset (lat, lon), of the type and device of `like`.
+
+        Pixels outside the domain (`cell` below 0) and those that lack a needed value are left
+        out; the others weigh as much as their area.
+
+        Raises:
+            ValueError: if a variable is missing or in another unit, or if a cell has no pixel.
+        """
+        _require_variables(soil)
+        terrain = [name for name in _TERRAIN if all(t in soil for t in _TERRAIN)]
+        names = (*_NEEDED, *terrain)
+        fields = {name: soil[name].transpose("lat", "lon").values for name in names}
+        cell = soil["cell"].transpose("lat", "lon").values
+        inside = (cell >= 0) & np.all([np.isfinite(f) for f in fields.values()], axis=0)
+        index = cell[inside].astype(np.int64)
+        _require_every_cell(index, cells)
+        area = np.cos(np.radians(soil["lat"].values))[:, None] * np.ones(len(soil["lon"]))
+        values = {_NAMES.get(name, name): f[inside] for name, f in fields.items()}
+        if terrain:
+            values["slope"] = np.maximum(values["slope"], GENTLEST_SLOPE)
+            values["relief"] = _relief(values.pop("elevation"), index)
+        tensors = {name: torch.from_numpy(v).to(like) for name, v in values.items()}
+        weight = torch.from_numpy(area[inside]).to(like)
+        return cls(torch.from_numpy(index).to(like.device), weight, **tensors)
+
+
+def pixels_of_attributes(attributes: xr.Dataset, cells: Cells) -> xr.Dataset:
+    """Soil with one pixel per cell, where there is no finer one.
+
+    Transfer functions then work on means over cells, and upscaling does nothing; a notice says so.
+    Means tell nothing of relief, so the functions for soil without a terrain model are used.
+
+    Args:
+        attributes: attributes file (lat, lon) with sand, silt, clay, porosity and soil_depth.
+        cells: the domain.
+    """
+    _LOG.warning(
+        "no native soil: transfer functions work on the cells' mean attributes, which makes "
+        "multiscale regionalisation a formula per cell"
+    )
+    cell = np.full(cells.shape, -1, dtype=np.int32)
+    cell[cells.mask] = np.arange(cells.count)
+    numbered = attributes.drop_vars(_TERRAIN, errors="ignore")
+    numbered = numbered.assign(cell=(("lat", "lon"), cell))
+    numbered["cell"].attrs["units"] = "1"
+    return numbered
+
+
+def _relief(elevation: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    count = np.maximum(np.bincount(cell), 1)
+    mean = np.bincount(cell, elevation) / count
+    variance = np.bincount(cell, (elevation - mean[cell]) ** 2) / count
+    return np.log(np.maximum(np.sqrt(variance), SMALLEST_SPREAD))[cell]
+
+
+def _require_variables(soil: xr.Dataset) -> None:
+    missing = [name for name in (*_NEEDED, "cell") if name not in soil]
+    if missing:
+        raise ValueError(
+            f"transfer functions need {', '.join(missing)} of the soil, which has only "
+            f"{', '.join(map(str, soil.data_vars))}. Give products.soil, or leave the method "
+            "mpr-sceua out of calibration.runs"
+        )
+    for name, known in _UNITS.items():
+        if name not in soil:
+            continue
+        units = soil[name].attrs.get("units", known[0])
+        if units not in known:
+            raise ValueError(
+                f"native soil: {name} must be in {' or '.join(known)}, but its units attribute "
+                f"says {units!r}"
+            )
+
+
+def _require_every_cell(cell: np.ndarray, cells: Cells) -> None:
+    empty = np.setdiff1d(np.arange(cells.count), cell)
+    if empty.size:
+        row, column = np.unravel_index(cells.flat_index[empty[0]], cells.shape)
+        raise ValueError(
+            f"{empty.size} of {cells.count} cells have no pixel of native soil with "
+            f"{', '.join(_NEEDED)}; the first is cell {empty[0]} at {cells.lat[row]:.4f} N, "
+            f"{cells.lon[column]:.4f} E. Take them out of the domain, or fill the soil there"
+        )

@@ -1,0 +1,137 @@
+"""A small land whose evaporation is a smooth function of forcing and parameters."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from paramscape.calibration import Evidence, Problem, Workplace
+from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
+from paramscape.names import PARAMETERS
+from paramscape.study import Period, Periods, Priors
+
+FIRST = date(2001, 1, 1)
+SPANS = {"warmup": (0, 9), "train": (10, 99), "validation": (100, 139), "test": (140, 159)}
+INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
+
+
+class Meadow:
+    """A simulator without physics: et = energy (0.1 + 0.8 depth2) + 0.3 rain (1 - infilt), on the
+    unit scale. Where it keeps states, windows add a memory that earlier windows changed."""
+
+    def __init__(self, forcing, periods, priors, keeps_states):
+        self.name = "meadow"
+        self.keeps_states = keeps_states
+        self.forcing, self.periods, self.priors = forcing, periods, priors
+        self.memory = torch.zeros(())
+        self.refreshed = 0
+        self.before_windows = lambda: None
+
+    def et(self, parameters, days):
+        unit = self.priors.to_unit(parameters)
+        energy, rain = self.forcing[days].unbind(-1)
+        wet, dry = unit[..., None, :, DEPTH2], unit[..., None, :, INFILT]
+        return energy * (0.1 + 0.8 * wet) + 0.3 * rain * (1 - dry)
+
+    def first_day(self, period):
+        return (period.start - FIRST).days
+
+    def run(self, parameters, period):
+        first = self.first_day(period)
+        return {"et": self.et(parameters, slice(first, first + period.days)).detach()}
+
+    def refresh(self, parameters):
+        self.refreshed += 1
+        self.memory = 0.01 * self.priors.to_unit(parameters.detach()).mean().to(torch.float32)
+
+    def simulate_windows(self, parameters, windows):
+        self.before_windows()
+        first = self.first_day(self.periods.train)
+        days = windows.first_days[:, None] + torch.arange(windows.days)
+        assert days.min() >= 0
+        assert days.max() < self.periods.train.days
+        low, high = self.priors.low, self.priors.high
+        assert ((parameters >= low - 1e-6) & (parameters <= high * (1 + 1e-6))).all()
+        et = self.et(parameters, (first + days).flatten()).unflatten(0, days.shape)
+        if self.keeps_states:
+            et = et + self.memory
+            self.memory = 0.9 * self.memory + 0.001 * float(et.detach().mean())
+        return {"et": et if windows.cells is None else et[..., windows.cells]}
+
+    def state_dict(self):
+        return {"memory": self.memory}
+
+    def load_state_dict(self, state):
+        self.memory = state["memory"]
+
+
+@dataclass
+class Land:
+    """A problem with its hidden truth, (cell, parameter)."""
+
+    problem: Problem
+    truth: torch.Tensor
+
+    def error(self, parameters):
+        """Mean absolute error of the two parameters that matter, on the unit scale."""
+        unit = [self.problem.priors.to_unit(p.double()) for p in (parameters, self.truth)]
+        return float((unit[0] - unit[1])[:, [INFILT, DEPTH2]].abs().mean())
+
+
+def make_periods():
+    spans = {
+        name: Period(start=FIRST + timedelta(a), end=FIRST + timedelta(b))
+        for name, (a, b) in SPANS.items()
+    }
+    return Periods(**spans)
+
+
+def make_land(keeps_states=False, shape=(4, 5)):
+    rng = np.random.default_rng(11)
+    mask = np.ones(shape, dtype=bool)
+    mask[0, :2] = mask[-1, -1] = False
+    cells = Cells(mask, 30 + 0.25 * np.arange(shape[0]), 110 + 0.25 * np.arange(shape[1]))
+    days, count = SPANS["test"][1] + 1, cells.count
+    attributes = torch.from_numpy(rng.standard_normal((count, 3)))
+    season = 2.5 - 2 * np.cos(2 * np.pi * np.arange(days) / 60)[:, None]
+    energy = season * rng.uniform(0.7, 1.3, (days, count))
+    rain = rng.gamma(0.5, 6.0, (days, count))
+    physical = torch.from_numpy(np.stack([energy, rain], -1))
+    priors, periods = PriorBox.of(Priors()), make_periods()
+    simulator = Meadow(physical, periods, priors, keeps_states)
+    unit = torch.full((count, len(PARAMETERS)), 0.5, dtype=torch.float64)
+    unit[:, DEPTH2] = 0.5 + 0.3 * torch.tanh(attributes[:, 0])
+    unit[:, INFILT] = 0.4 + 0.3 * torch.tanh(attributes[:, 1])
+    truth = priors.to_physical(unit)
+    noise = torch.from_numpy(rng.normal(1.0, 0.05, (days, count)))
+    observed = simulator.et(truth, slice(0, days)) * noise
+    observed[torch.from_numpy(rng.random((days, count)) < 0.1)] = torch.nan
+    observed[15] = torch.nan
+    evidence = Evidence(
+        cells=cells,
+        attributes=attributes,
+        forcing=(physical - physical.mean((0, 1))) / physical.std((0, 1)),
+        observations=observed,
+        times=np.datetime64(FIRST) + np.arange(days),
+        soil_native=None,
+    )
+    default = priors.to_physical(torch.full_like(unit, 0.2))
+    return Land(Problem("et", evidence, periods, simulator, priors, default), truth)
+
+
+@pytest.fixture
+def land():
+    """Makes the land anew: land(keeps_states, shape)."""
+    return make_land
+
+
+@pytest.fixture
+def workplace(tmp_path: Path):
+    """Makes a place to calibrate in: workplace(name)."""
+    return lambda name="run", seed=5: Workplace(
+        tmp_path / name / "history.csv", tmp_path / name / "checkpoint.pt", seed
+    )

@@ -1,0 +1,113 @@
+"""Losses: what they are inside and outside of bounds, and that gaps never count."""
+
+import numpy as np
+import pytest
+import torch
+
+from paramscape.calibration.losses import (
+    clamp_through,
+    discriminator_loss,
+    generator_loss,
+    masked_l1,
+    masked_rmse,
+    range_loss,
+)
+from paramscape.calibration.mpr_sceua import mean_spatial_rmse
+from paramscape.calibration.validation import kge, score
+
+
+def test_the_range_loss_is_zero_inside_the_bounds():
+    assert range_loss(torch.tensor([0.0, 0.3, 1.0])) == 0
+
+
+def test_the_range_loss_is_the_mean_exceedance_of_each_bound():
+    unit = torch.tensor([[1.5, 0.4], [2.0, -0.3], [0.9, 1.0]])
+    upper, lower = (0.5 + 1.0) / 2, 0.3 / 1
+    torch.testing.assert_close(range_loss(unit), torch.tensor(upper + lower))
+
+
+def test_the_range_loss_pulls_back_only_what_left_the_bounds():
+    unit = torch.tensor([1.5, 0.4, -0.2, 3.0], requires_grad=True)
+    range_loss(unit).backward()
+    assert unit.grad.tolist() == [0.5, 0.0, -1.0, 0.5]
+
+
+def test_the_clamp_keeps_the_gradient_of_what_left_the_bounds():
+    unit = torch.tensor([-0.5, 0.5, 1.5], requires_grad=True)
+    clamped = clamp_through(unit)
+    (clamped * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+    assert clamped.tolist() == [0.0, 0.5, 1.0]
+    assert unit.grad.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("loss", [masked_l1, masked_rmse])
+def test_a_missing_observation_has_neither_weight_nor_gradient(loss):
+    observed, present = torch.tensor([1.0, 0.0, 3.0]), torch.tensor([1.0, 0.0, 1.0])
+    simulated = torch.tensor([2.0, 99.0, 2.0], requires_grad=True)
+    value = loss(simulated, observed, present)
+    value.backward()
+    assert value == 1.0
+    assert simulated.grad[1] == 0
+
+
+@pytest.mark.parametrize("loss", [masked_l1, masked_rmse])
+def test_without_any_observation_there_is_nothing_to_learn(loss):
+    simulated = torch.tensor([2.0, 1.0], requires_grad=True)
+    loss(simulated, torch.zeros(2), torch.zeros(2)).backward()
+    assert simulated.grad.tolist() == [0.0, 0.0]
+
+
+def test_a_perfect_fit_has_a_finite_gradient():
+    simulated = torch.ones(3, requires_grad=True)
+    masked_rmse(simulated, torch.ones(3), torch.ones(3)).backward()
+    assert torch.isfinite(simulated.grad).all()
+
+
+def test_least_squares_losses_vanish_where_each_network_has_won():
+    ones, zeros = torch.ones(4), torch.zeros(4)
+    assert generator_loss(ones) == 0
+    assert generator_loss(zeros) == 1
+    assert discriminator_loss(ones, zeros) == 0
+    assert discriminator_loss(zeros, ones) == 2
+
+
+def test_kge_equals_its_definition_on_observed_days_only():
+    rng = np.random.default_rng(3)
+    observed, simulated = rng.gamma(2, 1, (50, 4)), rng.gamma(2, 1, (50, 4))
+    observed[rng.random((50, 4)) < 0.3] = np.nan
+    expected = []
+    for o, s in zip(observed.T, simulated.T, strict=True):
+        kept = ~np.isnan(o)
+        o, s = o[kept], s[kept]
+        r = np.corrcoef(o, s)[0, 1]
+        parts = [r - 1, s.std() / o.std() - 1, s.mean() / o.mean() - 1]
+        expected.append(1 - np.linalg.norm(parts))
+    found = kge(torch.from_numpy(simulated), torch.from_numpy(observed))
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12)
+
+
+def test_kge_is_undefined_where_observations_do_not_vary():
+    observed = torch.tensor([[1.0, 1.0], [1.0, 2.0], [1.0, float("nan")]], dtype=torch.float64)
+    found = kge(torch.ones(3, 2, dtype=torch.float64) * torch.arange(3)[:, None], observed)
+    assert torch.isnan(found[0])
+    assert torch.isfinite(found[1])
+
+
+def test_the_misfit_is_zero_for_a_perfect_simulation_and_grows_with_error():
+    observed = torch.rand(30, 5, generator=torch.Generator().manual_seed(1)).double() + 1
+    observed[3, 2] = torch.nan
+    perfect = score(observed.nan_to_num(), observed)
+    assert (perfect.mse, perfect.kge) == (0.0, pytest.approx(1.0, abs=1e-7))
+    assert perfect.misfit == pytest.approx(0.0, abs=1e-6)
+    near, far = (score(observed.nan_to_num() * f, observed).misfit for f in (1.05, 1.3))
+    assert 0.01 < near < far
+
+
+def test_the_objective_averages_daily_spatial_errors_over_observed_days():
+    nan = float("nan")
+    observed = torch.tensor([[1.0, 1.0], [nan, 2.0], [nan, nan]])
+    simulated = torch.tensor([[[2.0, 0.0], [9.0, 5.0], [7.0, 7.0]]])
+    expected = (1.0 + 3.0) / 2
+    torch.testing.assert_close(
+        mean_spatial_rmse(simulated, observed), torch.tensor([expected], dtype=torch.float64)
+    )

@@ -1,0 +1,240 @@
+"""Every method finds what can be found, and each epoch leaves its mark."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import xarray as xr
+
+from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.dpl_z import DplZLearner, iterations_of_epoch, network_input
+from paramscape.calibration.gan_po import GanPoLearner
+from paramscape.calibration.record import Record
+from paramscape.calibration.stretches import single_days, stretches
+from paramscape.study import Calibration, DplZ, GanPo, MprSceua, VicWindows
+
+GAN_PO = GanPo(
+    channels=8, epochs=15, batch_days=16, learning_rate=5e-3, validate_every=2,
+    vic=VicWindows(days=20, windows=2),
+)  # fmt: skip
+DPL_Z = DplZ(
+    hidden=16, epochs=15, cells=9, days=20, sequence_days=40, learning_rate=1e-2,
+    validate_every=2, vic=VicWindows(days=20, windows=2),
+)  # fmt: skip
+LEARNED = {"gan-po": GAN_PO, "dpl-z": DPL_Z}
+
+
+def with_soil(problem):
+    """The same problem with soil of one pixel per cell that its attributes give."""
+    cells = problem.evidence.cells
+    first, second, third = torch.tanh(problem.evidence.attributes).T.numpy()
+    number = np.full(cells.shape, -1)
+    number[cells.mask] = np.arange(cells.count)
+    values = {
+        "sand": (40 - 20 * second, "%"),
+        "clay": (25 + 12 * second, "%"),
+        "silt": (35 + 8 * second, "%"),
+        "porosity": (0.45 + 0.05 * third, "1"),
+        "soil_depth": (1.5 + 0.5 * first, "m"),
+    }
+    soil = xr.Dataset({n: cells.scatter(v).assign_attrs(units=u) for n, (v, u) in values.items()})
+    soil = soil.assign(cell=(("lat", "lon"), number))
+    return dataclasses.replace(
+        problem, evidence=dataclasses.replace(problem.evidence, soil_native=soil)
+    )
+
+
+def test_the_settings_name_every_calibrator():
+    methods = Calibration.model_validate({"runs": [{"method": "default", "simulator": "vic"}]})
+    assert set(CALIBRATORS) == {"default", "mpr-sceua", "dpl-z", "gan-po"}
+    for name in set(CALIBRATORS) - {"default"}:
+        assert hasattr(methods, name.replace("-", "_"))
+
+
+def test_the_default_is_given_back_with_an_empty_history(land, workplace):
+    here, problem = workplace(), land().problem
+    assert torch.equal(CALIBRATORS["default"](problem, None, here), problem.default)
+    assert len(pd.read_csv(here.history)) == 0
+
+
+@pytest.mark.parametrize("keeps_states", [False, True])
+@pytest.mark.parametrize("method", LEARNED)
+def test_learned_fields_come_closer_to_the_truth_than_the_default(
+    method, keeps_states, land, workplace
+):
+    case, settings, here = land(keeps_states), LEARNED[method], workplace()
+    found = CALIBRATORS[method](case.problem, settings, here)
+    assert found.shape == case.problem.default.shape
+    assert found.dtype == case.problem.default.dtype
+    box = case.problem.priors
+    assert torch.allclose(box.to_physical(box.to_unit(found).clamp(0, 1)), found)
+    assert case.error(found) < 0.35 * case.error(case.problem.default)
+    history = pd.read_csv(here.history)
+    assert list(history["epoch"]) == list(range(1, settings.epochs + 1))
+    validated = history.dropna()["epoch"]
+    assert list(validated) == [2, 4, 6, 8, 10, 12, 14, 15]
+    assert (history["seconds"] > 0).all()
+    assert case.problem.simulator.refreshed == 1 + len(validated)
+
+
+def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workplace):
+    case, here = land(), workplace()
+    problem = with_soil(case.problem)
+    settings = MprSceua(complexes=3, max_evaluations=400)
+    found = CALIBRATORS["mpr-sceua"](problem, settings, here)
+    assert case.error(found) < 0.6 * case.error(problem.default)
+    history = pd.read_csv(here.history)
+    assert history["evaluations"].iloc[0] == 63
+    assert history["evaluations"].iloc[-1] <= 400
+    assert history["train/best_rmse"].is_monotonic_decreasing
+    assert (history["train/worst_rmse"] >= history["train/best_rmse"]).all()
+
+
+def test_mpr_sceua_without_soil_says_what_to_give(land, workplace):
+    with pytest.raises(ValueError, match=r"mpr-sceua needs soil .*: give products\.soil"):
+        CALIBRATORS["mpr-sceua"](land().problem, MprSceua(), workplace())
+
+
+@pytest.mark.parametrize("method", LEARNED)
+def test_another_seed_learns_other_fields_and_the_same_seed_the_same(method, land, workplace):
+    settings = LEARNED[method].model_copy(update={"epochs": 2})
+    runs = [
+        CALIBRATORS[method](land().problem, settings, workplace(str(number), seed))
+        for number, seed in enumerate((5, 5, 6))
+    ]
+    assert torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], runs[2])
+
+
+@pytest.mark.parametrize("method", LEARNED)
+def test_the_best_validated_epoch_is_kept_not_the_last(method, land, workplace):
+    case, here = land(), workplace()
+    scores = iter([1.0, 0.5, 2.0])
+    truth = case.problem.simulator.run
+
+    def run(parameters, period):
+        return {"et": truth(case.truth, period)["et"] * (1 + next(scores))}
+
+    case.problem.simulator.run = run
+    settings = LEARNED[method].model_copy(update={"epochs": 3, "validate_every": 1})
+    seen = []
+    refresh = case.problem.simulator.refresh
+    case.problem.simulator.refresh = lambda p: (seen.append(p.clone()), refresh(p))
+    found = CALIBRATORS[method](case.problem, settings, here)
+    assert torch.equal(found, seen[2].to(found))
+
+
+def test_every_day_is_learned_from_once_in_an_epoch():
+    batches = single_days(90, 16, torch.Generator().manual_seed(1))
+    assert sorted(torch.cat([b.first_days for b in batches]).tolist()) == list(range(90))
+    assert {len(b.first_days) for b in batches} == {15}
+    assert all(b.days == 1 for b in batches)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(90, [0, 30, 60]), (100, [0, 30, 60, 70]), (12, [0])],
+)
+def test_stretches_cover_the_period_and_the_last_ends_with_it(days, expected):
+    batches = stretches(days, 30, 2, torch.Generator().manual_seed(1))
+    assert sorted(torch.cat([b.first_days for b in batches]).tolist()) == expected
+    assert {b.days for b in batches} == {min(30, days)}
+    assert max(len(b.first_days) for b in batches) <= 2
+
+
+@pytest.mark.parametrize(("keeps_states", "windows"), [(False, 1), (True, 2)])
+def test_dpl_z_draws_random_cells_and_windows_inside_the_training_period(
+    keeps_states, windows, land
+):
+    learner = DplZLearner(land(keeps_states).problem, DPL_Z, 1)
+    batches = learner.batches(torch.Generator().manual_seed(3))
+    assert len(batches) == iterations_of_epoch(9 * 20 * windows, 17 * 90)
+    first = torch.cat([b.first_days for b in batches])
+    assert {len(b.first_days) for b in batches} == {windows}
+    assert first.max() + 20 <= 90
+    if keeps_states:
+        assert set(first.tolist()) <= {0, 20, 40, 60, 70}
+    assert all(len(set(b.cells.tolist())) == 9 for b in batches)
+    assert len({tuple(b.cells.tolist()) for b in batches}) > 1
+
+
+def test_an_epoch_of_the_paper_has_913_mini_batches():
+    assert iterations_of_epoch(50 * 30, 408 * 730) == 913
+
+
+def test_lstm_z_reads_the_last_days_with_gaps_as_flagged_zeros(land):
+    problem = land().problem
+    record = Record.of_training(problem)
+    read = network_input(record, problem, 40)
+    assert read.shape == (40, 17, 2 + 1 + 1 + 3)
+    target, flag = read[..., 2], read[..., 3]
+    missing = torch.isnan(problem.evidence.observations[60:100])
+    assert torch.equal(flag == 0, missing)
+    assert (target[missing] == 0).all()
+    torch.testing.assert_close(
+        target[~missing].double() * record.std + record.mean,
+        problem.evidence.observations[60:100][~missing],
+    )
+    assert network_input(record, problem, 5000).shape[0] == 90
+
+
+def test_only_the_training_period_is_learned_from(land):
+    first, second = land(), land()
+    second.problem.evidence.observations[100:] = 99.0
+    for make, settings in ((GanPoLearner, GAN_PO), (DplZLearner, DPL_Z)):
+        learners = [make(case.problem, settings, 1) for case in (first, second)]
+        losses = []
+        for learner in learners:
+            generator = torch.Generator().manual_seed(2)
+            losses.append(learner.step(learner.batches(generator)[0], generator))
+        assert losses[0] == losses[1]
+
+
+def test_observations_that_are_all_missing_cannot_be_learned_from(land, workplace):
+    problem = land().problem
+    problem.evidence.observations[10:100] = torch.nan
+    with pytest.raises(ValueError, match=r"et cannot be learned from: of 1530 cell-days .* 0 are"):
+        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+
+
+def test_forcing_with_a_gap_is_refused_before_the_first_epoch(land, workplace):
+    problem = land().problem
+    problem.evidence.forcing[12, 3, 1] = torch.nan
+    with pytest.raises(ValueError, match=r"variable 1 of cell 3 on day 2 after 2001-01-11"):
+        CALIBRATORS["dpl-z"](problem, DPL_Z, workplace())
+
+
+def test_a_record_that_ends_too_early_is_refused(land, workplace):
+    problem = land().problem
+    evidence = dataclasses.replace(problem.evidence, times=problem.evidence.times[:50])
+    with pytest.raises(ValueError, match=r"every day from 2001-01-11 to 2001-04-10"):
+        CALIBRATORS["gan-po"](dataclasses.replace(problem, evidence=evidence), GAN_PO, workplace())
+
+
+def test_a_simulation_that_is_not_finite_is_named_with_cell_day_and_parameters(land, workplace):
+    problem = land().problem
+    problem.simulator.forcing[10 + 33, 4, 0] = torch.nan
+    with pytest.raises(FloatingPointError, match=r"meadow .* cell 4, day 33 .* infilt=0\.\d+"):
+        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+
+
+@pytest.mark.parametrize("method", LEARNED)
+def test_a_loss_that_is_not_finite_stops_with_its_name_epoch_and_cause(method, land, workplace):
+    case = land()
+    simulate = case.problem.simulator.simulate_windows
+    case.problem.simulator.simulate_windows = lambda parameters, windows: {
+        "et": simulate(parameters, windows)["et"] * 1e30
+    }
+    named = (
+        rf"epoch 1, mini-batch 1: the loss \w+ of {method} .* calibration.{method}.learning_rate"
+    )
+    with pytest.raises(FloatingPointError, match=named):
+        CALIBRATORS[method](case.problem, LEARNED[method], workplace())
+
+
+def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
+    problem = dataclasses.replace(land().problem, target="runoff")
+    with pytest.raises(ValueError, match=r"gives et, but runoff is calibrated"):
+        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())

@@ -1,0 +1,140 @@
+"""A killed calibration that is started again ends as if it had never been killed."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+import torch
+from test_calibrators import DPL_Z, GAN_PO, with_soil
+
+from paramscape.calibration import CALIBRATORS
+from paramscape.study import MprSceua
+
+SETTINGS = {
+    "gan-po": GAN_PO.model_copy(update={"epochs": 6}),
+    "dpl-z": DPL_Z.model_copy(update={"epochs": 6}),
+    "mpr-sceua": MprSceua(complexes=2, max_evaluations=250),
+}
+COLUMNS = {"mpr-sceua": "evaluations", "gan-po": "epoch", "dpl-z": "epoch"}
+
+
+class Killed(Exception):
+    pass
+
+
+def after(calls, function):
+    """The function, which is killed at its call number `calls`."""
+    left = [calls]
+
+    def called(*arguments):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return function(*arguments)
+
+    return called
+
+
+def losses(place):
+    return pd.read_csv(place.history).drop(columns="seconds")
+
+
+def problem_of(land, keeps_states=False):
+    return with_soil(land(keeps_states).problem)
+
+
+@pytest.mark.parametrize("keeps_states", [False, True])
+@pytest.mark.parametrize("where", ["simulate_windows", "run", "refresh"])
+@pytest.mark.parametrize("method", ["gan-po", "dpl-z"])
+def test_a_killed_training_ends_as_an_uninterrupted_one(
+    method, where, keeps_states, land, workplace
+):
+    settings, whole, broken = SETTINGS[method], workplace("whole"), workplace("broken")
+    expected = CALIBRATORS[method](problem_of(land, keeps_states), settings, whole)
+    calls = {"simulate_windows": 14, "run": 1, "refresh": 2}[where]
+    for _ in range(2):
+        problem = problem_of(land, keeps_states)
+        killed = after(calls, getattr(problem.simulator, where))
+        setattr(problem.simulator, where, killed)
+        with pytest.raises(Killed):
+            CALIBRATORS[method](problem, settings, broken)
+    done = len(pd.read_csv(broken.history))
+    assert 1 <= done < settings.epochs
+    found = CALIBRATORS[method](problem_of(land, keeps_states), settings, broken)
+    assert torch.equal(found, expected)
+    pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
+    states = [torch.load(p.checkpoint, weights_only=True) for p in (whole, broken)]
+    assert_same(*({k: v for k, v in s.items() if k != "rows"} for s in states))
+
+
+def assert_same(first, second):
+    if isinstance(first, dict):
+        assert first.keys() == second.keys()
+        for key in first:
+            assert_same(first[key], second[key])
+    elif isinstance(first, torch.Tensor):
+        assert torch.equal(first, second)
+    else:
+        assert first == second
+
+
+def test_a_killed_search_ends_as_an_uninterrupted_one(land, workplace):
+    settings, whole, broken = SETTINGS["mpr-sceua"], workplace("whole"), workplace("broken")
+    expected = CALIBRATORS["mpr-sceua"](problem_of(land), settings, whole)
+    problem = problem_of(land)
+    problem.simulator.run = after(60, problem.simulator.run)
+    with pytest.raises(Killed):
+        CALIBRATORS["mpr-sceua"](problem, settings, broken)
+    assert 1 < len(pd.read_csv(broken.history)) < len(losses(whole))
+    found = CALIBRATORS["mpr-sceua"](problem_of(land), settings, broken)
+    assert torch.equal(found, expected)
+    pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
+
+
+@pytest.mark.parametrize("method", SETTINGS)
+def test_a_finished_calibration_starts_anew(method, land, workplace):
+    here = workplace()
+    first = CALIBRATORS[method](problem_of(land), SETTINGS[method], here)
+    again = CALIBRATORS[method](problem_of(land), SETTINGS[method], here)
+    assert torch.equal(first, again)
+    assert losses(here)[COLUMNS[method]].is_unique
+
+
+def killed_after_an_epoch(land, place):
+    problem = problem_of(land)
+    problem.simulator.simulate_windows = after(14, problem.simulator.simulate_windows)
+    with pytest.raises(Killed):
+        CALIBRATORS["gan-po"](problem, SETTINGS["gan-po"], place)
+
+
+def test_a_checkpoint_of_other_settings_evidence_or_origin_is_not_taken_up(land, workplace):
+    changed = SETTINGS["gan-po"].model_copy(update={"l1_weight": 3.0})
+    other = problem_of(land)
+    other.evidence.observations[20, 3] = 1.234
+    cases = {
+        "settings": (problem_of(land), changed, ""),
+        "evidence": (other, SETTINGS["gan-po"], ""),
+        "origin": (problem_of(land), SETTINGS["gan-po"], "another surrogate"),
+    }
+    for name, (problem, settings, origin) in cases.items():
+        fresh = dataclasses.replace(workplace(name + "-fresh"), origin=origin)
+        expected = CALIBRATORS["gan-po"](problem, settings, fresh)
+        place = workplace(name)
+        killed_after_an_epoch(land, place)
+        found = CALIBRATORS["gan-po"](problem, settings, dataclasses.replace(place, origin=origin))
+        assert torch.equal(found, expected), name
+
+
+def test_a_file_that_is_no_checkpoint_is_named(land, workplace):
+    here = workplace()
+    here.checkpoint.parent.mkdir(parents=True)
+    here.checkpoint.write_bytes(b"half a file")
+    with pytest.raises(ValueError, match=r"checkpoint.pt: this is no checkpoint .* delete it"):
+        CALIBRATORS["gan-po"](problem_of(land), SETTINGS["gan-po"], here)
+
+
+def test_no_half_written_file_is_left_behind(land, workplace):
+    here = workplace()
+    killed_after_an_epoch(land, here)
+    names = {file.name for file in here.history.parent.iterdir()}
+    assert names == {"history.csv", "checkpoint.pt"}

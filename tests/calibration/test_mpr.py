@@ -1,0 +1,219 @@
+"""Regionalisation: transfer functions, upscaling and the bounds that VIC needs."""
+
+import logging
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paramscape.calibration import pixels_of_attributes
+from paramscape.calibration.mpr import (
+    SLOPE,
+    baseflow,
+    coefficients_of,
+    field_capacity,
+    infiltration,
+    parameters_of,
+    power_mean,
+    transfer,
+)
+from paramscape.calibration.soil import SoilPixels
+from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
+from paramscape.names import PARAMETERS
+from paramscape.study import Priors
+
+CELLS = Cells(
+    np.array([[True, True], [False, True]]), np.array([32.0, 32.5]), np.array([114, 114.5])
+)
+LIKE = torch.zeros((), dtype=torch.float64)
+UNITS = {"sand": "%", "silt": "%", "clay": "%", "porosity": "1", "soil_depth": "m"}
+TERRAIN = {"elevation": "m", "slope": "1"}
+PRIORS = PriorBox.of(Priors())
+
+
+def native(terrain=True, per_cell=5, seed=0):
+    """A soil of 10 x 10 pixels on the domain of 2 x 2 cells, one of which is outside."""
+    rng = np.random.default_rng(seed)
+    n = 2 * per_cell
+    row, column = np.indices((n, n)) // per_cell
+    number = np.array([[0, 1], [-1, 2]])
+    sand = rng.uniform(5, 85, (n, n))
+    clay = rng.uniform(5, 95 - sand)
+    fields = {
+        "sand": sand,
+        "clay": clay,
+        "silt": 100 - sand - clay,
+        "porosity": rng.uniform(0.35, 0.55, (n, n)),
+        "soil_depth": rng.uniform(0.4, 2.2, (n, n)),
+        "elevation": rng.gamma(2, 60, (n, n)),
+        "slope": rng.gamma(1, 0.02, (n, n)),
+        "cell": number[row, column],
+    }
+    names = {**UNITS, **(TERRAIN if terrain else {}), "cell": "1"}
+    coords = {"lat": 31.75 + np.arange(n) / n, "lon": 113.75 + np.arange(n) / n}
+    return xr.Dataset(
+        {name: (("lat", "lon"), fields[name], {"units": units}) for name, units in names.items()},
+        coords,
+    )
+
+
+def pixels(terrain=True, **arguments):
+    return SoilPixels.of(native(terrain, **arguments), CELLS, LIKE)
+
+
+def random_sets(soil, count, seed=0):
+    ranges = torch.tensor([(c.low, c.high) for c in coefficients_of(soil)], dtype=torch.float64)
+    share = torch.rand(count, len(ranges), generator=torch.Generator().manual_seed(seed))
+    return ranges[:, 0] + share * (ranges[:, 1] - ranges[:, 0])
+
+
+def defaults(soil):
+    return torch.tensor([[c.default for c in coefficients_of(soil)]], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("terrain", [True, False])
+def test_ten_coefficients_are_calibrated_and_their_defaults_lie_in_range(terrain):
+    coefficients = coefficients_of(pixels(terrain))
+    assert len({c.name for c in coefficients}) == len(coefficients) == 10
+    assert all(c.low < c.default < c.high for c in coefficients)
+
+
+@pytest.mark.parametrize("terrain", [True, False])
+def test_every_coefficient_set_gives_parameters_that_vic_takes(terrain):
+    soil = pixels(terrain)
+    found = parameters_of(random_sets(soil, 200), soil, CELLS.count, PRIORS)
+    assert found.shape == (200, 3, len(PARAMETERS))
+    assert ((found >= PRIORS.low) & (found <= PRIORS.high)).all()
+    ds, ws = found[..., PARAMETERS.index("Ds")], found[..., PARAMETERS.index("Ws")]
+    assert (ds <= ws).all()
+
+
+@pytest.mark.parametrize("terrain", [True, False])
+def test_every_coefficient_matters(terrain):
+    soil = pixels(terrain)
+    base = transfer(defaults(soil), soil)
+    for place, c in enumerate(coefficients_of(soil)):
+        moved = defaults(soil)
+        moved[0, place] = c.low + 0.3 * (c.high - c.low)
+        assert not torch.equal(transfer(moved, soil), base), c.name
+
+
+def test_sets_do_not_depend_on_each_other():
+    soil = pixels()
+    sets = random_sets(soil, 7)
+    together = parameters_of(sets, soil, CELLS.count, PRIORS)
+    single = torch.cat([parameters_of(s[None], soil, CELLS.count, PRIORS) for s in sets])
+    torch.testing.assert_close(together, single, rtol=1e-13, atol=0)
+
+
+def test_upscaling_equals_a_loop_over_pixels():
+    soil = pixels()
+    values = torch.rand(2, len(soil.cell), dtype=torch.float64) + 0.1
+    for power in (1.0, -1.0):
+        found = power_mean(values, power, soil, 3)
+        for s in range(2):
+            for cell in range(3):
+                total = weight = 0.0
+                for pixel in (soil.cell == cell).nonzero().flatten().tolist():
+                    total += float(soil.weight[pixel] * values[s, pixel] ** power)
+                    weight += float(soil.weight[pixel])
+                assert float(found[s, cell]) == pytest.approx((total / weight) ** (1 / power))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.01, 50.0))
+def test_a_uniform_field_keeps_its_value_in_every_mean(value):
+    soil = pixels()
+    field = torch.full((1, len(soil.cell)), value, dtype=torch.float64)
+    for power in (1.0, -1.0, 2.0):
+        torch.testing.assert_close(power_mean(field, power, soil, 3), field[:, :3])
+
+
+def test_baseflow_is_linear_where_the_lower_layer_never_leaves_the_linear_part():
+    one = torch.ones(1, dtype=torch.float64)
+    ds, dsmax, ws = baseflow(100.0 * one, 1.2 * one, 0.25 * one, 0.25 * one)
+    assert ws == 1
+    torch.testing.assert_close(ds, ws)
+    torch.testing.assert_close(dsmax, 100.0 * 10 ** (-0.25 * one))
+
+
+def test_baseflow_scales_with_conductivity_and_slope_only_in_dsmax():
+    arguments = [torch.tensor([v], dtype=torch.float64) for v in (0.7, 0.1, 0.4)]
+    once = baseflow(torch.tensor([3.0]).double(), *arguments)
+    twice = baseflow(torch.tensor([6.0]).double(), *arguments)
+    torch.testing.assert_close(twice[1], 2 * once[1])
+    assert torch.equal(twice[0], once[0])
+    assert torch.equal(twice[2], once[2])
+
+
+def test_a_loam_has_the_values_worked_out_by_hand():
+    one = torch.ones(1, dtype=torch.float64)
+    loam = SoilPixels(
+        torch.zeros(1, dtype=torch.int64), one, 40 * one, 40 * one, 20 * one, 0.45 * one, 1.5 * one
+    )
+    fine = transfer(defaults(loam), loam)[0, 0]
+    found = dict(zip(PARAMETERS, fine.tolist(), strict=True))
+    retention = 3.1 + 0.157 * 20 - 0.003 * 40
+    suction = 0.0980665 * 10 ** (1.54 - 0.38 + 0.252)
+    capacity = 0.45 * (33 / suction) ** (-1 / retention)
+    ws, factor = capacity / 0.45, 10**-0.25
+    conductivity = 10 ** (-0.6 + 0.504 - 0.128) * 25.4 * 24
+    assert found["expt"] == pytest.approx(3 + 2 * retention)
+    assert found["Ws"] == pytest.approx(ws)
+    assert found["Dsmax"] == pytest.approx(conductivity * SLOPE * factor * (1 + (1 - ws) ** 2))
+    assert found["Ds"] == pytest.approx(ws / (1 + (1 - ws) ** 2))
+    assert found["depth2"] == pytest.approx(0.45)
+    assert found["depth3"] == pytest.approx(0.95)
+    assert found["infilt"] == pytest.approx(0.5 / (1 + np.exp(0.2)))
+    assert float(field_capacity(loam, one * retention)) == pytest.approx(capacity)
+
+
+def test_infiltration_follows_relief_where_there_is_a_terrain_model():
+    soil = pixels(terrain=True)
+    found = infiltration(soil, torch.zeros(1, 1).double(), torch.ones(1, 1).double())
+    raw, elevation = native(), native()["elevation"].values
+    for cell in range(3):
+        spread = np.log(elevation[raw["cell"].values == cell].std())
+        expected = torch.full((25,), spread / (spread + 10), dtype=torch.float64)
+        torch.testing.assert_close(found[0, soil.cell == cell], expected)
+
+
+def test_pixels_outside_and_incomplete_ones_do_not_count():
+    soil = native()
+    assert len(SoilPixels.of(soil, CELLS, LIKE).cell) == 75
+    soil["clay"][0, 0] = np.nan
+    assert len(SoilPixels.of(soil, CELLS, LIKE).cell) == 74
+
+
+def test_a_cell_without_soil_is_named_with_its_place():
+    soil = native()
+    soil["cell"] = soil["cell"].where(soil["cell"] != 2, -1)
+    with pytest.raises(ValueError, match=r"the first is cell 2 at 32.5000 N, 114.5000 E"):
+        SoilPixels.of(soil, CELLS, LIKE)
+
+
+def test_soil_without_texture_or_in_other_units_is_refused():
+    with pytest.raises(ValueError, match=r"need sand, clay of the soil"):
+        SoilPixels.of(native().drop_vars(["sand", "clay"]), CELLS, LIKE)
+    soil = native()
+    soil["soil_depth"].attrs["units"] = "cm"
+    with pytest.raises(ValueError, match=r"soil_depth must be in m, but .* says 'cm'"):
+        SoilPixels.of(soil, CELLS, LIKE)
+
+
+def test_without_native_soil_the_cells_stand_in_and_a_notice_says_so(caplog):
+    grid = native(terrain=True, per_cell=1).drop_vars(["cell", "slope"])
+    with caplog.at_level(logging.WARNING):
+        stand_in = pixels_of_attributes(grid, CELLS)
+    assert "no native soil" in caplog.text
+    soil = SoilPixels.of(stand_in, CELLS, LIKE)
+    assert soil.cell.tolist() == [0, 1, 2]
+    assert soil.relief is None
+    torch.testing.assert_close(
+        parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, PARAMETERS.index("expt")],
+        transfer(defaults(soil), soil)[0, :, PARAMETERS.index("expt")],
+    )

@@ -1,0 +1,139 @@
+"""VIC as the simulator of a calibration: windows, states and gradients."""
+
+import pytest
+import torch
+
+from paramscape.ensemble import VicSimulator
+from paramscape.names import PARAMETERS
+from paramscape.simulator import Windows
+
+
+@pytest.fixture(scope="module")
+def simulator(engine, periods):
+    return VicSimulator(engine, periods, store_every=10)
+
+
+@pytest.fixture
+def fresh(simulator, members):
+    """The simulator with states of the first member."""
+    simulator.refresh(members[0])
+    return simulator
+
+
+@pytest.fixture(scope="module")
+def whole(simulator, members, periods):
+    """The first member's continuous run of the training period."""
+    return simulator.run(members[0], periods.train)
+
+
+def test_windows_that_start_from_kept_states_give_the_days_of_the_whole_run(fresh, members, whole):
+    made = fresh.simulate_windows(members[0], Windows(torch.tensor([0, 20]), 10))
+    for name, values in made.items():
+        assert values.shape == (2, 10, 4)
+        torch.testing.assert_close(values[0], whole[name][:10], rtol=0, atol=1e-4)
+        torch.testing.assert_close(values[1], whole[name][20:], rtol=0, atol=1e-4)
+
+
+def test_windows_between_kept_states_are_led_in(fresh, members, whole):
+    made = fresh.simulate_windows(members[0], Windows(torch.tensor([13, 5]), 6))
+    torch.testing.assert_close(made["et"][0], whole["et"][13:19], rtol=0, atol=1e-4)
+    torch.testing.assert_close(made["et"][1], whole["et"][5:11], rtol=0, atol=1e-4)
+
+
+def test_some_cells_give_what_all_cells_give_there(fresh, members, whole):
+    chosen = torch.tensor([3, 1])
+    windows = Windows(torch.tensor([10, 12]), 5, chosen)
+    made = fresh.simulate_windows(members[0], windows)
+    assert made["et"].shape == (2, 5, 2)
+    torch.testing.assert_close(made["et"][1], whole["et"][12:17, chosen], rtol=0, atol=1e-4)
+    moisture = whole["soil_moisture"][10:15, chosen]
+    torch.testing.assert_close(made["soil_moisture"][0], moisture, rtol=0, atol=1e-5)
+
+
+def test_a_window_hands_its_last_state_on_to_the_next(fresh, members):
+    changed = members[1]
+    fresh.simulate_windows(changed, Windows(torch.tensor([0]), 10))
+    handed_on = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
+    fresh.refresh(members[0])
+    stale = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
+    assert (handed_on - stale).abs().max() > 1e-3
+
+
+def test_some_cells_hand_on_their_own_states_only(fresh, members):
+    before = fresh.state_dict()["stored"].clone()
+    fresh.simulate_windows(members[1], Windows(torch.tensor([0]), 10, torch.tensor([2])))
+    changed = (fresh.state_dict()["stored"] != before).any(1)
+    assert changed[1].any() and not changed[[0, 2]].any()
+    cell = fresh._cell_of_column
+    assert (cell[changed[1]] == 2).all()
+
+
+def test_states_stay_possible_when_depths_shrink(fresh, members):
+    shallow = members[0].clone()
+    shallow[:, 4:6] = 0.1
+    made = fresh.simulate_windows(shallow, Windows(torch.tensor([10]), 5))
+    assert all(values.isfinite().all() for values in made.values())
+    assert made["runoff"].max() < 100.0
+
+
+def test_gradients_to_all_parameters_are_finite_and_most_are_felt(fresh, members):
+    leaf = members[0].clone().requires_grad_()
+    made = fresh.simulate_windows(leaf, Windows(torch.tensor([0, 10, 20]), 10))
+    (gradient,) = torch.autograd.grad(made["et"].sum() + made["runoff"].sum(), leaf)
+    assert gradient.isfinite().all()
+    assert (gradient != 0).any(0).all()
+
+
+def test_the_gradient_is_the_slope_of_the_windows(fresh, members):
+    windows = Windows(torch.tensor([10]), 4)
+    states = {name: value.clone() for name, value in fresh.state_dict().items()}
+
+    def total(parameters):
+        fresh.load_state_dict(states)
+        return fresh.simulate_windows(parameters, windows)["et"].sum()
+
+    leaf = members[0].clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(total(leaf), leaf)
+    for name in ("infilt", "depth2", "expt"):
+        step = torch.zeros_like(leaf)
+        step[:, PARAMETERS.index(name)] = 1e-6 * members[0, :, PARAMETERS.index(name)]
+        slope = (total(members[0] + step) - total(members[0] - step)) / 2
+        torch.testing.assert_close((gradient * step).sum(), slope, rtol=1e-3, atol=1e-9)
+
+
+def test_windows_answer_to_a_deeper_soil_as_a_whole_run_does(fresh, members, periods):
+    depth2 = PARAMETERS.index("depth2")
+    leaf = members[0].clone().requires_grad_()
+    windows = Windows(torch.arange(3) * 10, 10)
+    made = fresh.simulate_windows(leaf, windows)["et"].mean((0, 1))
+    (gradient,) = torch.autograd.grad(made.sum(), leaf)
+    step = torch.zeros_like(leaf)
+    step[:, depth2] = 0.02
+    pair = torch.stack([members[0] + step, members[0] - step])
+    up, down = fresh.run(pair, periods.train)["et"].mean(1)
+    slope = (up - down) / 0.04
+    ours = gradient[:, depth2]
+    assert torch.nn.functional.cosine_similarity(ours, slope, dim=0) > 0.5
+
+
+def test_a_resumed_calibration_starts_its_windows_where_the_first_one_would(
+    simulator, engine, periods, members
+):
+    simulator.refresh(members[0])
+    simulator.simulate_windows(members[1], Windows(torch.tensor([0]), 10))
+    resumed = VicSimulator(engine, periods, store_every=10)
+    resumed.load_state_dict(simulator.state_dict())
+    windows = Windows(torch.tensor([10]), 2)
+    a, b = (s.simulate_windows(members[1], windows)["et"] for s in (simulator, resumed))
+    assert torch.equal(a, b)
+
+
+def test_windows_before_the_first_refresh_are_refused(engine, periods, members):
+    simulator = VicSimulator(engine, periods)
+    with pytest.raises(RuntimeError, match="refresh"):
+        simulator.simulate_windows(members[0], Windows(torch.tensor([0]), 2))
+
+
+def test_windows_that_leave_the_training_period_are_refused(fresh, members):
+    with pytest.raises(ValueError, match="start it between 0 and 20"):
+        fresh.simulate_windows(members[0], Windows(torch.tensor([21]), 10))

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+from paramscape.files import write_dataset
+from paramscape.files.provenance import Provenance
+from paramscape.prepare import finished_observations, prepare_observations
+from paramscape.products import ProductError
+from paramscape.products.twin import write_gleam
+from paramscape.study import CfObservations, Period
+
+DAYS = np.arange("2008-12-24", "2009-01-13", dtype="datetime64[D]").astype("datetime64[ns]")
+SCORED = Period(start="2008-12-24", end="2009-01-12")
+
+
+@pytest.fixture
+def observed(domain):
+    values = np.random.default_rng(2).uniform(0, 4, (DAYS.size, *domain.mask.shape))
+    values[3, 1, 1] = np.nan
+    axes = {"time": DAYS, "lat": domain.lat, "lon": domain.lon}
+    return xr.DataArray(values, axes, ("time", "lat", "lon"), "et", {"units": "mm d-1"})
+
+
+def test_gleam_on_the_studys_grid_comes_back_inside_the_domain(study, domain, observed, tmp_path):
+    settings = study.products.observations["et"].model_copy(update={"folder": tmp_path})
+    write_gleam(observed, tmp_path, settings.version, "E")
+    found = prepare_observations(settings, "et", SCORED, domain)
+    expected = observed.where(domain.mask > 0)
+    np.testing.assert_allclose(found.et, expected, atol=1e-6, equal_nan=True)
+    assert found.et.attrs["units"] == "mm d-1" and found.et.dtype == np.float32
+    write_dataset(found, tmp_path / "et.nc", "et", Provenance.of("test", {}, 1))
+
+
+def test_a_finer_product_gives_means_and_needs_half_of_a_cell(domain, tmp_path):
+    lat = 31.90625 + 0.0625 * np.arange(16)
+    lon = 113.90625 + 0.0625 * np.arange(20)
+    values = np.full((DAYS.size, lat.size, lon.size), 2.0)
+    values[0, :, :10] = np.nan  # west of 114.5 degrees
+    values[1, :, lon < 114.44] = np.nan  # leaves a quarter of the cells around 114.375
+    axes = {"time": DAYS, "lat": lat, "lon": lon}
+    field = xr.DataArray(values, axes, ("time", "lat", "lon"), "q", {"units": "mm/day"})
+    field.to_dataset().to_netcdf(tmp_path / "runoff.nc")
+    settings = CfObservations(product="cf", path=tmp_path / "runoff.nc", variable="q")
+    found = prepare_observations(settings, "runoff", SCORED, domain).runoff
+    inside = domain.mask.values > 0
+    assert np.nanmax(np.abs(found.values - 2)) < 1e-6
+    assert np.isfinite(found.values[2:][:, inside]).all()
+    west = inside & (domain.lon.values < 114.5)[None, :]
+    assert np.isnan(found.values[:2][:, west]).all()
+
+
+def test_observations_without_any_value_are_refused(domain, observed):
+    with pytest.raises(ProductError, match="no active cell has a value of et"):
+        finished_observations(observed * np.nan, domain, "et")
