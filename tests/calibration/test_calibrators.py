@@ -225,7 +225,7 @@ def test_a_loss_that_is_not_finite_stops_with_its_name_epoch_and_cause(method, l
     case = land()
     simulate = case.problem.simulator.simulate_windows
     case.problem.simulator.simulate_windows = lambda parameters, windows: {
-        "et": simulate(parameters, windows)["et"] * 1e30
+        "et": simulate(parameters, windows)["et"] * 1e39
     }
     named = (
         rf"epoch 1, mini-batch 1: the loss \w+ of {method} .* calibration.{method}.learning_rate"

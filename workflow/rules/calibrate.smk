@@ -14,6 +14,39 @@ rule calibrate:
         f"{ROOT}/logs/calibrate.{{method}}.{{simulator}}.{{seed}}.log",
     conda:
         environment()
+    threads: STUDY.compute.torch_threads
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+        gpu=gpus(),
+    params:
+        settings=lambda wildcards: settings(
+            "study",
+            "periods",
+            "priors",
+            "calibration.target",
+            *method_sections(wildcards.method),
+            *simulator_sections(wildcards.simulator),
+            "compute",
+        ),
+        code=lambda wildcards: code_of_method(wildcards.method),
+    message:
+        "Calibrate by {wildcards.method} on {wildcards.simulator}, seed {wildcards.seed}"
+    script:
+        "../../scripts/calibrate.py"
+
+
+rule write_vic_parameters:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        calibrated=f"{RUN}/parameters.nc",
+        parameters=f"{ROOT}/vic/params.nc",
+    output:
+        f"{RUN}/params.nc",
+    log:
+        f"{ROOT}/logs/write_vic_parameters.{{method}}.{{simulator}}.{{seed}}.log",
+    conda:
+        "../../envs/cpu.yaml"
     threads: 1
     resources:
         mem_mb=1000,

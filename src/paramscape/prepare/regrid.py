@@ -69,10 +69,10 @@ def _guarded(centres: np.ndarray, cell_edges: np.ndarray) -> np.ndarray:
 
 
 def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
-    """Crop an axis to the target's edges and one cell more, or extend it there with NaN."""
+    """Crop an axis to a centre on or beyond the target's edges; extend it there with NaN."""
     centres = _regular(data[axis].values.astype("f8"))
     step = float(np.median(np.diff(centres))) if centres.size > 1 else wanted[1] - wanted[0]
-    low, high = wanted[0] - step, wanted[-1] + step
+    low, high = wanted[0], wanted[-1]
     before = max(int(np.ceil((centres[0] - low) / step)), 0)
     after = max(int(np.ceil((high - centres[-1]) / step)), 0)
     axis_values = np.concatenate(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.site import Cover, Layers
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.step import StepResult
@@ -41,6 +42,7 @@ class Output:
     over_time: str
     standard_name: str
     description: str
+    of_cell: Callable[[Tensor], Tensor] | None = None  # applied to the mean of the cell
 
 
 def evaporation(view: StepView) -> Tensor:
@@ -99,6 +101,10 @@ def _air(name: str, scale: float = 1.0) -> Callable[[StepView], Tensor]:
     return lambda view: getattr(view.air, name) * scale
 
 
+def _reciprocal(values: Tensor) -> Tensor:
+    return 1.0 / values.clamp(min=1.0 / c.HUGE_RESISTANCE)
+
+
 def _precipitation(view: StepView) -> Tensor:
     return view.result.fluxes.rain + view.result.fluxes.snowfall
 
@@ -108,7 +114,7 @@ OUTPUTS: dict[str, Output] = {
         _precipitation, "mm", "sum", "precipitation_amount", "incoming precipitation"
     ),
     "OUT_RAINF": Output(_flux("rain"), "mm", "sum", "rainfall_amount", "liquid rainfall amount"),
-    "OUT_SNOWF": Output(_flux("snowfall"), "mm", "sum", "snowfall_amount", "snowfall amount"),
+    "OUT_SNOWF": Output(_flux("snowfall"), "mm", "sum", "snowfall_lwe_amount", "snowfall"),
     "OUT_EVAP": Output(
         evaporation, "mm", "sum", "water_evaporation_flux_net", "total net evaporation"
     ),
@@ -193,7 +199,7 @@ OUTPUTS: dict[str, Output] = {
         "surface aerodynamic resistance",
     ),
     "OUT_WATER_ERROR": Output(
-        water_error, "mm", "sum", "water_budget_error", "water budget error"
+        water_error, "mm", "mean", "water_budget_error", "water budget error"
     ),
     "OUT_LAI": Output(
         lambda view: view.cover.leaf_area * view.cover.fraction, "m2/m2", "mean",

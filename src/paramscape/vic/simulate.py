@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint as checkpointed
 from tqdm import trange
 
-from paramscape.vic.columns import Columns, columns_of
+from paramscape.vic.columns import columns_of
 from paramscape.vic.forcing import Forcing, Weather, step_weather, substep_weather
 from paramscape.vic.options import Options
 from paramscape.vic.outputs import OUTPUTS, StepView, check_outputs

@@ -13,7 +13,14 @@ from paramscape.vic.penman_monteith import (
 )
 from paramscape.vic.soil_evaporation import limited_soil_evaporation
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released, layer_base_temperature
-from paramscape.vic.surface import Air, Fluxes, Setting, Surface, soil_resistance
+from paramscape.vic.surface import (
+    Air,
+    Fluxes,
+    Setting,
+    Surface,
+    soil_resistance,
+    surface_conductance,
+)
 
 
 def snow_free_pass(
@@ -68,7 +75,9 @@ def snow_free_pass(
         potential=zero,
         longwave_up=after.longwave_up,
         albedo=cover.albedo,
-        conductance=1.0 / setting.winds.resistance_ground,
+        conductance=surface_conductance(
+            setting, (setting.winds.resistance_canopy, setting.winds.resistance_ground)
+        ),
         passes=zero + 1.0,
     )
     return after, fluxes

@@ -185,6 +185,15 @@ def soil_resistance(setting: Setting, over_surface: Tensor) -> Tensor:
     return torch.where(fraction < 1, both, over_surface)
 
 
+def surface_conductance(setting: Setting, resistances: tuple[Tensor, Tensor]) -> Tensor:
+    """Aerodynamic conductance [m s-1]: of an overstory, elsewhere of the ground.
+
+    `resistances` are those of the canopy and of the surface below it [s m-1].
+    """
+    ground = soil_resistance(setting, resistances[1])
+    return 1.0 / torch.where(setting.site.overstory > 0, resistances[0], ground)
+
+
 def pick(record, index: Tensor):
     """Some of the lanes of a record of (lane,) tensors."""
     return type(record)(*torch.stack(tuple(record))[:, index].unbind(0))

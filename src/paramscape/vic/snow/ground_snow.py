@@ -26,6 +26,7 @@ class GroundSnow(NamedTuple):
     sublimation: Tensor  # [m]
     net_longwave: Tensor  # of the ground [W m-2]
     covered: Tensor  # bool: a pack with its own surface remains
+    lying: Tensor  # bool: there was a pack, or snow fell on the ground
 
 
 def ground_snow(
@@ -78,6 +79,7 @@ def ground_snow(
         sublimation=torch.where(lying, -result.vapour, 0.0),
         net_longwave=result.net_longwave,
         covered=remains & ~thin,
+        lying=lying,
     )
     if not thin.any():
         return packed

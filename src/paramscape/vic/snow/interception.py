@@ -35,6 +35,7 @@ class Interception(NamedTuple):
     sublimation: Tensor  # [m]
     emitted: Tensor  # longwave to the ground [W m-2]
     resistance: Tensor  # aerodynamic, last used [s m-1]
+    caught: Tensor  # snow on the canopy before any energy is spent [m]
 
 
 def intercept(
@@ -188,6 +189,7 @@ def _after(
         sublimation=-torch.where(melting, melted.vapour, frozen_vapour),
         emitted=energy.emitted,
         resistance=energy.resistance,
+        caught=caught.snow,
     )
 
 

@@ -10,7 +10,14 @@ from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
 from paramscape.vic.snow.interception import intercept
 from paramscape.vic.soil_thermal import layer_base_temperature
-from paramscape.vic.surface import Air, Fluxes, Setting, Surface, pick
+from paramscape.vic.surface import (
+    Air,
+    Fluxes,
+    Setting,
+    Surface,
+    pick,
+    surface_conductance,
+)
 
 
 class PassOptions(NamedTuple):
@@ -32,6 +39,7 @@ class Below(NamedTuple):
     canopy_sublimation: Tensor  # [m], mean of the tile
     canopy_longwave: Tensor  # net longwave of the canopy, mean of the tile [W m-2]
     canopy_resistance: Tensor  # last used by the canopy's energy balance [s m-1]
+    snow_on_canopy: Tensor  # that its energy balance saw [m]
 
 
 def snow_pass(
@@ -64,11 +72,20 @@ def snow_pass(
     net_longwave = below.longwave - air.emitted
     net_longwave = torch.where(snow.covered, snow.net_longwave, net_longwave)
     after = after._replace(longwave_up=below.longwave - net_longwave)
+    lying = (surface.snow_water > 0) | fresh | (below.snow > 0)
+    near = torch.where(lying, setting.winds.resistance_snow, setting.winds.resistance_ground)
+    overstory = setting.site.overstory > 0
+    resistances = (torch.where(overstory, below.canopy_resistance, near), near)
     potential = torch.zeros_like(base)
     if options.with_potential:
-        lying = (surface.snow_water > 0) | fresh | (below.snow > 0)
-        potential = _potential(air, setting, below, net_longwave, lying)
-    return after, _fluxes(air, below, snow, after, potential)
+        longwave = torch.where(overstory, below.canopy_longwave, net_longwave)
+        potential = potential_evaporation(air, setting, longwave, resistances)
+    fluxes = _fluxes(air, below, snow, after)
+    return after, fluxes._replace(
+        potential=potential,
+        albedo=_albedo(air, below, setting, snow, fresh),
+        conductance=surface_conductance(setting, resistances),
+    )
 
 
 def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface, potential: Tensor) -> Fluxes:
@@ -86,9 +103,9 @@ def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface, potential:
         melt=snow.melt,
         transpiration=zero,
         soil_evaporation=zero,
-        potential=potential,
+        potential=zero,
         longwave_up=after.longwave_up,
-        albedo=after.snow_albedo,
+        albedo=zero,
         conductance=zero,
         passes=zero + 1.0,
     )
@@ -136,6 +153,7 @@ def _short(surface: Surface, air: Air, setting: Setting) -> tuple[Surface, Below
         canopy_sublimation=zero,
         canopy_longwave=zero,
         canopy_resistance=setting.winds.resistance_canopy,
+        snow_on_canopy=zero,
     )
 
 
@@ -167,6 +185,7 @@ def _with_trees(
         canopy_sublimation=caught.sublimation,
         canopy_longwave=own_air.longwave - caught.emitted,
         canopy_resistance=caught.resistance,
+        snow_on_canopy=caught.caught,
     )
     return _put(short[0], index, after), _put(short[1], index, under)
 
@@ -174,15 +193,3 @@ def _with_trees(
 def _put(record, index: Tensor, part):
     rows = torch.stack(tuple(record)).index_copy(1, index, torch.stack(tuple(part)))
     return type(record)(*rows.unbind(0))
-
-
-def _potential(
-    air: Air, setting: Setting, below: Below, net_longwave: Tensor, lying: Tensor
-) -> Tensor:
-    """Potential evaporation rate [mm d-1]."""
-    winds, site = setting.winds, setting.site
-    overstory = site.overstory > 0
-    near = torch.where(lying, winds.resistance_snow, winds.resistance_ground)
-    canopy = torch.where(overstory, below.canopy_resistance, near)
-    longwave = torch.where(overstory, below.canopy_longwave, net_longwave)
-    return potential_evaporation(air, setting, longwave, (canopy, near))
