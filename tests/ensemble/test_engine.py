@@ -9,8 +9,8 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
-from paramscape.ensemble import Engine, parameters_dataset, run_members, verify
-from paramscape.ensemble import members as module
+from paramscape.ensemble import Engine, days_of, run_members, scored_period, targets_dataset
+from paramscape.ensemble import engine as module
 from paramscape.files import require
 from paramscape.names import TARGETS, UNITS
 from paramscape.study import Period, Vic
@@ -22,7 +22,7 @@ def test_members_side_by_side_are_what_they_are_alone(engine, members, periods, 
     )
     assert set(together) == set(TARGETS)
     assert together["et"].shape == (3, 30, 4) and together["et"].dtype == np.float32
-    monkeypatch.setattr(module, "_MOST_CELLS", 4)
+    monkeypatch.setattr(module, "MOST_CELLS", 4)
     apart = run_members(
         engine, members.numpy(), periods.warmup.start, periods.train, progress=False
     )
@@ -48,16 +48,17 @@ def test_a_run_in_two_periods_is_the_run_in_one(engine, members, periods):
     torch.testing.assert_close(late["et"], whole["et"][-5:], rtol=0, atol=1e-12)
 
 
-def test_verification_gives_every_scored_day_on_the_grid(engine, members, case, periods):
-    cells = case[2]
-    dataset = verify(engine, parameters_dataset(members[1].numpy(), cells), cells, periods)
+def test_a_simulation_on_the_grid_keeps_the_contract_of_its_file(engine, members, case, periods):
+    cells, scored = case[2], scored_period(periods)
+    assert scored.start == periods.train.start and scored.end == periods.test.end
+    targets = engine.run(members[1], periods.warmup.start, scored)
+    arrays = {name: values.numpy() for name, values in targets.items()}
+    dataset = targets_dataset(arrays, cells, days_of(scored))
     require(dataset, "simulation", "vic.nc")
-    assert dataset.sizes["time"] == 40
-    assert dataset["time"].values[0] == np.datetime64("2009-05-11")
+    assert dataset["time"].values[0] == np.datetime64("2009-05-11") and len(dataset.time) == 40
     assert dataset["et"].attrs["units"] == UNITS["et"]
     assert np.isnan(dataset["et"].values[:, ~cells.mask]).all()
-    run = engine.run(members[1], periods.warmup.start, periods.test)["runoff"]
-    np.testing.assert_allclose(cells.gather(dataset["runoff"])[-5:], run, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(cells.gather(dataset["runoff"]), arrays["runoff"], rtol=1e-6)
 
 
 def test_forcing_that_does_not_cover_a_period_is_refused(engine, members, periods):

@@ -19,6 +19,7 @@ from paramscape.ensemble import (
     roles_of,
     sample_members,
 )
+from paramscape.ensemble.fields import _cholesky
 from paramscape.files import CONTRACTS, require
 from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, Priors
@@ -57,6 +58,12 @@ def test_correlated_fields_have_the_matern_correlation_and_parameters_do_not_cor
     rank = 6 / np.pi * np.arcsin((1 + s) * np.exp(-s) / 2)
     assert np.corrcoef(unit[:, 0, 4], unit[:, 2, 4])[0, 1] == pytest.approx(rank, abs=0.03)
     assert abs(np.corrcoef(unit[:, 0, 4], unit[:, 0, 5])[0, 1]) < 0.05
+
+
+def test_the_own_cholesky_factor_is_that_of_lapack():
+    root = np.random.default_rng(2).standard_normal((30, 40))
+    matrix = root @ root.T
+    np.testing.assert_allclose(_cholesky(matrix), np.linalg.cholesky(matrix), atol=1e-10)
 
 
 def test_constant_fields_are_constant_and_independent_ones_are_not_correlated():

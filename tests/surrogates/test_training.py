@@ -83,9 +83,11 @@ def test_the_history_tells_every_epoch(learned):
     assert history.validation_loss.iloc[-1] < 0.3 * history.validation_loss.iloc[0]
 
 
+@pytest.mark.parametrize("decay", ["none", "cosine"])
 def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
-    samples, settings, tmp_path, monkeypatch
+    samples, settings, tmp_path, monkeypatch, decay
 ):
+    settings = settings.model_copy(update={"decay": decay})
     whole = run(samples, settings, tmp_path / "whole")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(module, "_evaluate", _kill_at(2, module._evaluate))
@@ -98,6 +100,14 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
         for name in ("whole", "killed")
     ]
     pd.testing.assert_frame_equal(*losses)
+
+
+def test_a_cosine_takes_the_step_size_to_zero(samples, settings, tmp_path):
+    run(samples, settings.model_copy(update={"decay": "cosine"}), tmp_path)
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    last = state["optimiser"]["param_groups"][0]["lr"]
+    steps = settings.epochs * settings.windows_per_epoch / settings.batch
+    assert 0 < last < settings.learning_rate * 3 / steps**2
 
 
 def test_seeds_make_different_networks(samples, settings, tmp_path):

@@ -16,10 +16,10 @@ _LOG = logging.getLogger(__name__)
 
 
 def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> str:
-    """Digest of all that a calibration's course depends on, as far as it can be seen from here.
+    """Digest of what a calibration's course depends on, as far as it can be seen from here.
 
-    Evidence, default parameters, priors, periods, the simulator's name, the method's settings,
-    the seed and the workplace's origin.
+    Evidence, default parameters, priors, periods, the simulator's name, the method's settings and
+    the seed; not the code, nor what is inside the simulator.
     """
     evidence, priors = problem.evidence, problem.priors
     summary = hashlib.sha256()
@@ -29,7 +29,6 @@ def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> 
         problem.periods.model_dump_json(),
         settings.model_dump_json(),
         str(workplace.seed),
-        workplace.origin,
     ):
         summary.update(part.encode() + b"\0")
     for values in (
@@ -63,8 +62,8 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
 def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:
     """The state of an interrupted calibration, or None where there is none to take up.
 
-    None if there is no checkpoint, if it is another calibration's (other evidence, settings,
-    seed or origin), or if its calibration came to its end: a calibration that is run again starts
+    None if there is no checkpoint, if it is another calibration's (other evidence, settings or
+    seed), or if its calibration came to its end: a calibration that is run again starts
     anew.
 
     Raises:

@@ -51,16 +51,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where a calibration keeps its history and checkpoint, and the seed that it starts from.
-
-    origin: digest of whatever else the result depends on, such as code and a surrogate's weights;
-        a checkpoint of another origin is not taken up.
-    """
+    """Where a calibration keeps its history and checkpoint, and the seed that it starts from."""
 
     history: Path
     checkpoint: Path
     seed: int
-    origin: str = ""
 
 
 Calibrator = Callable[[Problem, Any, Workplace], Tensor]

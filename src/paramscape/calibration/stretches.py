@@ -57,7 +57,8 @@ def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
         FloatingPointError: if the simulation is not finite, naming the first cell, its day and
             its parameters.
     """
-    simulated = _target(problem.simulator.simulate_windows(parameters, windows), problem.target)
+    fluxes = problem.simulator.simulate_windows(parameters, windows)
+    simulated = _target(fluxes, problem.target)
     broken = ~torch.isfinite(simulated.detach())
     if broken.any():
         window, day, place = broken.nonzero()[0].tolist()

@@ -16,6 +16,8 @@ from paramscape.vic import Forcing, Options, Parameters, State, simulate, with_c
 
 from .targets import OUTPUTS, daily_targets
 
+MOST_CELLS = 8192  # cells of all members in one run; only memory and speed depend on it
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -95,6 +97,8 @@ class Engine:
     ) -> dict[str, Tensor]:
         """Simulate from a cold start on `start` to the end of a period, without gradients.
 
+        Members run side by side, as many at a time as keeps memory bounded.
+
         Args:
             values: (member?, cell, parameter) calibrated parameters, physical.
             start: first day of the warm-up.
@@ -105,6 +109,17 @@ class Engine:
             daily targets of the period, (member?, day, cell) by name.
         """
         require_values(values, self.parameters.cells)
+        if values.ndim == 2:
+            return self._run_together(values, start, period, progress)
+        together = max(1, MOST_CELLS // values.shape[1])
+        parts = [
+            self._run_together(part, start, period, progress) for part in values.split(together)
+        ]
+        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+    def _run_together(
+        self, values: Tensor, start: date, period: Period, progress: bool
+    ) -> dict[str, Tensor]:
         parameters = self.calibrated(values)
         wanted = self.days(period)
         warmup = slice((start - self.first_day).days, wanted.start)

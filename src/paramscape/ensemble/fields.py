@@ -96,7 +96,7 @@ def _draw(
     if kind == "constant":
         return np.broadcast_to(rng.uniform(size=len(PARAMETERS)), shape).copy()
     if kind == "correlated":
-        return ndtr(factor @ rng.standard_normal(shape))
+        return ndtr(np.einsum("ij,jk->ik", factor, rng.standard_normal(shape)))
     return np.stack([_transfer(features, rng) for _ in PARAMETERS], -1)
 
 
@@ -114,7 +114,7 @@ def _transfer(features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     weights = rng.standard_normal(features.shape[1] + 1)
     terms = np.tanh(slopes * (features - centres)) if squash else features
     terms = np.column_stack([np.ones(len(features)), terms * used])
-    return ndtr(terms @ weights / np.linalg.norm(terms, axis=1))
+    return ndtr(np.einsum("ij,j->i", terms, weights) / np.linalg.norm(terms, axis=1))
 
 
 def _standardised(attributes: np.ndarray) -> np.ndarray:
@@ -143,5 +143,19 @@ def _correlation_factor(cells: Cells, length: float) -> np.ndarray:
     scaled = np.sqrt(3.0) * distance / length
     correlation = (1.0 + scaled) * np.exp(-scaled)
     jitter = 1e-9  # keeps the factorisation stable where the length is many cells
-    factor = np.linalg.cholesky(correlation + jitter * np.eye(len(points)))
+    factor = _cholesky(correlation + jitter * np.eye(len(points)))
     return factor / np.linalg.norm(factor, axis=1, keepdims=True)
+
+
+def _cholesky(matrix: np.ndarray) -> np.ndarray:
+    """Lower Cholesky factor, column by column.
+
+    LAPACK's and BLAS's last digits depend on the number of threads, and a member's field must
+    not; `einsum` runs on one.
+    """
+    factor = np.zeros_like(matrix)
+    for j in range(len(matrix)):
+        done = np.einsum("ik,k->i", factor[j:, :j], factor[j, :j])
+        column = matrix[j:, j] - done
+        factor[j:, j] = column / np.sqrt(column[0])
+    return factor

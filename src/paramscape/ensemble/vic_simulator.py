@@ -15,6 +15,8 @@ from paramscape.vic.state import LAYERS
 from .engine import Engine, require_values
 from .targets import OUTPUTS
 
+_MOST_KEPT = 100_000  # columns times days whose steps are kept for gradients, about 1 GB
+
 
 class VicSimulator:
     """Embedded VIC; gradients flow through its physics.
@@ -32,6 +34,7 @@ class VicSimulator:
     """
 
     name = "vic"
+    keeps_states = True
 
     def __init__(self, engine: Engine, periods: Periods, store_every: int = 10):
         self.engine, self.periods, self.store_every = engine, periods, store_every
@@ -85,7 +88,7 @@ class VicSimulator:
             self.engine.options,
             start,
             outputs=OUTPUTS,
-            checkpoint=torch.is_grad_enabled() and parameters.requires_grad,
+            checkpoint=len(lanes) * len(first) * windows.days > _MOST_KEPT,
         )
         ends = self._to_wetness(ran.state.detach(), _detached(calibrated))
         self._keep(ends, [day + windows.days for day in first], lanes)
@@ -93,12 +96,12 @@ class VicSimulator:
 
     def state_dict(self) -> dict[str, Any]:
         """The states that are kept."""
-        return {"stored": self._stored}
+        return {"stored": None if self._stored is None else self._stored.clone()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take the kept states over."""
-        stored = state["stored"]
-        self._stored = None if stored is None else stored.to(self.engine.parameters.nveg.device)
+        stored, device = state["stored"], self.engine.parameters.nveg.device
+        self._stored = None if stored is None else stored.to(device, copy=True)
 
     def _require_inside(self, first: list[int], days: int) -> None:
         length = self.periods.train.days

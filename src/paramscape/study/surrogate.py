@@ -1,5 +1,7 @@
 """Surrogates of VIC."""
 
+from typing import Literal
+
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from ._base import Settings
@@ -18,8 +20,13 @@ class Lstm(Settings):
         200_000, description="Windows of validation members that stop the training."
     )
     epochs: PositiveInt = Field(200, description="Most epochs.")
-    patience: NonNegativeInt = Field(10, description="Epochs without improvement that are tolerated before stopping.")
-    learning_rate: PositiveFloat = Field(1e-3, description="Adam's step size.")
+    patience: NonNegativeInt = Field(
+        10, description="Epochs without improvement that are tolerated before stopping."
+    )
+    learning_rate: PositiveFloat = Field(1e-3, description="Adam's step size at the start.")
+    decay: Literal["none", "cosine"] = Field(
+        "none", description="How the step size falls, over all `epochs`: not, or to 0 as a cosine."
+    )
 
 
 class Surrogates(Settings):

@@ -2,8 +2,9 @@
 
 from .load import EnsembleFiles, daily_forcing, load_samples
 from .lstm import LstmNetwork, Scaling, load_network
+from .report import skill_by_member
 from .simulator import LstmSimulator
-from .skill import predict, score_cells, sensitivity_table, skill_dataset, skill_table
+from .skill import predict, score_cells, sensitivity_table, skill_table
 from .training import TrainingFiles, save_network, train
 from .windows import Samples, scaling_of
 
@@ -22,7 +23,7 @@ __all__ = [
     "scaling_of",
     "score_cells",
     "sensitivity_table",
-    "skill_dataset",
+    "skill_by_member",
     "skill_table",
     "train",
 ]

@@ -32,6 +32,7 @@ class LstmSimulator:
     """
 
     name = "lstm"
+    keeps_states = False
 
     def __init__(
         self,
@@ -46,7 +47,8 @@ class LstmSimulator:
                 f"forcing must be (time, cell, {len(FORCINGS)}) with {len(times)} times; got "
                 f"{tuple(forcing.shape)}"
             )
-        self.network = network.eval().requires_grad_(False)
+        # cuDNN has no backward pass in evaluation mode; without dropout the modes do not differ.
+        self.network = network.train().requires_grad_(False)
         self.priors = priors
         self._forcing = network.standardise_forcing(forcing)
         self._first_day = np.datetime64(times[0], "D").item()

@@ -3,17 +3,14 @@
 import numpy as np
 import pandas as pd
 import torch
-import xarray as xr
 from tqdm import tqdm
 
-from paramscape.domain import Cells
 from paramscape.names import PARAMETERS, UNITS
 
 from .lstm import LstmNetwork
 from .windows import Samples
 
 _CHUNK = 8192  # windows predicted at once; only memory depends on it
-SCORES = ("rmse", "cc", "bias")
 
 
 @torch.no_grad()
@@ -56,20 +53,6 @@ def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.nd
         "cc": _correlation(predicted, reference, (0, 1)),
         "bias": error.mean((0, 1)),
     }
-
-
-def skill_dataset(
-    scores: dict[str, np.ndarray], targets: tuple[str, ...], cells: Cells
-) -> xr.Dataset:
-    """Scores (cell, target) as fields `<target>_<score>` (lat, lon)."""
-    fields = {}
-    for position, target in enumerate(targets):
-        for score, values in scores.items():
-            units = "1" if score == "cc" else UNITS[target]
-            fields[f"{target}_{score}"] = cells.scatter(values[:, position]).assign_attrs(
-                units=units, long_name=f"{score} of the surrogate's {target} against VIC"
-            )
-    return xr.Dataset(fields)
 
 
 def skill_table(

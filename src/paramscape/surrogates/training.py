@@ -1,5 +1,6 @@
 """Training of a surrogate: epochs, early stopping, and taking up after an interruption."""
 
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -113,6 +114,15 @@ class _Progress:
             self.best = _copy(self.network)
         self.history.append((train_loss, validation_loss, seconds))
 
+    def set_rate(self, fraction: float) -> None:
+        """Set the step size for a moment within the epoch, given as a fraction of it."""
+        rate = self.settings.learning_rate
+        if self.settings.decay == "cosine":
+            done = (self.epoch + fraction) / self.settings.epochs
+            rate *= 0.5 * (1.0 + math.cos(math.pi * done))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+
     def save(self, files: TrainingFiles) -> None:
         table = pd.DataFrame(self.history, columns=["train_loss", "validation_loss", "seconds"])
         table.index = pd.RangeIndex(1, self.epoch + 1, name="epoch")
@@ -154,7 +164,8 @@ def _run_epoch(progress: _Progress, training: Samples, generator: torch.Generato
     batches = tqdm(
         index.split(settings.batch, 1), desc=f"epoch {progress.epoch + 1}", leave=False, delay=5
     )
-    for batch in batches:
+    for number, batch in enumerate(batches):
+        progress.set_rate(number / len(batches))
         forcing, parameters, target = training.gather(batch, settings.days)
         loss = nn.functional.mse_loss(network(forcing, parameters), target)
         progress.optimiser.zero_grad()
@@ -177,7 +188,8 @@ def _evaluate(network: LstmNetwork, samples: Samples, index: Tensor) -> float:
 
 def _trajectory(settings: Lstm) -> dict[str, Any]:
     """The settings on which the weights after some epoch depend."""
-    return settings.model_dump(exclude={"epochs", "patience"})
+    free = {"patience"} if settings.decay == "cosine" else {"patience", "epochs"}
+    return settings.model_dump(exclude=free)
 
 
 def _generator(seed: int, *key: int) -> torch.Generator:

@@ -43,6 +43,11 @@ class Samples:
         _require_finite("parameters", ("member", "cell", "parameter"), self.parameters)
         _require_finite("targets", ("member", "day", "cell", "target"), self.targets)
 
+    def to(self, device: str | torch.device) -> "Samples":
+        """The same samples on a device."""
+        tensors = (self.forcing, self.parameters, self.targets)
+        return Samples(*(t.to(device) for t in tensors), self.lead)
+
     def first_day(self, days: int) -> int:
         """The first day of the targets that has a whole window of `days` of forcing."""
         return max(0, days - 1 - self.lead)

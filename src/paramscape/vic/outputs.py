@@ -124,15 +124,15 @@ OUTPUTS: dict[str, Output] = {
     ),
     "OUT_TRANSP_VEG": Output(
         _flux("transpiration"), "mm", "sum",
-        "net_transpiration_from_vegetation", "net transpiration from vegetation",
+        "transpiration_amount", "net transpiration from vegetation",
     ),
     "OUT_EVAP_BARE": Output(
         _flux("soil_evaporation"), "mm", "sum",
-        "net_evaporation_from_bare_soil", "net evaporation from bare soil",
+        "water_evaporation_from_soil", "net evaporation from bare soil",
     ),
     "OUT_SUB_SNOW": Output(
         _flux("snow_sublimation", 1000.0), "mm", "sum",
-        "snow_sublimation", "total net sublimation from snow pack",
+        "sublimation_amount_from_snow_pack", "total net sublimation from snow pack",
     ),
     "OUT_SUB_SURFACE": Output(
         _flux("snow_sublimation", -1000.0), "mm", "sum",
@@ -144,7 +144,7 @@ OUTPUTS: dict[str, Output] = {
     ),
     "OUT_SUB_CANOP": Output(
         _on_plants(_flux("canopy_sublimation", 1000.0)), "mm", "sum",
-        "net_sublimation_from_canopy", "net sublimation from snow stored in canopy",
+        "sublimation_amount_from_canopy_snow", "net sublimation from snow stored in canopy",
     ),
     "OUT_RUNOFF": Output(
         lambda view: view.result.runoff, "mm", "sum", "runoff_amount", "surface runoff"
@@ -159,31 +159,34 @@ OUTPUTS: dict[str, Output] = {
     ),
     "OUT_SWE": Output(
         _stored("snow_water", 1000.0), "mm", "end",
-        "snow_water_equivalent", "snow water equivalent in snow pack",
+        "lwe_thickness_of_snow", "snow water equivalent in snow pack",
     ),
     "OUT_SNOW_DEPTH": Output(
-        _stored("snow_depth", 100.0), "cm", "end", "snow_depth", "depth of snow pack"
+        _stored("snow_depth", 100.0), "cm", "end", "thickness_of_snow", "depth of snow pack"
     ),
     "OUT_SNOW_COVER": Output(
-        _stored("snow_cover"), "1", "end", "snow_cover_fraction", "fractional area of snow cover"
+        _stored("snow_cover"), "1", "end",
+        "snow_cover_area_fraction", "fractional area of snow cover",
     ),
     "OUT_SNOW_CANOPY": Output(
         _on_plants(_stored("snow_canopy", 1000.0)), "mm", "end",
-        "snow_canopy", "snow interception storage in canopy",
+        "lwe_thickness_of_canopy_intercepted_snow", "snow interception storage in canopy",
     ),
     "OUT_WDEW": Output(
         _on_plants(_stored("wet_canopy")), "mm", "end",
-        "moisture_storage_in_canopy", "total moisture interception storage in canopy",
+        "soil_moisture_storage_depth_in_canopy", "total moisture interception storage in canopy",
     ),
     "OUT_PET": Output(
         _flux("potential"), "mm", "sum", "water_potential_evaporation_amount",
         "Potential evapotranspiration (= area-weighted sum of potential transpiration and "
         "potential soil evaporation)",
     ),
-    "OUT_SNOW_MELT": Output(_flux("melt"), "mm", "sum", "snow_melt", "snow melt"),
-    "OUT_ALBEDO": Output(_mean_of_passes("albedo"), "1", "mean", "surface_albedo", "albedo"),
+    "OUT_SNOW_MELT": Output(_flux("melt"), "mm", "sum", "snow_melt_amount", "snow melt"),
+    "OUT_ALBEDO": Output(_mean_of_passes("albedo"), "1", "mean", "surface_albedo",
+        "albedo (on single days with snow it differs from VIC's own)",
+    ),
     "OUT_INFLOW": Output(
-        _flux("water"), "mm", "sum", "inflow",
+        _flux("water"), "mm", "sum", "soil_column_inflow",
         "moisture that reaches top of soil column (rain and/or snowmelt)",
     ),
     "OUT_SOIL_WET": Output(
@@ -195,8 +198,9 @@ OUTPUTS: dict[str, Output] = {
         root_moisture, "mm", "end", "soil_moisture_in_root_zone", "root zone soil moisture"
     ),
     "OUT_AERO_RESIST": Output(
-        _mean_of_passes("conductance"), "s/m", "mean", "aerodynamic_resistance",
-        "surface aerodynamic resistance",
+        _mean_of_passes("conductance"), "s m-1", "mean", "aerodynamic_resistance",
+        "scene aerodynamic resistance (of the overstory in tiles with one, else of the surface)",
+        _reciprocal,
     ),
     "OUT_WATER_ERROR": Output(
         water_error, "mm", "mean", "water_budget_error", "water budget error"

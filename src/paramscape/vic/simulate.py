@@ -141,7 +141,9 @@ class _Model:
             passes=result.fluxes.passes,
         )
         rows = [_as_rows(OUTPUTS[name].of(view)) for name in self.outputs]
-        return result.values, self.columns.cell_means(torch.cat(rows))
+        means = self.columns.cell_means(torch.cat(rows)).split([len(row) for row in rows])
+        cells = [OUTPUTS[n].of_cell or _unchanged for n in self.outputs]
+        return result.values, torch.cat([of(m) for of, m in zip(cells, means, strict=True)])
 
     def days(self, forcing: Forcing) -> Iterator[Day]:
         """Everything that drives each step."""
@@ -192,6 +194,10 @@ class _Model:
             result[name] = part if width > 1 else part[..., 0]
             start += width
         return result
+
+
+def _unchanged(values: Tensor) -> Tensor:
+    return values
 
 
 def _as_rows(values: Tensor) -> Tensor:

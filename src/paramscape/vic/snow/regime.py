@@ -88,8 +88,16 @@ def snow_pass(
     )
 
 
-def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface, potential: Tensor) -> Fluxes:
-    zero = torch.zeros_like(potential)
+def _albedo(air: Air, below: Below, setting: Setting, snow: GroundSnow, fresh: Tensor) -> Tensor:
+    """Albedo seen from above: of the trees, or of the snow or ground below them."""
+    ground = torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo)
+    bright = (below.snow_on_canopy > 0) | fresh
+    trees = torch.where(bright, c.NEW_SNOW_ALBEDO, setting.cover.albedo)
+    return torch.where(setting.site.overstory > 0, trees, ground)
+
+
+def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
+    zero = torch.zeros_like(after.snow_water)
     return Fluxes(
         water=snow.water,
         soil_loss_1=zero,

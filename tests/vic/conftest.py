@@ -1,0 +1,68 @@
+"""Loads VIC's reference cases."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from paramscape.vic import Forcing, Options, Parameters
+from paramscape.vic.image.global_file import read_global_file
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reference case: inputs of the engine, and what VIC gave (time, lat, lon)."""
+
+    folder: Path
+    parameters: Parameters
+    forcing: Forcing
+    options: Options
+    mask: np.ndarray
+    params: xr.Dataset
+
+    def vic(self, name: str) -> np.ndarray:
+        """VIC's daily values (day, cell[, layer])."""
+        with xr.open_dataset(self.folder / "fluxes.nc", decode_times=False) as fluxes:
+            values = fluxes[name].values[..., self.mask]
+        return np.moveaxis(values, 1, -1) if values.ndim == 3 else values
+
+
+def load_case(folder: Path) -> Case:
+    """Read a whole case."""
+    run = read_global_file(folder / "global.txt")
+    params = xr.open_dataset(folder / "params.nc", decode_times=False).load()
+    with xr.open_dataset(folder / "domain.nc") as domain:
+        mask = (domain["mask"].values > 0) & (params["run_cell"].values > 0)
+    years = [xr.open_dataset(path).load() for path in sorted(folder.glob("forcing.*.nc"))]
+    forcing = Forcing.from_dataset(xr.concat(years, "time"), mask, run.options)
+    return Case(
+        folder, Parameters.from_dataset(params, mask), forcing, run.options, mask, params
+    )
+
+
+@pytest.fixture(scope="session")
+def case(shared):
+    """Gives a reference case by name."""
+    loaded: dict[str, Case] = {}
+
+    def of(name: str) -> Case:
+        if name not in loaded:
+            loaded[name] = load_case(shared / "vic-reference" / name)
+        return loaded[name]
+
+    return of
+
+
+CALIBRATED_BOUNDS = torch.tensor(
+    [[0.001, 0.001, 0.1, 0.2, 0.1, 0.1, 4.0], [0.4, 1.0, 30.0, 1.0, 1.5, 2.0, 30.0]],
+    dtype=torch.float64,
+)
+
+
+@pytest.fixture
+def bounds() -> torch.Tensor:
+    """Lower and upper bounds (2, 7) of the calibrated parameters."""
+    return CALIBRATED_BOUNDS.clone()
