@@ -152,3 +152,12 @@ def test_windows_before_the_first_refresh_are_refused(engine, periods, members):
 def test_windows_that_leave_the_training_period_are_refused(fresh, members):
     with pytest.raises(ValueError, match="start it between 0 and 20"):
         fresh.simulate_windows(members[0], Windows(torch.tensor([21]), 10))
+
+
+def test_a_run_taken_up_after_training_equals_the_uninterrupted_one(engine, periods, members):
+    interrupted = VicSimulator(engine, periods, store_every=10)
+    interrupted.refresh(members[0])
+    taken_up = interrupted.run(members[0], periods.validation)
+    whole = VicSimulator(engine, periods).run(members[0], periods.validation)
+    for name, values in taken_up.items():
+        torch.testing.assert_close(values, whole[name], rtol=0, atol=0)

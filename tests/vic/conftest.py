@@ -38,9 +38,7 @@ def load_case(folder: Path) -> Case:
         mask = (domain["mask"].values > 0) & (params["run_cell"].values > 0)
     years = [xr.open_dataset(path).load() for path in sorted(folder.glob("forcing.*.nc"))]
     forcing = Forcing.from_dataset(xr.concat(years, "time"), mask, run.options)
-    return Case(
-        folder, Parameters.from_dataset(params, mask), forcing, run.options, mask, params
-    )
+    return Case(folder, Parameters.from_dataset(params, mask), forcing, run.options, mask, params)
 
 
 @pytest.fixture(scope="session")

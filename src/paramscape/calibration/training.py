@@ -144,6 +144,7 @@ class _Progress:
 
     def _validate(self) -> Score:
         parameters = self.learner.parameters()
+        self.problem.simulator.refresh(parameters)
         score = validate(self.problem, parameters)
         if score.misfit < self.best["misfit"]:
             self.best = {
@@ -152,7 +153,6 @@ class _Progress:
                 "parameters": parameters,
                 "learner": copy.deepcopy(self._states()),
             }
-        self.problem.simulator.refresh(parameters)
         return score
 
     def _save(self) -> None:

@@ -41,10 +41,25 @@ class VicSimulator:
         self._cell_of_column = columns_of(engine.parameters, engine.options, 1).cell
         self._train = engine.days(periods.train)
         self._stored: Tensor | None = None
+        self._reached: tuple[Tensor, State] | None = None
 
+    @torch.no_grad()
     def run(self, parameters: Tensor, period: Period) -> dict[str, Tensor]:
-        """Simulate continuously from the warm-up's start; see `Simulator.run`."""
-        return self.engine.run(parameters.detach(), self.periods.warmup.start, period)
+        """Simulate continuously from the warm-up's start; see `Simulator.run`.
+
+        A period after training is taken up where `refresh` with the same parameters ended.
+        """
+        days = self.engine.days(period)
+        if self._reached is None or days.start < self._train.stop:
+            return self.engine.run(parameters, self.periods.warmup.start, period)
+        known, state = self._reached
+        if known.shape != parameters.shape or not torch.equal(known, parameters):
+            return self.engine.run(parameters, self.periods.warmup.start, period)
+        calibrated = self.engine.calibrated(parameters)
+        state = self.engine.advance(calibrated, slice(self._train.stop, days.start), state)
+        forcing = self.engine.forcing_of(days)
+        ran = simulate(calibrated, forcing, self.engine.options, state, outputs=OUTPUTS)
+        return self.engine.targets(ran.outputs)
 
     @torch.no_grad()
     def refresh(self, parameters: Tensor) -> None:
@@ -61,6 +76,7 @@ class VicSimulator:
             last = min(first + self.store_every, self._train.stop)
             state = self.engine.advance(calibrated, slice(first, last), state)
         self._stored = torch.stack(kept).to(torch.float32)
+        self._reached = (parameters.clone(), state)
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """Simulate windows side by side; see `Simulator.simulate_windows`.

@@ -50,21 +50,30 @@ def snow_free_pass(
     transpired = transpired * fraction
     soil_radiation = torch.where(covered, surface.attenuation * radiation, radiation)
     soil = _soil_evaporation(air, setting, soil_radiation, seconds)
-    layers = (transpired + torch.stack([soil, soil * 0.0, soil * 0.0])).unbind(0)
-    zero = torch.zeros_like(soil)
     after = _without_snow(surface, air)._replace(
         wet_canopy=fraction * wet.store,
         base_temperature=base,
         longwave_up=air.longwave - net_longwave,
     )
-    fluxes = Fluxes(
-        water=torch.where(
-            covered, (1.0 - fraction) * air.rain + fraction * wet.throughfall, air.rain
-        ),
-        soil_loss_1=layers[0],
-        soil_loss_2=layers[1],
-        soil_loss_3=layers[2],
+    water = (1.0 - fraction) * air.rain + fraction * wet.throughfall
+    fluxes = _fluxes(air, setting, after, (transpired, soil))
+    return after, fluxes._replace(
+        water=torch.where(covered, water, air.rain),
         canopy_evaporation=fraction * wet.evaporation,
+    )
+
+
+def _fluxes(air: Air, setting: Setting, after: Surface, from_soil: tuple[Tensor, Tensor]) -> Fluxes:
+    """Fluxes of a pass without snow; those of the canopy are filled in by the caller."""
+    transpired, soil = from_soil
+    zero = torch.zeros_like(soil)
+    winds = setting.winds
+    return Fluxes(
+        water=air.rain,
+        soil_loss_1=transpired[0] + soil,
+        soil_loss_2=transpired[1],
+        soil_loss_3=transpired[2],
+        canopy_evaporation=zero,
         canopy_sublimation=zero,
         snow_sublimation=zero,
         rain=air.rain,
@@ -74,13 +83,12 @@ def snow_free_pass(
         soil_evaporation=soil,
         potential=zero,
         longwave_up=after.longwave_up,
-        albedo=cover.albedo,
+        albedo=setting.cover.albedo,
         conductance=surface_conductance(
-            setting, (setting.winds.resistance_canopy, setting.winds.resistance_ground)
+            setting, (winds.resistance_canopy, winds.resistance_ground)
         ),
-        passes=zero + 1.0,
+        passes=torch.ones_like(soil),
     )
-    return after, fluxes
 
 
 def _wet_canopy(

@@ -9,7 +9,7 @@ from paramscape.vic import constants as c
 from paramscape.vic.ops import ratio
 from paramscape.vic.snow.albedo import aged_albedo, compacted_density, new_snow_density
 from paramscape.vic.snow.energy import PackSurface
-from paramscape.vic.snow.pack import PackResult, layered, pack_step, with_new_snow
+from paramscape.vic.snow.pack import Pack, PackResult, layered, pack_step, with_new_snow
 from paramscape.vic.snow.thin import thin_snow
 from paramscape.vic.surface import Air, Setting, Surface
 
@@ -50,23 +50,14 @@ def ground_snow(
     fresh, ground_start, season, base = context
     lying = (surface.snow_water > 0) | (under.snowfall > 0)
     surface = _aged(surface, under, fresh, lying, seconds)
-    absorbed = (1.0 - surface.snow_albedo) * under.shortwave
     pack = layered(
         surface.snow_water,
         (surface.surface_water, surface.pack_water),
         (surface.surface_temperature, surface.pack_temperature),
     )
-    pack = with_new_snow(
-        pack,
-        under.snowfall / 1000.0,
-        torch.where(lying, under.rain, 0.0) / 1000.0,
-        under.temperature,
-    )
-    energy = _energy(surface, under, setting, (absorbed, ground_start), seconds)
-    energy = energy._replace(
-        heat_capacity=c.ICE_HEAT_CAPACITY * pack.surface / seconds,
-        freezable=pack.surface_water * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds,
-    )
+    rain = torch.where(lying, under.rain, 0.0) / 1000.0
+    pack = with_new_snow(pack, under.snowfall / 1000.0, rain, under.temperature)
+    energy = _energy(surface, under, setting, (pack, ground_start), seconds)
     result = pack_step(pack, energy, seconds)
     after = _settled(surface, under, result, lying, (season, seconds))
     remains = after.snow_water > 0
@@ -103,12 +94,11 @@ def _energy(
     surface: Surface,
     under: Air,
     setting: Setting,
-    at_ground: tuple[Tensor, Tensor],
+    at_ground: tuple[Pack, Tensor],
     seconds: float,
 ) -> PackSurface:
-    """What the surface temperature depends on; layer properties are filled in by the caller."""
-    absorbed, ground_temperature = at_ground
-    zero = torch.zeros_like(absorbed)
+    """What the surface temperature depends on; `at_ground` has the ground's temperature [C]."""
+    pack, ground_temperature = at_ground
     density = surface.snow_density
     conducting = surface.snow_depth > c.SMALLEST_CONDUCTING_DEPTH
     conductance = ratio(c.SNOW_CONDUCTIVITY * density * density, surface.snow_depth) / seconds
@@ -118,7 +108,7 @@ def _energy(
         pressure=under.pressure,
         vapour_pressure=under.vapour_pressure,
         deficit=under.deficit,
-        shortwave=absorbed,
+        shortwave=(1.0 - surface.snow_albedo) * under.shortwave,
         longwave=under.longwave,
         rain_heat=4.188e6 * under.temperature * (under.rain / 1000.0) / seconds,
         resistance=setting.winds.resistance_snow,
@@ -126,9 +116,9 @@ def _energy(
         roughness=setting.site.snow_roughness,
         ground_conductance=torch.where(conducting, conductance, 0.0),
         ground_temperature=ground_temperature,
-        heat_capacity=zero,
+        heat_capacity=c.ICE_HEAT_CAPACITY * pack.surface / seconds,
         old_temperature=surface.surface_temperature,
-        freezable=zero,
+        freezable=pack.surface_water * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds,
     )
 
 
@@ -144,19 +134,7 @@ def _settled(
     pack = result.pack
     water = pack.surface + pack.below + pack.pack_water + pack.surface_water
     remains = (water > 0) & lying
-    new_density = new_snow_density(under.temperature)
-    warm = pack.surface_temperature > 0
-    packed = compacted_density(
-        before.snow_depth,
-        before.snow_water,
-        under.snowfall,
-        new_density,
-        pack.surface_temperature.clamp(max=0),
-        seconds,
-    )
-    fluffy = torch.where(before.snow_age == 0, new_density, before.snow_density)
-    density = torch.where(warm, fluffy, packed)
-    density = torch.where(remains, density, 0.0)
+    density = torch.where(remains, _density(before, under, pack, seconds), 0.0)
     cold = torch.where(lying, pack.surface_cold, before.cold_content)
 
     def kept(values: Tensor) -> Tensor:
@@ -174,6 +152,21 @@ def _settled(
         melting=kept(_melting(before.melting, cold, under.snowfall, season)),
         snow_cover=remains.to(water.dtype),
     )
+
+
+def _density(before: Surface, under: Air, pack: Pack, seconds: float) -> Tensor:
+    """Density of the pack [kg m-3]; one that is warm or unsolved takes that of fresh snow."""
+    new_density = new_snow_density(under.temperature)
+    packed = compacted_density(
+        before.snow_depth,
+        before.snow_water,
+        under.snowfall,
+        new_density,
+        pack.surface_temperature.clamp(max=0),
+        seconds,
+    )
+    fluffy = torch.where(before.snow_age == 0, new_density, before.snow_density)
+    return torch.where(pack.surface_temperature > 0, fluffy, packed)
 
 
 def _melting(melting: Tensor, cold_content: Tensor, snow: Tensor, season: Tensor) -> Tensor:

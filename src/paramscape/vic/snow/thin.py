@@ -11,7 +11,7 @@ from paramscape.vic import constants as c
 from paramscape.vic.atmosphere import saturation_vapour_pressure
 from paramscape.vic.ops import ratio
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
-from paramscape.vic.surface import Air, Setting, soil_resistance
+from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
 if TYPE_CHECKING:
     from paramscape.vic.snow.ground_snow import GroundSnow
@@ -41,24 +41,34 @@ def thin_snow(
     snow = packed.surface
     vapour = _vapour(under, setting)
     refreezing = _refreezing(packed, under, setting, (vapour, base, old), seconds)
-    gained = vapour * seconds / c.ICE_DENSITY
-    gained = torch.maximum(gained, -snow.snow_water)
+    gained = torch.maximum(vapour * seconds / c.ICE_DENSITY, -snow.snow_water)
     water = snow.snow_water + gained
     liquid = (snow.surface_water + gained).clamp(min=0)
     exchanged = refreezing.abs() * seconds / (c.LATENT_HEAT_FUSION * c.WATER_DENSITY)
     freezes = refreezing >= 0
     liquid = torch.where(freezes, liquid - torch.minimum(exchanged, liquid), liquid)
     melt = torch.where(freezes, 0.0, torch.minimum(exchanged, water))
-    water = water - melt
+    return packed._replace(
+        surface=_thinned(snow, thin, (water - melt, liquid), under.temperature.clamp(max=0)),
+        water=packed.water + torch.where(thin, melt, 0.0),
+        melt=torch.where(thin, melt, packed.melt),
+        sublimation=torch.where(thin, -gained, packed.sublimation),
+    )
+
+
+def _thinned(
+    snow: Surface, thin: Tensor, left: tuple[Tensor, Tensor], temperature: Tensor
+) -> Surface:
+    """State of the thin lanes with the water and liquid `left` [m], the others unchanged."""
+    water, liquid = left
     remains = water > 0
 
     def chosen(values: Tensor, otherwise: Tensor) -> Tensor:
         return torch.where(thin, torch.where(remains, values, 0.0), otherwise)
 
-    temperature = under.temperature.clamp(max=0)
     cold = torch.where(remains, c.ICE_HEAT_CAPACITY * temperature * water, snow.cold_content)
     depth = ratio(1000.0 * water, snow.snow_density)
-    after = snow._replace(
+    return snow._replace(
         snow_water=chosen(water, snow.snow_water),
         surface_water=chosen(liquid, snow.surface_water),
         pack_water=chosen(snow.pack_water, snow.pack_water),
@@ -68,12 +78,6 @@ def thin_snow(
         snow_density=chosen(snow.snow_density, snow.snow_density),
         snow_depth=chosen(depth, snow.snow_depth),
         snow_cover=chosen(torch.ones_like(water), snow.snow_cover),
-    )
-    return packed._replace(
-        surface=after,
-        water=packed.water + torch.where(thin, melt, 0.0),
-        melt=torch.where(thin, melt, packed.melt),
-        sublimation=torch.where(thin, -gained, packed.sublimation),
     )
 
 

@@ -1,0 +1,66 @@
+"""Water is neither made nor lost, also by parameters that VIC's own cases do not have."""
+
+import pytest
+import torch
+
+from paramscape.vic import simulate, with_calibrated
+from paramscape.vic.brent import brent_root, with_implicit_gradient
+
+NAMES = ("OUT_PREC", "OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_WATER_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "days"), [("huaihe-daily", 0, 40), ("huaihe-daily", 160, 200)]
+)
+def test_water_balance_closes_in_every_step_for_drawn_parameters(case, bounds, name, first, days):
+    reference = case(name)
+    generator = torch.Generator().manual_seed(first)
+    share = torch.rand(reference.parameters.cells, 7, generator=generator, dtype=torch.float64)
+    values = bounds[0] + (bounds[1] - bounds[0]) * share
+    values[:, 1] = values[:, 1] * values[:, 3]
+    with torch.no_grad():
+        result = simulate(
+            with_calibrated(reference.parameters, values),
+            reference.forcing.days(first, days),
+            reference.options,
+            outputs=NAMES,
+        )
+    assert result.outputs["OUT_WATER_ERROR"].abs().max() < 1e-9
+    assert (result.outputs["OUT_RUNOFF"] >= 0).all()
+    assert (result.outputs["OUT_BASEFLOW"] >= 0).all()
+
+
+def test_soil_moisture_stays_between_residual_and_capacity_in_storms(case):
+    reference = case("huaihe-daily")
+    forcing = reference.forcing.days(180, 190)
+    storm = type(forcing)(**{**vars(forcing), "prec": forcing.prec + 20.0})
+    with torch.no_grad():
+        result = simulate(reference.parameters, storm, reference.options, outputs=NAMES)
+    soil = reference.parameters.soil
+    capacity = 1000 * soil["depth"] * (1 - soil["bulk_density"] / soil["soil_density"])
+    highest = result.state.soil_moisture.max(1).values
+    assert (highest <= capacity.max(0).values + 1e-9).all()
+    assert result.outputs["OUT_WATER_ERROR"].abs().max() < 1e-9
+
+
+def test_brent_finds_the_root_of_each_lane_and_widens_the_bracket():
+    from typing import NamedTuple
+
+    class Line(NamedTuple):
+        level: torch.Tensor
+        slope: torch.Tensor
+
+    level = torch.linspace(-30, 30, 41, dtype=torch.float64).requires_grad_()
+    problem = Line(level, torch.full_like(level, -2.0))
+
+    def residual(line: Line, x: torch.Tensor) -> torch.Tensor:
+        return line.slope * ((x - line.level) + 0.01 * (x - line.level) ** 3)
+
+    start = torch.zeros_like(level)
+    root = brent_root(residual, problem, start - 5, start + 5, start)
+    torch.testing.assert_close(root, level.detach(), rtol=0, atol=2e-7)
+    attached = with_implicit_gradient(residual, problem, root)
+    (gradient,) = torch.autograd.grad(attached.sum(), level)
+    torch.testing.assert_close(gradient, torch.ones_like(gradient), rtol=1e-5, atol=0)
+    far = brent_root(residual, Line(level.detach() + 500, problem.slope), start, start, start - 1)
+    assert (far == -1).all()
