@@ -75,7 +75,7 @@ def test_forcing_in_the_wrong_unit_or_with_gaps_is_refused(shared):
     mask = xr.open_dataset(folder / "domain.nc")["mask"].values > 0
     year = xr.open_dataset(folder / "forcing.2008.nc").isel(time=slice(0, 16)).load()
     Forcing.from_dataset(year, mask, Options())
-    with pytest.raises(ValueError, match="tas lies between .* VIC needs C"):
+    with pytest.raises(ValueError, match=r"tas lies between .* VIC needs C"):
         Forcing.from_dataset(year.assign(tas=year["tas"] + 273.15), mask, Options())
     gap = year.copy(deep=True)
     gap["wind"].values[3] = np.nan
