@@ -12,5 +12,5 @@ if __name__ == "__main__":
             section(study, "products").forcing,
             Period(**snakemake.params.days),
             grid_of(section(study, "domain")),
-            section(study, "twin").seed,
+            section(study, "twin.seed"),
         )

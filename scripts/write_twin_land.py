@@ -8,5 +8,5 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         study = snakemake.params.study
         write_static(
-            section(study, "products"), section(study, "domain"), section(study, "twin").seed
+            section(study, "products"), section(study, "domain"), section(study, "twin.seed")
         )

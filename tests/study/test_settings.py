@@ -44,7 +44,7 @@ def test_the_schema_on_disk_is_the_schema_of_the_models(repository: Path) -> Non
         ("domain.grid.wst", 1, "did you mean west?"),
         ("products.forcing.foldr", "x", "did you mean folder?"),
         ("vic.runoff_steps_per_day", 2, "greater than or equal to 4"),
-        ("vic.model_steps_per_day", 4, "must equal"),
+        ("vic.model_steps_per_day", 6, "must equal"),
         ("domain.grid.resolution", 0.4, "whole, positive number of cells"),
         ("periods.test.end", "2010-06-30", "a period ends before it starts"),
         ("periods.test.start", "2010-06-30", "overlap"),

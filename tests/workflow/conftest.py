@@ -47,8 +47,7 @@ class Workflow:
     def planned_methods(self) -> set[str]:
         """Methods whose calibration would run now."""
         answer = self.snakemake("--dry-run")
-        jobs = re.findall(r"rule calibrate:.*?wildcards: method=([a-z0-9-]+)", answer.stdout, re.S)
-        return set(jobs)
+        return set(re.findall(r"Calibrate by (\S+) on", answer.stdout + answer.stderr))
 
 
 def copy_of(repository: Path, folder: Path) -> Workflow:

@@ -12,7 +12,7 @@ if STUDY.twin and STUDY.twin.climate:
             mem_mb=2000,
             runtime=20,
         params:
-            study=settings("study", "domain", "periods", "products", "twin"),
+            study=settings("domain", "products", "twin.seed"),
             code=code("write_twin_land.py"),
         message:
             "Write the twin's terrain, soil, land cover and basin"
@@ -36,7 +36,7 @@ if STUDY.twin and STUDY.twin.climate:
                 runtime=30,
             params:
                 days=climate_days.model_dump(mode="json"),
-                study=settings("study", "domain", "periods", "products", "twin"),
+                study=settings("domain", "products", "twin.seed"),
                 code=code("write_twin_climate.py"),
             message:
                 f"Write the twin's CMFD files of {climate_year}"

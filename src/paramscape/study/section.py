@@ -1,9 +1,9 @@
 """Sections of the settings as values: how a rule's parameters become settings again."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from .study import Study
 
@@ -25,8 +25,14 @@ def section(values: Mapping[str, Any], path: str) -> Any:
         )
     annotation: Any = Study
     for part in path.split("."):
-        fields = annotation.model_fields
+        fields = _model_in(annotation).model_fields
         names = {f.alias or n: n for n, f in fields.items()}
-        field = fields[names.get(part, part)]
-        annotation = field.annotation
+        annotation = fields[names.get(part, part)].annotation
     return TypeAdapter(annotation).validate_python(values[path])
+
+
+def _model_in(annotation: Any) -> type[BaseModel]:
+    """The one model of an annotation such as `Twin | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(part for part in get_args(annotation) if part is not type(None))
