@@ -52,6 +52,7 @@ class Day(NamedTuple):
     substeps: Weather | None  # (substep, forcing cell), where a step has several
     forcing_cell: Tensor  # (lane,) index of the lane's forcing cell
     thawing: Tensor  # (lane,) 1 in the season of melt
+    ground_start: Tensor | None = None  # (lane,) ground temperature before the model step [C]
 
 
 class StepResult(NamedTuple):
@@ -153,11 +154,11 @@ def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple
     seconds = c.SECONDS_PER_DAY / land.options.snow_steps_per_day
     rows = torch.stack(tuple(day.substeps))[:, :, day.forcing_cell]
     air = air_over(Weather(*rows.unbind(0)), setting.site)
-    start = surface.ground_temperature
+    day = day._replace(ground_start=surface.ground_temperature)
     total = None
     for substep in range(rows.shape[1]):
         now = Air(*(v[substep] for v in air))
-        surface, fluxes = _pass(surface, now, setting, seconds, day, land, start)
+        surface, fluxes = _pass(surface, now, setting, seconds, day, land)
         total = fluxes if total is None else _accumulate(total, fluxes)
     mean = total.longwave_up / rows.shape[1]
     return surface._replace(longwave_up=mean), total
@@ -175,14 +176,13 @@ def _pass(
     seconds: float,
     day: Day,
     land: Land,
-    ground_start: Tensor | None = None,
 ) -> tuple[Surface, Fluxes]:
     """One pass: lanes in the snow regime and the others each by their own physics."""
     on_trees = (surface.snow_canopy > 0) & (setting.site.overstory > 0)
     snowy = (surface.snow_water > 0) | (air.snowfall > 0) | on_trees
     if not snowy.any():
         return _snow_free(surface, air, setting, seconds, land)
-    start = surface.ground_temperature if ground_start is None else ground_start
+    start = surface.ground_temperature if day.ground_start is None else day.ground_start
     context = (start, day.thawing)
     choices = PassOptions(seconds, land.options.aero_resist_cansnow, land.with_potential)
     if snowy.all():

@@ -177,10 +177,9 @@ def _after(
     rain = caught.rain_below + torch.where(spill, store - water_capacity, 0.0)
     store = torch.where(spill, water_capacity, store)
     rain = rain + torch.where(melting, melted.drip, 0.0)
-    released = torch.where(melting, melted.released, 0.0)
     return Interception(
         rain=rain * 1000.0,
-        snow=(caught.snow_below + released) * 1000.0,
+        snow=(caught.snow_below + torch.where(melting, melted.released, 0.0)) * 1000.0,
         wet_canopy=store * 1000.0,
         snow_canopy=snow,
         melt_storage=torch.where(melting, melted.storage, 0.0),
