@@ -22,7 +22,7 @@ def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
     names = ("domain", "attributes", "forcing", "observations")
     soil = Path(inputs.soil) if inputs.get("soil") else None
     files = PreparedFiles(*(Path(inputs[name]) for name in names), soil)
-    evidence = read_evidence(files, target, periods)
+    evidence = read_evidence(files, target, periods).to(section(settings, "compute").device)
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     priors = section(settings, "priors")
     problem = Problem(
@@ -31,7 +31,7 @@ def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
         periods,
         simulator_for(wildcards.simulator, SimulatorFiles.of(inputs), evidence.cells, settings),
         PriorBox.of(priors),
-        default_values(params, evidence.cells, priors),
+        default_values(params, evidence.cells, priors).to(evidence.forcing.device),
     )
     name = f"calibration.{wildcards.method}"
     method = section(settings, name) if name in settings else None

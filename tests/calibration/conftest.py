@@ -29,7 +29,6 @@ class Meadow:
         self.forcing, self.periods, self.priors = forcing, periods, priors
         self.memory = torch.zeros(())
         self.refreshed = 0
-        self.before_windows = lambda: None
 
     def et(self, parameters, days):
         unit = self.priors.to_unit(parameters)
@@ -49,7 +48,6 @@ class Meadow:
         self.memory = 0.01 * self.priors.to_unit(parameters.detach()).mean().to(torch.float32)
 
     def simulate_windows(self, parameters, windows):
-        self.before_windows()
         first = self.first_day(self.periods.train)
         days = windows.first_days[:, None] + torch.arange(windows.days)
         assert days.min() >= 0

@@ -1,7 +1,7 @@
 """What every calibrator is given, and what it gives back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,15 @@ class Evidence:
     observations: Tensor
     times: Any
     soil_native: xr.Dataset | None
+
+
+    def to(self, device: str) -> "Evidence":
+        """The same with its tensors on another device."""
+        moved = {
+            name: getattr(self, name).to(device)
+            for name in ("attributes", "forcing", "observations")
+        }
+        return replace(self, **moved)
 
 
 @dataclass(frozen=True)
