@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 study: $(STAMP)
 	@echo "Running the study of $(CONFIG) on $(CORES) cores"
-	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES)
+	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES) --rerun-incomplete
 
 test: $(STAMP)
 	@echo "Running the tests"

@@ -32,12 +32,12 @@ def test_the_range_loss_pulls_back_only_what_left_the_bounds():
     assert unit.grad.tolist() == [0.5, 0.0, -1.0, 0.5]
 
 
-def test_the_clamp_keeps_the_gradient_of_what_left_the_bounds():
-    unit = torch.tensor([-0.5, 0.5, 1.5], requires_grad=True)
+def test_the_clamp_passes_every_gradient_but_the_one_that_leads_further_out():
+    unit = torch.tensor([-0.5, -0.5, 0.5, 1.5, 1.5], requires_grad=True)
     clamped = clamp_through(unit)
-    (clamped * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
-    assert clamped.tolist() == [0.0, 0.5, 1.0]
-    assert unit.grad.tolist() == [1.0, 2.0, 3.0]
+    (clamped * torch.tensor([1.0, -1.0, 2.0, 3.0, -3.0])).sum().backward()
+    assert clamped.tolist() == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert unit.grad.tolist() == [0.0, -1.0, 2.0, 3.0, 0.0]
 
 
 @pytest.mark.parametrize("loss", [masked_l1, masked_rmse])

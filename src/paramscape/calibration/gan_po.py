@@ -32,8 +32,8 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
         adversarial_weight E[(D(f, h(G)) - 1)^2] + l1_weight |h(G) - y| + range_weight L_R
 
     and the discriminator E[(D(f, y) - 1)^2] + E[D(f, h(G))^2], one Adam step each for every
-    mini-batch. Parameters are held inside the priors on their way into the simulator, with the
-    gradient of the identity. Mini-batches are random days; on a simulator that keeps states they
+    mini-batch. Parameters are held inside the priors on their way into the simulator, see
+    `losses.clamp_through`. Mini-batches are random days; on a simulator that keeps states they
     are stretches of consecutive days, `settings.vic`.
 
     Args:

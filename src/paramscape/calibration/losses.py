@@ -47,23 +47,27 @@ def discriminator_loss(score_of_observation: Tensor, score_of_simulation: Tensor
     return real + score_of_simulation.square().mean()
 
 
-class _StraightThrough(torch.autograd.Function):
+class _OneWayClamp(torch.autograd.Function):
     @staticmethod
     def forward(ctx, values: Tensor) -> Tensor:
+        ctx.save_for_backward(values)
         return values.clamp(0.0, 1.0)
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> Tensor:
-        return gradient
+        (values,) = ctx.saved_tensors
+        outward = ((values > 1) & (gradient < 0)) | ((values < 0) & (gradient > 0))
+        return torch.where(outward, 0.0, gradient)
 
 
 def clamp_through(unit: Tensor) -> Tensor:
-    """Values moved into the unit interval, with the gradient of the identity.
+    """Values moved into the unit interval; the gradient passes unless a descent leads outward.
 
-    The simulator must run inside the priors; a clamp's own gradient is 0 outside, so a parameter
-    that left its range would never hear of the observations again.
+    The simulator must run inside the priors. A clamp's own gradient is 0 outside, so a parameter
+    that left its range would never hear of the observations again; with the gradient of the
+    identity it would be driven ever further out, where nothing changes.
     """
-    return _StraightThrough.apply(unit)
+    return _OneWayClamp.apply(unit)
 
 
 def _mean_exceedance(excess: Tensor) -> Tensor:

@@ -33,7 +33,6 @@ class Evidence:
     times: Any
     soil_native: xr.Dataset | None
 
-
     def to(self, device: str) -> "Evidence":
         """The same with its tensors on another device."""
         moved = {

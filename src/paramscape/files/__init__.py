@@ -1,4 +1,4 @@
-"""The files between the stages: contracts, provenance, and writing that never leaves a half file."""
+"""Files between the stages: contracts, provenance, and writing that leaves no half file."""
 
 from .contract import CONTRACTS, Contract, FileContractError, require
 from .netcdf import read_dataset, read_netcdf, read_years, save_netcdf, write_dataset
