@@ -12,6 +12,7 @@ rule calibrate:
         history=f"{RUN}/history.csv",
     log:
         f"{ROOT}/logs/calibrate.{{method}}.{{simulator}}.{{seed}}.log",
+    priority: 1
     conda:
         environment()
     threads: STUDY.compute.torch_threads

@@ -9,7 +9,7 @@ rule train_lstm:
         history=f"{ROOT}/surrogate/lstm/history.csv",
     log:
         f"{ROOT}/logs/train_lstm.log",
-    priority: 1
+    priority: 2
     conda:
         environment()
     threads: STUDY.compute.torch_threads
