@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -26,8 +27,13 @@ def caption(title: str, target: str, period: Period | None = None) -> Caption:
 def scores_of_runs(files: Sequence[Path]) -> xr.Dataset:
     """Score files joined along `run`, labelled such as `gan-po on vic`."""
     parts = [read_dataset(Path(file), "scores") for file in files]
-    labels = pd.Index([RunId.of(file).label for file in files], name="run")
+    labels = _labels(files)
     return xr.concat(parts, labels, join="exact", combine_attrs="drop")
+
+
+def _labels(files: Sequence[Path]) -> xr.DataArray:
+    """(run,) labels as a coordinate of plain strings."""
+    return xr.DataArray(np.array([RunId.of(file).label for file in files]), dims="run", name="run")
 
 
 def change_of_runs(runs: Sequence[Path], defaults: Sequence[Path]) -> xr.DataArray:
@@ -48,7 +54,7 @@ def change_of_runs(runs: Sequence[Path], defaults: Sequence[Path]) -> xr.DataArr
 def parameters_of_runs(files: Sequence[Path]) -> xr.DataArray:
     """Parameter fields (run, parameter, lat, lon) of parameter files."""
     parts = [read_dataset(Path(file), "parameters")["parameters"] for file in files]
-    labels = pd.Index([RunId.of(file).label for file in files], name="run")
+    labels = _labels(files)
     return xr.concat(parts, labels, join="exact", combine_attrs="drop")
 
 
