@@ -26,7 +26,7 @@ validate_schema(
 ROOT = f"results/{STUDY.study.name}"
 SCRIPTS = Path(workflow.basedir) / "scripts"
 MODULES = Path(workflow.basedir) / "src" / "paramscape"
-os.environ["PYTHONPATH"] = str(MODULES.parent)
+os.environ.update(PYTHONPATH=str(MODULES.parent))
 
 RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
 TARGET = STUDY.calibration.target
@@ -190,4 +190,4 @@ FIGURES = figures(
 TABLES = expand(
     f"{ROOT}/tables/{{name}}.{{kind}}", name=["methods", "table-2"], kind=["csv", "md"]
 )
-PARAMETER_FILES = of_runs(RUN + "/params.nc")
+PARAMETER_FILES = of_runs(f"{RUN}/params.nc")

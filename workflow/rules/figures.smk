@@ -57,7 +57,7 @@ rule draw_surrogate:
 
 rule draw_losses:
     input:
-        of_runs(RUN + "/history.csv", FIRST_SEED),
+        of_runs(f"{RUN}/history.csv", FIRST_SEED),
     output:
         png=report(
             f"{ROOT}/figures/losses.png",
@@ -202,7 +202,7 @@ rule draw_figure_5:
 rule draw_figure_8:
     input:
         domain=f"{ROOT}/domain.nc",
-        parameters=of_runs(RUN + "/parameters.nc", FIRST_SEED),
+        parameters=of_runs(f"{RUN}/parameters.nc", FIRST_SEED),
         truth=f"{ROOT}/truth/parameters.nc" if STUDY.twin else [],
     output:
         png=report(

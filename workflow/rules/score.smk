@@ -52,7 +52,7 @@ if STUDY.twin:
         input:
             domain=f"{ROOT}/domain.nc",
             truth=f"{ROOT}/truth/parameters.nc",
-            runs=of_runs(RUN + "/parameters.nc"),
+            runs=of_runs(f"{RUN}/parameters.nc"),
         output:
             f"{ROOT}/scores/recovery.csv",
         log:

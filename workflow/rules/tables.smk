@@ -1,6 +1,6 @@
 rule tabulate_time:
     input:
-        of_runs(RUN + "/history.csv"),
+        of_runs(f"{RUN}/history.csv"),
     output:
         csv=f"{ROOT}/tables/table-2.csv",
         md=report(
@@ -29,7 +29,7 @@ rule tabulate_methods:
     input:
         scores=f"{ROOT}/scores/runs.csv",
         recovery=f"{ROOT}/scores/recovery.csv" if STUDY.twin else [],
-        histories=of_runs(RUN + "/history.csv"),
+        histories=of_runs(f"{RUN}/history.csv"),
     output:
         csv=f"{ROOT}/tables/methods.csv",
         md=report(
