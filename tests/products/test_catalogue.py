@@ -16,8 +16,15 @@ CMFD_MONTHS = 7 * 42
 
 @pytest.fixture
 def settings(repository) -> dict:
-    """The demo's settings."""
-    return yaml.safe_load((repository / "config" / "demo.yaml").read_text())
+    """The demo's settings, from July 2008 to the end of 2011."""
+    settings = yaml.safe_load((repository / "config" / "demo.yaml").read_text())
+    settings["periods"] = {
+        "warmup": {"start": "2008-07-01", "end": "2008-12-31"},
+        "train": {"start": "2009-01-01", "end": "2009-12-31"},
+        "validation": {"start": "2010-01-01", "end": "2010-12-31"},
+        "test": {"start": "2011-01-01", "end": "2011-12-31"},
+    }
+    return settings
 
 
 def _real(settings: dict, folder: Path, product: str = "cmfd-v1.6") -> dict:

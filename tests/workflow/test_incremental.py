@@ -78,7 +78,7 @@ def test_a_methods_setting_runs_that_method_and_what_follows(
     [
         (
             "surrogate.lstm.hidden",
-            32,
+            48,
             {"train_lstm", "score_lstm", "draw_surrogate", "calibrate"},
             {*PREPARED, "run_members", "observe_truth"},
         ),
