@@ -67,7 +67,8 @@ def simulator_for(
         params = read_dataset(files.parameters, "vic-parameters")
         engine = Engine.of(params, read_years(files.vic_forcing), cells, vic)
         precision = torch.float64 if verifying else getattr(torch, vic.precision)
-        return VicSimulator(engine.to(precision, compute.device), periods)
+        engine = engine.to(precision, compute.device)
+        return VicSimulator(engine, periods, progress=verifying)
     forcing = read_dataset(files.forcing, "forcing-daily")
     return LstmSimulator(
         load_network(files.weights).to(compute.device),

@@ -31,13 +31,17 @@ class VicSimulator:
         engine: VIC in the precision of learning.
         periods: training period, and warm-up before it.
         store_every: days between the states that are kept.
+        progress: whether continuous runs show a bar on stderr.
     """
 
     name = "vic"
     keeps_states = True
 
-    def __init__(self, engine: Engine, periods: Periods, store_every: int = 10):
+    def __init__(
+        self, engine: Engine, periods: Periods, store_every: int = 10, progress: bool = False
+    ):
         self.engine, self.periods, self.store_every = engine, periods, store_every
+        self._progress = progress
         self._cell_of_column = columns_of(engine.parameters, engine.options, 1).cell
         self._train = engine.days(periods.train)
         self._stored: Tensor | None = None
@@ -50,11 +54,11 @@ class VicSimulator:
         A period after training is taken up where `refresh` with the same parameters ended.
         """
         days = self.engine.days(period)
-        if self._reached is None or days.start < self._train.stop:
-            return self.engine.run(parameters, self.periods.warmup.start, period)
-        known, state = self._reached
-        if known.shape != parameters.shape or not torch.equal(known, parameters):
-            return self.engine.run(parameters, self.periods.warmup.start, period)
+        known, state = self._reached or (None, None)
+        follows = days.start >= self._train.stop
+        if known is None or not follows or not torch.equal(known, parameters):
+            start = self.periods.warmup.start
+            return self.engine.run(parameters, start, period, self._progress)
         calibrated = self.engine.calibrated(parameters)
         state = self.engine.advance(calibrated, slice(self._train.stop, days.start), state)
         forcing = self.engine.forcing_of(days)
