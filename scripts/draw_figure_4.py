@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paramscape.figures.collect import caption, scores_of_runs
+from paramscape.figures.collect import caption, scored_title, scores_of_runs
 from paramscape.figures.figure4 import draw
 from paramscape.files import read_dataset
 from paramscape.job import logged
@@ -14,7 +14,7 @@ if __name__ == "__main__":
         scores = scores_of_runs([Path(file) for file in snakemake.input.scores])
         mask = read_dataset(Path(snakemake.input.domain), "domain")["mask"]
         words = caption(
-            settings["study"]["title"],
+            scored_title(settings["study"]["title"], snakemake.wildcards.scored),
             section(settings, "calibration.target"),
             section(settings, "periods").test,
         )

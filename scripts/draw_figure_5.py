@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from paramscape.figures.collect import caption, change_of_runs
+from paramscape.figures.collect import caption, change_of_runs, scored_title
 from paramscape.figures.figure5 import draw
 from paramscape.files import read_dataset
 from paramscape.job import logged
@@ -32,5 +32,8 @@ if __name__ == "__main__":
             main(snakemake.input),
             read_dataset(Path(snakemake.input.domain), "domain")["mask"],
             Path(snakemake.output.png).with_suffix(""),
-            caption(settings["study"]["title"], section(settings, "calibration.target")),
+            caption(
+                scored_title(settings["study"]["title"], snakemake.wildcards.scored),
+                section(settings, "calibration.target"),
+            ),
         )

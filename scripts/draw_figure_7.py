@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paramscape.figures.collect import caption, scores_of_runs
+from paramscape.figures.collect import caption, scored_title, scores_of_runs
 from paramscape.figures.figure7 import draw
 from paramscape.job import logged
 from paramscape.study import section
@@ -12,7 +12,7 @@ if __name__ == "__main__":
         settings = snakemake.params.settings
         scores = scores_of_runs([Path(file) for file in snakemake.input])
         words = caption(
-            settings["study"]["title"],
+            scored_title(settings["study"]["title"], snakemake.wildcards.scored),
             section(settings, "calibration.target"),
             section(settings, "periods").test,
         )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import xarray as xr
 
-from paramscape.ensemble.verification import scored_period
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import logged, provenance
 from paramscape.prepare.observations import finished_observations, prepare_observations
@@ -18,7 +17,7 @@ def main(inputs, settings, target: str) -> xr.Dataset:
     if product.product == "twin":
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
-    days = scored_period(section(settings, "periods"))
+    days = section(settings, "periods").scored
     return prepare_observations(product, target, days, domain)
 
 

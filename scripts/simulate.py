@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of, targets_dataset
-from paramscape.ensemble.verification import days_of, scored_period
+from paramscape.ensemble.verification import days_of
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import logged, provenance
 from paramscape.simulators import SimulatorFiles, simulator_for
@@ -20,7 +20,7 @@ def main(inputs, settings, verifier: str) -> xr.Dataset:
     files = SimulatorFiles.of(inputs)
     simulator = simulator_for(verifier, files, cells, settings, verifying=True)
     values = fields_of(read_dataset(Path(inputs.calibrated), "parameters"), cells)
-    period = scored_period(section(settings, "periods"))
+    period = section(settings, "periods").scored
     targets = simulator.run(torch.from_numpy(values), period)
     arrays = {name: value.cpu().numpy() for name, value in targets.items()}
     return targets_dataset(arrays, cells, days_of(period))

@@ -9,7 +9,7 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
-from paramscape.ensemble import Engine, days_of, run_members, scored_period, targets_dataset
+from paramscape.ensemble import Engine, days_of, run_members, targets_dataset
 from paramscape.ensemble import engine as module
 from paramscape.files import require
 from paramscape.names import TARGETS, UNITS
@@ -49,7 +49,7 @@ def test_a_run_in_two_periods_is_the_run_in_one(engine, members, periods):
 
 
 def test_a_simulation_on_the_grid_keeps_the_contract_of_its_file(engine, members, case, periods):
-    cells, scored = case[2], scored_period(periods)
+    cells, scored = case[2], periods.scored
     assert scored.start == periods.train.start and scored.end == periods.test.end
     targets = engine.run(members[1], periods.warmup.start, scored)
     arrays = {name: values.numpy() for name, values in targets.items()}

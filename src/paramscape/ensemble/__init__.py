@@ -11,7 +11,7 @@ from .engine import Engine
 from .fields import KINDS, ROLES, batch_members, kinds_of, roles_of, sample_members
 from .members import run_members
 from .priors import PriorBox
-from .verification import days_of, scored_period
+from .verification import days_of
 from .vic_simulator import VicSimulator
 
 __all__ = [
@@ -30,6 +30,5 @@ __all__ = [
     "roles_of",
     "run_members",
     "sample_members",
-    "scored_period",
     "targets_dataset",
 ]

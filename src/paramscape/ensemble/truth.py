@@ -12,7 +12,7 @@ from paramscape.study import Periods, Priors, Twin, Vic
 
 from .datasets import fields_of, targets_dataset
 from .engine import Engine
-from .verification import days_of, scored_period
+from .verification import days_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def observe_truth(
     felt = perturb_forcing(world.forcing, twin, twin.seed)
     engine = Engine.of(world.params, felt, world.cells, vic)
     values = torch.from_numpy(fields_of(truth, world.cells).astype(np.float64))
-    period = scored_period(periods)
+    period = periods.scored
     targets = engine.run(values, periods.warmup.start, period, progress=True)
     exact = targets_dataset(
         {name: value.numpy() for name, value in targets.items()}, world.cells, days_of(period)

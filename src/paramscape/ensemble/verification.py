@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from paramscape.study import Period, Periods
-
-
-def scored_period(periods: Periods) -> Period:
-    """From the first day after the warm-up's start that serves a purpose to the last."""
-    starts = [periods.train.start, periods.validation.start, periods.test.start]
-    return Period(start=min(starts), end=periods.record.end)
+from paramscape.study import Period
 
 
 def days_of(period: Period) -> np.ndarray:

@@ -24,6 +24,11 @@ def caption(title: str, target: str, period: Period | None = None) -> Caption:
     return Caption(title, LONG_NAMES[target], UNITS[target], shown)
 
 
+def scored_title(title: str, scored: str) -> str:
+    """The study's title with the side that is scored, `vic` or each run's own `simulator`."""
+    return f"{title} in VIC" if scored == "vic" else f"{title} on own simulators"
+
+
 def scores_of_runs(files: Sequence[Path]) -> xr.Dataset:
     """Score files joined along `run`, labelled such as `gan-po on vic`."""
     parts = [read_dataset(Path(file), "scores") for file in files]

@@ -144,17 +144,10 @@ def static_files(study: Study) -> list[RawFile]:
     return files
 
 
-def observed_period(study: Study) -> Period:
-    """Days for which observations are read: from the first scored day to the record's end."""
-    periods = study.periods
-    start = min(periods.train.start, periods.validation.start, periods.test.start)
-    return Period(start=start, end=periods.record.end)
-
-
 def observation_files(study: Study, target: str) -> list[RawFile]:
     """Files of one observed target; none where the twin hands its observations over itself."""
     settings = study.products.observations[target]
-    period = observed_period(study)
+    period = study.periods.scored
     years = range(period.start.year, period.end.year + 1)
     content = f"observed {target} [{UNITS[target]}]"
     if isinstance(settings, GleamObservations):

@@ -72,6 +72,12 @@ class Periods(Settings):
         return Period(start=self.warmup.start, end=max(ends))
 
     @property
+    def scored(self) -> Period:
+        """From the first day after the warm-up that serves a purpose to the last."""
+        starts = [self.train.start, self.validation.start, self.test.start]
+        return Period(start=min(starts), end=self.record.end)
+
+    @property
     def learning(self) -> Period:
         """Warm-up and training, in one continuous run."""
         return Period(start=self.warmup.start, end=self.train.end)
