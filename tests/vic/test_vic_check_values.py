@@ -7,6 +7,7 @@ from paramscape.vic import aerodynamic, atmosphere, canopy, penman_monteith, run
 from paramscape.vic.roots import layer_roots
 from paramscape.vic.site import nijssen_to_arno
 from paramscape.vic.snow import albedo, energy, foliage, interception, pack
+from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.soil_evaporation import (
     evaporation_fraction,
     limited_soil_evaporation,
@@ -201,7 +202,7 @@ def test_a_whole_step_of_a_pack(name):
         heat_capacity=float(2.11727e6 * snow.surface / seconds),
         freezable=float(snow.surface_water * 3.337e8 / seconds),
     )  # fmt: skip
-    result = pack.pack_step(snow, surface, seconds)
+    result = pack.pack_step(snow, surface, PassOptions(seconds, "AR_406_FULL", False))
     after = result.pack
     water = after.surface + after.below + after.surface_water + after.pack_water
     close(

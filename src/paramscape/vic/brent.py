@@ -135,6 +135,32 @@ def _stepped(now: _Bracket, middle: Tensor, tolerance: Tensor) -> _Bracket:
     return now._replace(a=b, fa=fb, b=b + torch.where(d.abs() > tolerance, d, least), d=d, e=e)
 
 
+class Bracket(NamedTuple):
+    """Where a root is looked for, and what stands for it where there is none; all (lane,)."""
+
+    lower: Tensor
+    upper: Tensor
+    otherwise: Tensor
+
+
+Residual = Callable[[NamedTuple, Tensor], Tensor]
+Solver = Callable[[Residual, NamedTuple, Bracket, Tensor], Tensor]
+
+
+def solve_by_brent(
+    residual: Residual, problem: NamedTuple, bracket: Bracket, where: Tensor
+) -> Tensor:
+    """Find the root in the lanes of `where` (bool), with its gradient; 0 in the others."""
+    lanes = torch.nonzero(where).squeeze(1)
+    if not lanes.shape[0]:
+        return torch.zeros_like(bracket.otherwise)
+    problem, bracket = _pick(problem, lanes), _pick(bracket, lanes)
+    root = brent_root(residual, problem, *bracket)
+    if torch.is_grad_enabled() and any(value.requires_grad for value in problem):
+        root = with_implicit_gradient(residual, problem, root)
+    return root.new_zeros(where.shape).index_copy(0, lanes, root)
+
+
 SMALLEST_SLOPE = 0.1  # [W m-2 K-1], where two roots merge the true slope is 0
 
 
@@ -146,8 +172,6 @@ def with_implicit_gradient(
     By the implicit function theorem dx = -(df / dproblem) / (df / dx). The value is unchanged.
     """
     value = residual(problem, root)
-    if not value.requires_grad:
-        return root
     with torch.no_grad():
         width = 1e-3 if root.dtype == torch.float64 else 2e-2
         slope = residual(problem, root + width) - residual(problem, root - width)

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
 
 def power(base: Tensor, exponent: Tensor | float) -> Tensor:
@@ -24,3 +25,8 @@ def over_wind(resistance: Tensor, wind: Tensor, still: float) -> Tensor:
     """Divide the resistance at unit wind by the wind; `still` [s m-1] where there is no wind."""
     moving = wind > 0
     return torch.where(moving, resistance / torch.where(moving, wind, 1.0), still)
+
+
+def somewhere(condition: Tensor) -> bool:
+    """Whether a condition holds in any lane; taken as possible while the physics is traced."""
+    return get_proxy_mode() is not None or bool(condition.any())

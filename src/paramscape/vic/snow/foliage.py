@@ -13,9 +13,10 @@ from paramscape.vic.atmosphere import (
     latent_heat_sublimation,
     saturation_vapour_pressure,
 )
-from paramscape.vic.brent import brent_root, with_implicit_gradient
+from paramscape.vic.brent import Bracket
 from paramscape.vic.canopy import CanopyBalance, canopy_balance
 from paramscape.vic.penman_monteith import Evaporative, penman_monteith
+from paramscape.vic.snow.options import PassOptions
 
 
 class Foliage(NamedTuple):
@@ -135,7 +136,7 @@ def _evaporated(foliage: Foliage, net: Tensor, resistance: Tensor, seconds: floa
 
 
 def solve_foliage(
-    foliage: Foliage, start: Tensor, snowing: Tensor, seconds: float, scheme: str
+    foliage: Foliage, start: Tensor, snowing: Tensor, options: PassOptions
 ) -> tuple[Tensor, FoliageEnergy]:
     """Foliage temperature [C] and the balance there.
 
@@ -146,25 +147,20 @@ def solve_foliage(
         foliage: its surroundings.
         start: foliage temperature before [C].
         snowing: (lane,) bool, snow in the canopy or falling into it.
-        seconds: length of the step.
-        scheme: VIC's AERO_RESIST_CANSNOW.
+        options: length of the pass and choices.
     """
-    energy = partial(foliage_energy, seconds=seconds, scheme=scheme)
+    energy = partial(foliage_energy, seconds=options.seconds, scheme=options.scheme)
 
     def residual(problem: Foliage, surface: Tensor) -> Tensor:
         return energy(problem, surface).residual
 
     zero = torch.zeros_like(start)
     melting = snowing & (residual(foliage, zero) == 0)
-    temperature = zero
-    index = torch.nonzero(~melting).squeeze(1)
-    if index.shape[0]:
-        some = Foliage(*torch.stack(tuple(foliage))[:, index].unbind(0))
-        first, cold = start[index].detach(), snowing[index]
-        width = c.BRACKET_HALF_WIDTH
-        lower = torch.where(cold, first.clamp(max=0) - width, first - width)
-        upper = torch.where(cold, 0.0, first + width)
-        root = brent_root(residual, some, lower, upper, first)
-        root = with_implicit_gradient(residual, some, root)
-        temperature = temperature.index_copy(0, index, root)
+    first, width = start.detach(), c.BRACKET_HALF_WIDTH
+    bracket = Bracket(
+        lower=torch.where(snowing, first.clamp(max=0) - width, first - width),
+        upper=torch.where(snowing, 0.0, first + width),
+        otherwise=first,
+    )
+    temperature = options.solve(residual, foliage, bracket, ~melting)
     return temperature, energy(foliage, temperature)

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.ops import ratio
+from paramscape.vic.ops import ratio, somewhere
 from paramscape.vic.snow.albedo import aged_albedo, compacted_density, new_snow_density
 from paramscape.vic.snow.energy import PackSurface
+from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.snow.pack import Pack, PackResult, layered, pack_step, with_new_snow
 from paramscape.vic.snow.thin import thin_snow
 from paramscape.vic.surface import Air, Setting, Surface
@@ -34,7 +35,7 @@ def ground_snow(
     under: Air,
     setting: Setting,
     context: tuple[Tensor, Tensor, Tensor, Tensor],
-    seconds: float,
+    options: PassOptions,
 ) -> GroundSnow:
     """Advance the pack under the vegetation by one pass.
 
@@ -45,8 +46,9 @@ def ground_snow(
         context: whether snow falls from the sky (bool); ground temperature at the start of the
             model step [C]; 1 in the thawing season; temperature at the base of layer 1 after the
             pass [C].
-        seconds: length of the pass.
+        options: length of the pass and choices.
     """
+    seconds = options.seconds
     fresh, ground_start, season, base = context
     lying = (surface.snow_water > 0) | (under.snowfall > 0)
     surface = _aged(surface, under, fresh, lying, seconds)
@@ -58,7 +60,7 @@ def ground_snow(
     rain = torch.where(lying, under.rain, 0.0) / 1000.0
     pack = with_new_snow(pack, under.snowfall / 1000.0, rain, under.temperature)
     energy = _energy(surface, under, setting, (pack, ground_start), seconds)
-    result = pack_step(pack, energy, seconds)
+    result = pack_step(pack, energy, options)
     after = _settled(surface, under, result, lying, (season, seconds))
     remains = after.snow_water > 0
     thin = result.thin & remains & lying
@@ -72,7 +74,7 @@ def ground_snow(
         covered=remains & ~thin,
         lying=lying,
     )
-    if not thin.any():
+    if not somewhere(thin):
         return packed
     old = surface.surface_temperature
     return thin_snow(packed, under, setting, (thin, base, old), seconds)

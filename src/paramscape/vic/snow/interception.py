@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.ops import ratio
+from paramscape.vic.ops import ratio, somewhere
 from paramscape.vic.snow.foliage import Foliage, FoliageEnergy, solve_foliage
+from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.surface import Air, Setting, Surface
 
 FUSION = c.LATENT_HEAT_FUSION
@@ -38,17 +39,14 @@ class Interception(NamedTuple):
     caught: Tensor  # snow on the canopy before any energy is spent [m]
 
 
-def intercept(
-    surface: Surface, air: Air, setting: Setting, seconds: float, scheme: str
-) -> Interception:
+def intercept(surface: Surface, air: Air, setting: Setting, options: PassOptions) -> Interception:
     """One pass of an overstory in the snow regime: catch, melt, sublimate, release.
 
     Args:
         surface: state; the canopy's stores per unit of canopy.
         air: of the pass.
         setting: of the model step.
-        seconds: length of the pass.
-        scheme: VIC's AERO_RESIST_CANSNOW.
+        options: length of the pass and choices.
     """
     leaf_snow = c.LEAF_SNOW_CAPACITY * setting.cover.leaf_area
     water_capacity = setting.cover.capacity / 1000.0
@@ -57,8 +55,9 @@ def intercept(
     start = torch.where(empty, air.temperature, surface.foliage_temperature)
     foliage = _foliage(surface, air, setting, caught.snow)
     snowing = (caught.snow > 0) | (air.snowfall > 0)
-    temperature, energy = solve_foliage(foliage, start, snowing, seconds, scheme)
-    return _after(surface, caught, water_capacity, (temperature, energy), setting, seconds)
+    temperature, energy = solve_foliage(foliage, start, snowing, options)
+    solved = (temperature, energy)
+    return _after(surface, caught, water_capacity, solved, setting, options.seconds)
 
 
 def caught_by_canopy(
@@ -260,7 +259,7 @@ class Released(NamedTuple):
     released: Tensor
 
 
-RELEASES = 100  # each takes more than a tenth of the snow
+RELEASES = 16  # each leaves at most 0.9 of the snow and none a tenth of 5 mm: enough for 24 m
 
 
 def mass_release(snow: Tensor, storage: Tensor, releasing: Tensor) -> Released:
@@ -273,7 +272,7 @@ def mass_release(snow: Tensor, storage: Tensor, releasing: Tensor) -> Released:
     drip, released = torch.zeros_like(snow), torch.zeros_like(snow)
     active = releasing
     for _ in range(RELEASES):
-        if not active.any():
+        if not somewhere(active):
             break
         much = snow > c.LEAST_CANOPY_SNOW
         needed = 0.1 * snow

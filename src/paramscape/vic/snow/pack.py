@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.brent import brent_root, with_implicit_gradient
-from paramscape.vic.ops import ratio
+from paramscape.vic.brent import Bracket
+from paramscape.vic.ops import ratio, somewhere
 from paramscape.vic.snow.energy import PackEnergy, PackSurface, pack_energy, pack_residual
+from paramscape.vic.snow.options import PassOptions
 
 FUSION = c.LATENT_HEAT_FUSION * c.WATER_DENSITY  # [J m-3]
 HEAT = c.ICE_HEAT_CAPACITY
@@ -87,7 +88,7 @@ def with_new_snow(pack: Pack, snow: Tensor, rain: Tensor, temperature: Tensor) -
     )
 
 
-def pack_step(pack: Pack, energy: PackSurface, seconds: float) -> PackResult:
+def pack_step(pack: Pack, energy: PackSurface, options: PassOptions) -> PackResult:
     """Solve the energy balance, melt or freeze, and drain.
 
     A pack melts or refreezes at 0 C where the balance at 0 C allows it; else it is cold, with a
@@ -96,20 +97,20 @@ def pack_step(pack: Pack, energy: PackSurface, seconds: float) -> PackResult:
     Args:
         pack: with the snow and rain of the step.
         energy: what its surface temperature depends on.
-        seconds: length of the step.
+        options: length of the pass and choices.
     """
     zero = torch.zeros_like(pack.surface)
     at_zero = pack_energy(energy, zero)
     frozen = at_zero.residual < 0
     cold = frozen & (pack.surface > c.THIN_SNOW)
     thin = frozen & ~cold
-    melted, vapour = _melted(pack, at_zero, seconds)
+    melted, vapour = _melted(pack, at_zero, options.seconds)
     stays = _thin(pack)
     result = _where(frozen, stays, melted)
     vapour = torch.where(frozen, zero, vapour)
     net_longwave = at_zero.net_longwave
-    if cold.any():
-        chilled, lost, radiated = _cold(pack, energy, cold, seconds)
+    if somewhere(cold):
+        chilled, lost, radiated = _cold(pack, energy, cold, options)
         result = _where(cold, chilled, result)
         vapour = torch.where(cold, lost, vapour)
         net_longwave = torch.where(cold, radiated, net_longwave)
@@ -160,28 +161,24 @@ def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tens
 
 
 def _cold(
-    pack: Pack, energy: PackSurface, cold: Tensor, seconds: float
+    pack: Pack, energy: PackSurface, cold: Tensor, options: PassOptions
 ) -> tuple[Pack, Tensor, Tensor]:
     """A pack below freezing, the vapour it gained [m] and its net longwave [W m-2]."""
-    index = torch.nonzero(cold).squeeze(1)
-    some = PackSurface(*torch.stack(tuple(energy))[:, index].unbind(0))
-    start = pack.surface_temperature[index].detach()
+    start = pack.surface_temperature.detach()
     width = c.BRACKET_HALF_WIDTH
-    root = brent_root(pack_residual, some, start - width, start + width, start)
-    root = with_implicit_gradient(pack_residual, some, root)
-    solved = pack_energy(some, root)
-    whole = torch.zeros_like(pack.surface)
-    temperature = whole.index_copy(0, index, root)
-    vapour = whole.index_copy(0, index, solved.vapour * seconds / c.WATER_DENSITY)
+    bracket = Bracket(start - width, start + width, start)
+    temperature = options.solve(pack_residual, energy, bracket, cold)
+    solved = pack_energy(energy, temperature)
+    vapour = solved.vapour * options.seconds / c.WATER_DENSITY
     surface = pack.surface + pack.surface_water
     gone = surface < -vapour
     vapour = torch.where(gone, -surface, vapour)
     chilled = pack._replace(
         surface=torch.where(gone, 0.0, surface + vapour),
-        surface_water=whole,
+        surface_water=torch.zeros_like(surface),
         surface_temperature=temperature,
     )
-    return chilled, vapour, whole.index_copy(0, index, solved.net_longwave)
+    return chilled, vapour, solved.net_longwave
 
 
 def _drained(pack: Pack) -> tuple[Pack, Tensor]:

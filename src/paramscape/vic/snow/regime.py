@@ -1,5 +1,6 @@
 """One pass over lanes with snow, or with snow falling: no transpiration or soil evaporation."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -9,23 +10,17 @@ from paramscape.vic import constants as c
 from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
 from paramscape.vic.snow.interception import intercept
+from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.soil_thermal import layer_base_temperature
 from paramscape.vic.surface import (
     Air,
     Fluxes,
     Setting,
     Surface,
+    join,
     pick,
     surface_conductance,
 )
-
-
-class PassOptions(NamedTuple):
-    """What a pass in the snow regime needs to know besides state, air and setting."""
-
-    seconds: float
-    scheme: str  # AERO_RESIST_CANSNOW
-    with_potential: bool
 
 
 class Below(NamedTuple):
@@ -42,6 +37,9 @@ class Below(NamedTuple):
     snow_on_canopy: Tensor  # that its energy balance saw [m]
 
 
+Vegetation = Callable[[Surface, Air, Setting, PassOptions], tuple[Surface, Below]]
+
+
 def snow_pass(
     surface: Surface,
     air: Air,
@@ -49,7 +47,7 @@ def snow_pass(
     ground_start: tuple[Tensor, Tensor],
     options: PassOptions,
 ) -> tuple[Surface, Fluxes]:
-    """One (sub)step of lanes in the snow regime.
+    """One (sub)step of lanes in the snow regime, those with an overstory apart from the others.
 
     Args:
         surface: before the pass.
@@ -59,7 +57,31 @@ def snow_pass(
             season, see `thawing_season`.
         options: length of the pass and choices.
     """
-    surface, below = _below_canopy(surface, air, setting, options)
+    trees = (setting.site.vegetated > 0) & (setting.site.overstory > 0)
+    groups = [torch.nonzero(trees).squeeze(1), torch.nonzero(~trees).squeeze(1)]
+    results = []
+    for index, under in zip(groups, (below_trees, below_short), strict=True):
+        if index.shape[0] == trees.shape[0]:
+            return snow_pass_below(under, surface, air, setting, ground_start, options)
+        some = (pick(surface, index), pick(air, index), setting.lanes(index))
+        start = tuple(values[index] for values in ground_start)
+        results.append(snow_pass_below(under, *some, start, options))
+    lanes = trees.shape[0]
+    return tuple(
+        join(list(zip(groups, parts, strict=True)), lanes) for parts in zip(*results, strict=True)
+    )
+
+
+def snow_pass_below(
+    vegetation: Vegetation,
+    surface: Surface,
+    air: Air,
+    setting: Setting,
+    ground_start: tuple[Tensor, Tensor],
+    options: PassOptions,
+) -> tuple[Surface, Fluxes]:
+    """`snow_pass` where all lanes have one kind of vegetation: `below_trees` or `below_short`."""
+    surface, below = _tile_means(*vegetation(surface, air, setting, options), air, setting)
     base = layer_base_temperature(
         setting.ground, air.temperature, surface.base_temperature, options.seconds
     )
@@ -67,7 +89,7 @@ def snow_pass(
         rain=below.rain, snowfall=below.snow, shortwave=below.shortwave, longwave=below.longwave
     )
     fresh = air.snowfall > 0
-    snow = ground_snow(surface, under, setting, (fresh, *ground_start, base), options.seconds)
+    snow = ground_snow(surface, under, setting, (fresh, *ground_start, base), options)
     after = snow.surface._replace(ground_temperature=air.temperature, base_temperature=base)
     net_longwave = below.longwave - air.emitted
     net_longwave = torch.where(snow.covered, snow.net_longwave, net_longwave)
@@ -119,16 +141,11 @@ def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
     )
 
 
-def _below_canopy(
-    surface: Surface, air: Air, setting: Setting, options: PassOptions
+def _tile_means(
+    surface: Surface, below: Below, air: Air, setting: Setting
 ) -> tuple[Surface, Below]:
-    """Pass the precipitation through the vegetation, and bring its stores to the tile's mean."""
-    vegetated, overstory = setting.site.vegetated > 0, setting.site.overstory > 0
-    short = _short(surface, air, setting)
-    trees = vegetated & overstory
-    surface, below = (
-        _with_trees(surface, short, air, setting, (trees, options)) if trees.any() else short
-    )
+    """Bring the stores and fluxes of the canopy to the tile's mean."""
+    vegetated = setting.site.vegetated > 0
     fraction = torch.where(vegetated, setting.cover.fraction, 1.0)
     scaled = surface._replace(
         wet_canopy=surface.wet_canopy * fraction, snow_canopy=surface.snow_canopy * fraction
@@ -142,7 +159,9 @@ def _below_canopy(
     )
 
 
-def _short(surface: Surface, air: Air, setting: Setting) -> tuple[Surface, Below]:
+def below_short(
+    surface: Surface, air: Air, setting: Setting, options: PassOptions
+) -> tuple[Surface, Below]:
     """Short vegetation and bare ground: new snow takes the canopy's water down with it."""
     vegetated, overstory = setting.site.vegetated > 0, setting.site.overstory > 0
     dumped = vegetated & (air.snowfall > 0) & (surface.wet_canopy > 0)
@@ -165,39 +184,25 @@ def _short(surface: Surface, air: Air, setting: Setting) -> tuple[Surface, Below
     )
 
 
-def _with_trees(
-    surface: Surface,
-    short: tuple[Surface, Below],
-    air: Air,
-    setting: Setting,
-    which: tuple[Tensor, PassOptions],
+def below_trees(
+    surface: Surface, air: Air, setting: Setting, options: PassOptions
 ) -> tuple[Surface, Below]:
-    """Results of interception for the lanes with an overstory, those in `short` for the rest."""
-    trees, options = which
-    index = torch.nonzero(trees).squeeze(1)
-    own_air, own_setting = pick(air, index), setting.lanes(index)
-    state = pick(surface, index)
-    caught = intercept(state, own_air, own_setting, options.seconds, options.scheme)
-    after = state._replace(
+    """An overstory: interception with an energy balance of its own."""
+    caught = intercept(surface, air, setting, options)
+    after = surface._replace(
         wet_canopy=caught.wet_canopy,
         snow_canopy=caught.snow_canopy,
         melt_storage=caught.melt_storage,
         foliage_temperature=caught.temperature,
     )
-    under = Below(
+    return after, Below(
         rain=caught.rain,
         snow=caught.snow,
-        shortwave=state.attenuation * own_air.shortwave,
+        shortwave=surface.attenuation * air.shortwave,
         longwave=caught.emitted,
         canopy_evaporation=caught.evaporation,
         canopy_sublimation=caught.sublimation,
-        canopy_longwave=own_air.longwave - caught.emitted,
+        canopy_longwave=air.longwave - caught.emitted,
         canopy_resistance=caught.resistance,
         snow_on_canopy=caught.caught,
     )
-    return _put(short[0], index, after), _put(short[1], index, under)
-
-
-def _put(record, index: Tensor, part):
-    rows = torch.stack(tuple(record)).index_copy(1, index, torch.stack(tuple(part)))
-    return type(record)(*rows.unbind(0))

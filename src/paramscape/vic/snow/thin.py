@@ -9,7 +9,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.atmosphere import saturation_vapour_pressure
-from paramscape.vic.ops import ratio
+from paramscape.vic.ops import ratio, somewhere
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
@@ -101,7 +101,7 @@ def _refreezing(
     snow = packed.surface
     available = snow.surface_water * snow.snow_density * c.LATENT_HEAT_FUSION / seconds
     at_zero = under.temperature == 0
-    if not at_zero.any():
+    if not somewhere(at_zero):
         return available
     ground = setting.ground
     heat = ground_heat_flux(ground, under.temperature, base)

@@ -1,0 +1,14 @@
+"""What a pass in the snow regime needs to know besides state, air and setting."""
+
+from typing import NamedTuple
+
+from paramscape.vic.brent import Solver, solve_by_brent
+
+
+class PassOptions(NamedTuple):
+    """Length of a pass, and the choices that it depends on."""
+
+    seconds: float
+    scheme: str  # AERO_RESIST_CANSNOW
+    with_potential: bool
+    solve: Solver = solve_by_brent  # of the energy balances of foliage and pack
