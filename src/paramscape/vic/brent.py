@@ -13,7 +13,7 @@ ITERATIONS = 100
 LANES_WORTH_PACKING = 256
 
 
-class _Bracket(NamedTuple):
+class Iterates(NamedTuple):
     """Brent's iterates: best, previous, opposite end, and the last two steps."""
 
     a: Tensor
@@ -51,21 +51,18 @@ def brent_root(
     result = torch.where(found, b, otherwise)
     lanes = torch.nonzero(found).squeeze(1)
     problem = _pick(problem, lanes)
-    now = _Bracket(*(v[lanes] for v in (a, b, b, fa, fb, fb, b - a, b - a)))
+    now = Iterates(*(v[lanes] for v in (a, b, b, fa, fb, fb, b - a, b - a)))
     for _ in range(ITERATIONS):
         now = _ordered(now)
-        middle = 0.5 * (now.c - now.b)
-        tolerance = 2.0 * torch.finfo(now.b.dtype).eps * now.b.abs() + TOLERANCE
-        open_ = ~((middle.abs() <= tolerance) | (now.fb == 0))
+        open_ = _open(now)
         result = result.index_copy(0, lanes, now.b)
         if not open_.any():
             break
         if not open_.all():
             keep = torch.nonzero(open_).squeeze(1)
             lanes, problem = lanes[keep], _pick(problem, keep)
-            now = _Bracket(*(v[keep] for v in now))
-            middle, tolerance = middle[keep], tolerance[keep]
-        now = _stepped(now, middle, tolerance)
+            now = Iterates(*(v[keep] for v in now))
+        now = _stepped(now)
         now = now._replace(fb=residual(problem, now.b))
     return result
 
@@ -92,7 +89,7 @@ def _widened(
     return a, b, fa, fb
 
 
-def _ordered(now: _Bracket) -> _Bracket:
+def _ordered(now: Iterates) -> Iterates:
     """Make b and c enclose the root, and b the better of the two."""
     reset = (now.fb * now.fc) > 0
     step = now.b - now.a
@@ -100,7 +97,7 @@ def _ordered(now: _Bracket) -> _Bracket:
     c, fc = torch.where(reset, a, now.c), torch.where(reset, fa, now.fc)
     d, e = torch.where(reset, step, now.d), torch.where(reset, step, now.e)
     swap = fc.abs() < fb.abs()
-    return _Bracket(
+    return Iterates(
         a=torch.where(swap, b, a),
         b=torch.where(swap, c, b),
         c=torch.where(swap, b, c),
@@ -112,9 +109,28 @@ def _ordered(now: _Bracket) -> _Bracket:
     )
 
 
-def _stepped(now: _Bracket, middle: Tensor, tolerance: Tensor) -> _Bracket:
+def brent_step(now: Iterates) -> tuple[Iterates, Tensor, Tensor]:
+    """One iteration but for the residual at the new point; also the best point, and if it goes on.
+
+    The first result is to be completed by the residual `fb` at its `b`; the third is bool.
+    """
+    now = _ordered(now)
+    return _stepped(now), now.b, _open(now)
+
+
+def _tolerance(now: Iterates) -> Tensor:
+    return 2.0 * torch.finfo(now.b.dtype).eps * now.b.abs() + TOLERANCE
+
+
+def _open(now: Iterates) -> Tensor:
+    middle = 0.5 * (now.c - now.b)
+    return ~((middle.abs() <= _tolerance(now)) | (now.fb == 0))
+
+
+def _stepped(now: Iterates) -> Iterates:
     """Take an interpolated step where it is safe, and bisect elsewhere."""
     a, b, c, fa, fb, fc, d, e = now
+    middle, tolerance = 0.5 * (c - b), _tolerance(now)
     bisect = (e.abs() < tolerance) | (fa.abs() <= fb.abs())
     s = fb / torch.where(fa == 0, 1.0, fa)
     q, r = fa / torch.where(fc == 0, 1.0, fc), fb / torch.where(fc == 0, 1.0, fc)

@@ -37,7 +37,7 @@ def canopy_balance(
     store = torch.minimum(store, capacity)
     wet = power(ratio(store, capacity), 2.0 / 3.0)
     demand = wet * potential * seconds / c.SECONDS_PER_DAY
-    supply = store + rain if seconds == c.SECONDS_PER_DAY else store
+    supply = store + rain * (seconds == c.SECONDS_PER_DAY)
     positive = demand > 0
     share = torch.where(positive, supply / torch.where(positive, demand, 1.0), 1.0).clamp(max=1.0)
     evaporation = share * demand

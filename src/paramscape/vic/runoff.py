@@ -97,29 +97,52 @@ def route_soil_water(
         evaporation: (layer, column) [mm] of the model step, from each layer.
         steps: number of sub-steps.
     """
-    quick = surface_runoff(soil, moisture, water)
-    infiltration = water / steps - quick / steps
-    # VIC decides once per model step that a layer at residual moisture gives no evaporation.
-    drawn = evaporation / steps
-    drawn = torch.where((drawn > 0) & (moisture <= soil.residual), 0.0, drawn)
-    upper, last = moisture[:2], moisture[2]
-    shed = torch.zeros_like(water)
-    slow = torch.zeros_like(water)
+    drive = drive_of_steps(soil, moisture, water, evaporation, steps)
+    shed, slow = torch.zeros_like(water), torch.zeros_like(water)
     for _ in range(steps):
-        upper, last, spilled, base = _runoff_step(soil, upper, last, infiltration, drawn)
+        moisture, spilled, base = runoff_step(soil, moisture, drive)
         shed = shed + spilled
         slow = slow + base
+    return routed(moisture, (drive.quick + shed, slow), evaporation)
+
+
+class Drive(NamedTuple):
+    """What moves water in each sub-step of a model step."""
+
+    infiltration: Tensor  # (column,) [mm per sub-step]
+    drawn: Tensor  # (layer, column) evaporation [mm per sub-step]
+    quick: Tensor  # (column,) surface runoff of the model step [mm]
+
+
+def drive_of_steps(
+    soil: RunoffSoil, moisture: Tensor, water: Tensor, evaporation: Tensor, steps: int | Tensor
+) -> Drive:
+    """Share out the water of a model step among its sub-steps; arguments of `route_soil_water`.
+
+    VIC decides once per model step that a layer at residual moisture gives no evaporation.
+    """
+    quick = surface_runoff(soil, moisture, water)
+    drawn = evaporation / steps
+    drawn = torch.where((drawn > 0) & (moisture <= soil.residual), 0.0, drawn)
+    return Drive(water / steps - quick / steps, drawn, quick)
+
+
+def routed(moisture: Tensor, left: tuple[Tensor, Tensor], evaporation: Tensor) -> RunoffResult:
+    """Result of a model step; negative baseflow of its sum, in `left` behind runoff, is a deficit.
+
+    Evaporation of the last layer gives way to it.
+    """
+    runoff, slow = left
     deficit = slow.clamp(max=0)
     evaporation = torch.cat([evaporation[:2], (evaporation[2] + deficit)[None]])
-    moisture = torch.cat([upper, last[None]])
-    return RunoffResult(moisture, quick + shed, slow - deficit, evaporation)
+    return RunoffResult(moisture, runoff, slow - deficit, evaporation)
 
 
-def _runoff_step(
-    soil: RunoffSoil, upper: Tensor, last: Tensor, infiltration: Tensor, drawn: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """One sub-step; returns upper layers, last layer, water shed at the top, baseflow."""
+def runoff_step(soil: RunoffSoil, moisture: Tensor, drive: Drive) -> tuple[Tensor, Tensor, Tensor]:
+    """One sub-step; returns moisture (layer, column), water shed at the top and baseflow [mm]."""
     residual, capacity = soil.residual, soil.capacity
+    upper, last = moisture[:2], moisture[2]
+    infiltration, drawn = drive.infiltration, drive.drawn
     drainable = (upper - drawn[:2] - residual[:2]).clamp(min=0)
     pore = capacity[:2] - residual[:2]
     drained = drainage(drainable, pore, soil.drain_scale, soil.drain_power)
@@ -140,5 +163,4 @@ def _runoff_step(
     second = second + (third - capacity[2]).clamp(min=0)
     first = first + (second - capacity[1]).clamp(min=0)
     shed = (first - capacity[0]).clamp(min=0)
-    upper = torch.minimum(torch.stack([first, second]), capacity[:2])
-    return upper, torch.minimum(third, capacity[2]), shed, base
+    return torch.minimum(torch.stack([first, second, third]), capacity), shed, base

@@ -1,5 +1,6 @@
 """One model step of all lanes: evaporation and snow first, then runoff."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,20 +74,25 @@ def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
     moisture = values[: len(LAYERS)]
     moist = moisture_factors(moisture, land.layers)
     setting = Setting(land.site, day.cover, moist, winds_of(day.cover, day.air.wind))
-    surface, fluxes = _surface_step(_start(values, day.cover), day, setting, land)
+    surface, fluxes = _surface_step(start_of_step(values, day.cover), day, setting, land)
     losses = torch.stack([fluxes.soil_loss_1, fluxes.soil_loss_2, fluxes.soil_loss_3])
     routed = route_soil_water(
         land.runoff, moisture, fluxes.water, losses, land.options.runoff_substeps
     )
-    lost = routed.evaporation.unbind(0)
-    fluxes = fluxes._replace(
-        soil_loss_1=lost[0],
-        soil_loss_2=lost[1],
-        soil_loss_3=lost[2],
-        potential=fluxes.potential / land.options.model_steps_per_day,
-    )
+    fluxes = end_of_step(fluxes, routed.evaporation, land.options.model_steps_per_day)
     after = torch.cat([routed.moisture, torch.stack(surface[: len(SURFACE)])])
     return StepResult(after, fluxes, routed.runoff, routed.baseflow)
+
+
+def end_of_step(fluxes: Fluxes, evaporation: Tensor, steps_per_day: int | Tensor) -> Fluxes:
+    """Fluxes with the evaporation (layer, lane) that the soil really gave, and totals of rates."""
+    first, second, third = evaporation.unbind(0)
+    return fluxes._replace(
+        soil_loss_1=first,
+        soil_loss_2=second,
+        soil_loss_3=third,
+        potential=fluxes.potential / steps_per_day,
+    )
 
 
 def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
@@ -109,9 +115,9 @@ def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
     )
 
 
-def _start(values: Tensor, cover: Cover) -> Surface:
+def start_of_step(values: Sequence[Tensor] | Tensor, cover: Cover) -> Surface:
     """Surface before the step, the canopy's stores per unit of canopy."""
-    surface = Surface(*values[len(LAYERS) :].unbind(0), attenuation=cover.attenuation)
+    surface = Surface(*values[len(LAYERS) :], attenuation=cover.attenuation)
     covered = cover.fraction > 0
     fraction = torch.where(covered, cover.fraction, 1.0)
     return surface._replace(
