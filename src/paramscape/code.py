@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
+BESIDE = ("*.csv", "*.h")
 _BY_VALUE = "study"
 """Settings reach a rule by value, as its parameters: their models are not its code."""
 
@@ -13,8 +14,8 @@ _BY_VALUE = "study"
 def code_digest(*files: Path | str, table: Path | None = None) -> str:
     """First 16 hexadecimal digits of the SHA-256 of all package code that `files` import.
 
-    Imports are followed through the package, data tables (*.csv) beside a module that is followed
-    count as its code, and the package's settings models do not count.
+    Imports are followed through the package, data tables (*.csv) and C++ headers (*.h) beside a
+    module that is followed count as its code, and the package's settings models do not count.
 
     Args:
         files: scripts or modules to start from; given as paths.
@@ -35,7 +36,8 @@ def _follow(file: Path, found: set[Path]) -> None:
         return
     found.add(file)
     if file.is_relative_to(PACKAGE):
-        found.update(file.parent.glob("*.csv"))
+        for beside in BESIDE:
+            found.update(file.parent.glob(beside))
     for module in _imports(file):
         _follow(module, found)
 

@@ -62,10 +62,19 @@ class Columns:
         values = values[..., self.cell]
         return values.expand(self.members, self.count).reshape(self.lanes)
 
+    @property
+    def member_of_lane(self) -> Tensor:
+        """Member of every lane."""
+        return torch.arange(self.members, device=self.cell.device).repeat_interleave(self.count)
+
+    @property
+    def cell_of_lane(self) -> Tensor:
+        """Index of every lane's cell among those of all members."""
+        return self.member_of_lane * self.cells + self.cell.repeat(self.members)
+
     def cell_means(self, values: Tensor) -> Tensor:
         """Area-weighted cell means (row, member * cell) of values (row, lane)."""
-        member = torch.arange(self.members, device=self.cell.device)[:, None] * self.cells
-        target = (member + self.cell).reshape(-1)
+        target = self.cell_of_lane
         weighted = values * self.repeat(self.weight)
         means = weighted.new_zeros(values.shape[0], self.members * self.cells)
         return means.index_add(1, target, weighted)

@@ -1,8 +1,12 @@
 """Tensor operations whose gradient stays finite where a plain formula divides by zero."""
 
+from contextvars import ContextVar
+
 import torch
 from torch import Tensor
-from torch.fx.experimental.proxy_tensor import get_proxy_mode
+
+TRACED: ContextVar[bool] = ContextVar("TRACED", default=False)
+"""Whether the physics is being written down for a compiler, for any values of the lanes."""
 
 
 def power(base: Tensor, exponent: Tensor | float) -> Tensor:
@@ -29,4 +33,4 @@ def over_wind(resistance: Tensor, wind: Tensor, still: float) -> Tensor:
 
 def somewhere(condition: Tensor) -> bool:
     """Whether a condition holds in any lane; taken as possible while the physics is traced."""
-    return get_proxy_mode() is not None or bool(condition.any())
+    return TRACED.get() or bool(condition.any())

@@ -43,6 +43,7 @@ class Output:
     standard_name: str
     description: str
     of_cell: Callable[[Tensor], Tensor] | None = None  # applied to the mean of the cell
+    layers: int = 1
 
 
 def evaporation(view: StepView) -> Tensor:
@@ -155,7 +156,7 @@ OUTPUTS: dict[str, Output] = {
     ),
     "OUT_SOIL_MOIST": Output(
         lambda view: view.result.values[:3], "mm", "end",
-        "soil_moisture", "soil total moisture content",
+        "soil_moisture", "soil total moisture content", layers=3,
     ),
     "OUT_SWE": Output(
         _stored("snow_water", 1000.0), "mm", "end",

@@ -189,6 +189,11 @@ class Calendar:
         self._months: tuple[int, ...] | None = None
         self._cover: Cover | None = None
 
+    @property
+    def table(self) -> Tensor:
+        """Vegetation (month, row, column) of all months, or of all lanes where members differ."""
+        return self._table.flatten(2).transpose(0, 1)
+
     def cover(self, months: tuple[int, ...]) -> Cover:
         """Vegetation of every lane; `months` (1 to 12) of each member, or one for all."""
         if months != self._months:

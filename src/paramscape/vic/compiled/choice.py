@@ -1,0 +1,38 @@
+"""Whether simulations are compiled."""
+
+import logging
+import os
+from functools import cache
+
+import torch
+
+from paramscape.vic.compiled.build import compiler
+
+LOG = logging.getLogger(__name__)
+WAYS = ("compiled", "plain")
+
+
+def compiled_here(device: torch.device) -> bool:
+    """Whether a simulation on the device is compiled: on the CPU, where a C++ compiler is found.
+
+    $PARAMSCAPE_VIC=plain asks for PyTorch's own operations instead.
+
+    Raises:
+        ValueError: if $PARAMSCAPE_VIC is neither "compiled" nor "plain".
+    """
+    way = os.environ.get("PARAMSCAPE_VIC", "compiled")
+    if way not in WAYS:
+        raise ValueError(f"PARAMSCAPE_VIC={way!r} is not one of {', '.join(WAYS)}")
+    if way == "plain" or device.type != "cpu":
+        return False
+    if compiler() is None:
+        _say_once()
+    return compiler() is not None
+
+
+@cache
+def _say_once() -> None:
+    LOG.warning(
+        "no C++ compiler was found: VIC runs uncompiled, with the same results at a fraction of "
+        "the speed. Install g++ or clang++, or name one in $CXX"
+    )

@@ -1,0 +1,325 @@
+// The loops of a simulation: blocks of lanes, model steps, snow steps, runoff steps.
+//
+// The pieces that they call are generated from the physics. A group of rows has one letter, the
+// same as in layout.py; a group written to ends in an underscore within a piece. What a step
+// computes on the way is kept in a Trail, which the backward pass walks in reverse.
+
+#include <vector>
+
+struct Job {
+  // sizes
+  int64_t lanes, steps, parts, runoff_steps, model_steps, shown, shown_rows;
+  int64_t cover_lanes, weather_cells, clocks, cells;
+  double step_seconds, part_seconds;
+  // what the lanes read
+  const T* constants;          // [NP][lanes]
+  const T* cover;              // [12][NC][cover_lanes]
+  const int32_t* cover_lane;   // [lanes]
+  const T* weather;            // [steps][1 + parts][NW][weather_cells]: of the step, of its parts
+  const uint8_t* may_snow;     // [steps][weather_cells]
+  const int32_t* weather_cell; // [lanes]
+  const int32_t* clock;        // [lanes]
+  const int32_t* month;        // [steps][clocks], from 0
+  const uint8_t* thawing;      // [steps][clocks][south, north]
+  const T* weight;             // [lanes]
+  const int32_t* cell;         // [lanes], ascending
+  const int32_t* show;         // [shown] numbers of the outputs
+  // what they write
+  T* state;                    // [NX][lanes], replaced
+  T* tape;                     // [steps][NX][lanes] states before each step, or null
+  T* shown_cells;              // [steps][shown_rows][cells], added to
+  // gradients
+  const T* d_shown_cells;      // [steps][shown_rows][cells]
+  T* d_state;                  // [NX][lanes], replaced
+  T* d_constants;              // [NP][lanes], added to
+  T* d_cover;                  // [12][NC][lanes], added to, or null
+  T* d_weather;                // [steps][1 + parts][NW][weather_cells], added to, or null
+  T* d_weight;                 // [lanes], or null
+};
+
+struct Block {
+  int64_t first;
+  int count;
+  int64_t lane(int i) const { return first + (i < count ? i : count - 1); }
+};
+
+INLINE V load(const T* row, const Block& b) {
+  V v;
+  if (b.count == WIDTH) std::memcpy(&v, row + b.first, sizeof(V));
+  else for (int i = 0; i < WIDTH; i++) v[i] = row[b.lane(i)];
+  return v;
+}
+
+INLINE V gather(const T* row, const int32_t* index) {
+  T values[WIDTH];
+  for (int i = 0; i < WIDTH; i++) values[i] = row[index[i]];
+  V v;
+  std::memcpy(&v, values, sizeof(V));
+  return v;
+}
+
+INLINE void store(T* row, V v, const Block& b) {
+  if (b.count == WIDTH) std::memcpy(row + b.first, &v, sizeof(V));
+  else for (int i = 0; i < b.count; i++) row[b.first + i] = v[i];
+}
+
+INLINE void choose(V* target, M where, const V* source, int rows) {
+  for (int r = 0; r < rows; r++) target[r] = where ? source[r] : target[r];
+}
+
+INLINE void copy(V* target, const V* source, int rows) {
+  for (int r = 0; r < rows; r++) target[r] = source[r];
+}
+
+struct Pass {  // one snow step, or the whole model step of lanes without snow
+  V A[NA], S[NS], H[NH], R[NR];
+  M free, trees, shrubs;
+};
+
+struct Trail {
+  V A[NA], G[NG], S[NS], F[NF], D[ND], Z[NZ];
+  M parted;
+  Pass whole;
+  std::vector<Pass> parts;
+  std::vector<V> moisture;  // [runoff step][NY] before each runoff step
+};
+
+struct Lanes {  // what a block knows of its lanes; of the last one again where it has fewer
+  V P[NP], C[NC], weight;
+  int32_t month[WIDTH], cover_lane[WIDTH], weather_cell[WIDTH], clock[WIDTH], cell[WIDTH];
+};
+
+typedef void (*Residual)(const V* Q, const V* temperature, const V* H, V* residual);
+static void residual_of_foliage(const V* Q, const V* t, const V* H, V* r) {
+  foliage_residual(Q, t, H, r);
+}
+static void residual_of_pack(const V* Q, const V* t, const V*, V* r) { pack_residual(Q, t, r); }
+
+// Brent's method with VIC's bracket; 0 where no root is wanted.
+static V solve(Residual residual, const V* Q, const V* B, const V* H) {
+  const M wanted = B[3] > number(0);
+  if (!any(wanted)) return number(0);
+  V a = B[0], b = B[1], fa, fb;
+  residual(Q, &a, H, &fa);
+  residual(Q, &b, H, &fb);
+  for (int widening = 0; widening < 5; widening++) {
+    const M same_sign = wanted & (fa * fb >= number(0));
+    if (!any(same_sign)) break;
+    a = same_sign ? a - number(10) : a;
+    b = same_sign ? b + number(10) : b;
+    residual(Q, &a, H, &fa);
+    residual(Q, &b, H, &fb);
+  }
+  M open = wanted & (fa * fb < number(0));
+  V result = open ? b : B[2];
+  V now[NK] = {a, b, b, fa, fb, fb, b - a, b - a}, next[NK], J[NJ];
+  for (int iteration = 0; iteration < 100 && any(open); iteration++) {
+    brent(now, next, J);
+    result = open ? J[0] : result;
+    open = open & (J[1] > number(0));
+    copy(now, next, NK);
+    residual(Q, &now[1], H, &now[4]);
+  }
+  return wanted ? result : number(0);
+}
+
+// One pass of the lanes in `where`; what they had before is in `pass`, results go to S and F.
+static void run_pass(const Lanes& l, const V* G, Pass& pass, M where, V* S, V* F) {
+  const V *P = l.P, *C = l.C, *A = pass.A, *S0 = pass.S, *H = pass.H;
+  const M overstory = P[P_overstory] > number(0);
+  const M snowy = where & ((S0[S_snow_water] > number(0)) | (A[A_snowfall] > number(0)) |
+                           ((S0[S_snow_canopy] > number(0)) & overstory));
+  const M treed = (P[P_vegetated] > number(0)) & overstory;
+  pass.free = where & ~snowy;
+  pass.trees = snowy & treed;
+  pass.shrubs = snowy & ~treed;
+  pass.R[0] = pass.R[1] = number(0);
+  V S1[NS], F1[NF], Q[NQ], B[NB];
+  if (any(pass.free)) {
+    free_pass(P, C, G, A, S0, H, S1, F1);
+    choose(S, pass.free, S1, NS);
+    choose(F, pass.free, F1, NF);
+  }
+  if (any(pass.trees)) {
+    foliage_trees(P, C, G, A, S0, H, Q, B);
+    B[3] = pass.trees ? B[3] : number(0);
+    pass.R[0] = solve(residual_of_foliage, Q, B, H);
+    pack_trees(P, C, G, A, S0, H, pass.R, Q, B);
+    B[3] = pass.trees ? B[3] : number(0);
+    pass.R[1] = solve(residual_of_pack, Q, B, H);
+    snow_trees(P, C, G, A, S0, H, pass.R, S1, F1);
+    choose(S, pass.trees, S1, NS);
+    choose(F, pass.trees, F1, NF);
+  }
+  if (any(pass.shrubs)) {
+    pack_short(P, C, G, A, S0, H, Q, B);
+    B[3] = pass.shrubs ? B[3] : number(0);
+    const V found = solve(residual_of_pack, Q, B, H);
+    pass.R[1] = pass.shrubs ? found : pass.R[1];
+    snow_short(P, C, G, A, S0, H, pass.R, S1, F1);
+    choose(S, pass.shrubs, S1, NS);
+    choose(F, pass.shrubs, F1, NF);
+  }
+}
+
+INLINE void read_weather(const Job& j, int64_t step, int64_t part, const Lanes& l, V* W) {
+  const T* rows = j.weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
+  for (int r = 0; r < NW; r++) W[r] = gather(rows + r * j.weather_cells, l.weather_cell);
+}
+
+INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
+  const int32_t* months = j.month + step * j.clocks;
+  int32_t changes = 0;
+  for (int i = 0; i < WIDTH; i++) changes |= months[l.clock[i]] ^ l.month[i];
+  if (!changes) return;
+  for (int i = 0; i < WIDTH; i++) l.month[i] = months[l.clock[i]];
+  for (int r = 0; r < NC; r++)
+    for (int i = 0; i < WIDTH; i++)
+      l.C[r][i] = j.cover[(l.month[i] * NC + r) * j.cover_lanes + l.cover_lane[i]];
+}
+
+INLINE V season(const Job& j, int64_t step, const Lanes& l) {
+  V south, north;
+  for (int i = 0; i < WIDTH; i++) {
+    const uint8_t* thawing = j.thawing + 2 * (step * j.clocks + l.clock[i]);
+    south[i] = thawing[0];
+    north[i] = thawing[1];
+  }
+  return l.P[P_northern] > number(0) ? north : south;
+}
+
+INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
+  const uint8_t* cells = j.may_snow + step * j.weather_cells;
+  uint8_t somewhere = 0;
+  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.weather_cell[i]];
+  if (!somewhere) return ~always();
+  V may;
+  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.weather_cell[i]];
+  return may > number(0);
+}
+
+static void add_up(V* total, const V* part) {
+  for (int r = 0; r < NF; r++) total[r] = LAST_PASS_ONLY[r] ? part[r] : total[r] + part[r];
+}
+
+// All snow steps of the lanes in `trail.parted`.
+static void run_parts(const Job& j, int64_t step, const Lanes& l, Trail& trail, V* S, V* F) {
+  V now[NS], total[NF], fluxes[NF], W[NW];
+  for (int r = 0; r < NF; r++) fluxes[r] = total[r] = number(0);
+  copy(now, trail.S, NS);
+  trail.parts.resize(j.parts);
+  for (int64_t part = 0; part < j.parts; part++) {
+    Pass& pass = trail.parts[part];
+    read_weather(j, step, 1 + part, l, W);
+    air(l.P, W, pass.A);
+    copy(pass.S, now, NS);
+    copy(pass.H, trail.whole.H, NH);
+    pass.H[2] = number(j.part_seconds);
+    run_pass(l, trail.G, pass, trail.parted, now, fluxes);
+    add_up(total, fluxes);
+  }
+  now[S_longwave_up] = total[F_longwave_up] / number(double(j.parts));
+  choose(S, trail.parted, now, NS);
+  choose(F, trail.parted, total, NF);
+}
+
+static void run_surface(const Job& j, int64_t step, const Lanes& l, Trail& trail, V* S) {
+  const V* S0 = trail.S;
+  M parted = ~always();
+  if (j.parts > 1)
+    parted = (S0[S_snow_water] > number(0)) | (S0[S_snow_canopy] > number(0)) | snow_may_fall(j, step, l);
+  trail.parted = parted;
+  copy(trail.whole.A, trail.A, NA);
+  copy(trail.whole.S, S0, NS);
+  trail.whole.H[0] = S0[S_ground_temperature];
+  trail.whole.H[1] = season(j, step, l);
+  trail.whole.H[2] = number(j.step_seconds);
+  trail.whole.free = trail.whole.trees = trail.whole.shrubs = ~always();
+  if (any(~parted)) run_pass(l, trail.G, trail.whole, ~parted, S, trail.F);
+  if (any(parted)) run_parts(j, step, l, trail, S, trail.F);
+}
+
+static void run_runoff(const Job& j, const Lanes& l, Trail& trail, const V* X, V* Y) {
+  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
+  runoff_start(l.P, X, trail.F, N, trail.D);
+  trail.moisture.resize(j.runoff_steps * NY);
+  trail.Z[0] = trail.Z[1] = number(0);
+  copy(Y, X, NY);
+  V now[NY], Z[NZ];
+  for (int64_t step = 0; step < j.runoff_steps; step++) {
+    copy(now, Y, NY);
+    copy(&trail.moisture[step * NY], now, NY);
+    runoff_step(l.P, now, trail.D, Y, Z);
+    trail.Z[0] += Z[0];
+    trail.Z[1] += Z[1];
+  }
+}
+
+// One model step from state X to E; the fluxes of the surface stay in the trail, those shown in F.
+static void advance(const Job& j, int64_t step, Lanes& l, const V* X, Trail& trail, V* E, V* F,
+                    V* O) {
+  V W[NW], S[NS];
+  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
+  read_month(j, step, l);
+  read_weather(j, step, 0, l, W);
+  air(l.P, W, trail.A);
+  setup(l.P, l.C, trail.A, X, trail.G);
+  start(l.C, X, trail.S);
+  run_surface(j, step, l, trail, S);
+  run_runoff(j, l, trail, X, E);
+  runoff_end(trail.F, trail.D, trail.Z, N, F, O);
+  copy(E + NY, S, NX - NY);
+}
+
+static void show_step(const Job& j, int64_t step, int count, const Lanes& l, const Trail& trail,
+                      const V* X, const V* E, const V* F, const V* O) {
+  T* cells = j.shown_cells + step * j.shown_rows * j.cells;
+  V values[NV];
+  for (int64_t n = 0; n < j.shown; n++) {
+    show(j.show[n], l.P, l.C, trail.A, X, E, F, O, values);
+    for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells) {
+      const V weighted = values[r] * l.weight;
+      for (int i = 0; i < count; i++) cells[l.cell[i]] += weighted[i];
+    }
+  }
+}
+
+static void enter(const Job& j, const Block& b, Lanes& l) {
+  for (int r = 0; r < NP; r++) l.P[r] = load(j.constants + r * j.lanes, b);
+  l.weight = load(j.weight, b);
+  for (int i = 0; i < WIDTH; i++) {
+    l.month[i] = -1;
+    l.cover_lane[i] = j.cover_lane[b.lane(i)];
+    l.weather_cell[i] = j.weather_cell[b.lane(i)];
+    l.clock[i] = j.clock[b.lane(i)];
+    l.cell[i] = j.cell[b.lane(i)];
+  }
+}
+
+static void simulate_block(const Job& j, const Block& b) {
+  Lanes l;
+  Trail trail;
+  V X[NX], E[NX], F[NF], O[NO];
+  enter(j, b, l);
+  for (int r = 0; r < NX; r++) X[r] = load(j.state + r * j.lanes, b);
+  for (int64_t step = 0; step < j.steps; step++) {
+    if (j.tape)
+      for (int r = 0; r < NX; r++) store(j.tape + (step * NX + r) * j.lanes, X[r], b);
+    advance(j, step, l, X, trail, E, F, O);
+    show_step(j, step, b.count, l, trail, X, E, F, O);
+    copy(X, E, NX);
+  }
+  for (int r = 0; r < NX; r++) store(j.state + r * j.lanes, X[r], b);
+}
+
+template <typename Work>
+static void each_block(int64_t first, int64_t last, Work work) {
+  for (int64_t lane = first; lane < last; lane += WIDTH) {
+    const int64_t left = last - lane;
+    work(Block{lane, int(left < WIDTH ? left : WIDTH)});
+  }
+}
+
+extern "C" void run_forward(const Job* j, int64_t first, int64_t last) {
+  each_block(first, last, [&](const Block& b) { simulate_block(*j, b); });
+}

@@ -1,0 +1,137 @@
+"""Run compiled simulations on all threads, with gradients."""
+
+import ctypes
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from paramscape.vic.compiled.build import program
+from paramscape.vic.compiled.layout import GROUPS
+from paramscape.vic.compiled.pieces import Choices
+
+LANES_OF_A_TASK = 512
+INTEGERS = (
+    "lanes", "steps", "parts", "runoff_steps", "model_steps", "shown", "shown_rows",
+    "cover_lanes", "weather_cells", "clocks", "cells",
+)  # fmt: skip
+REALS = ("step_seconds", "part_seconds")
+ARRAYS = (
+    "constants", "cover", "cover_lane", "weather", "may_snow", "weather_cell", "clock", "month",
+    "thawing", "weight", "cell", "show", "state", "tape", "shown_cells", "d_shown_cells",
+    "d_state", "d_constants", "d_cover", "d_weather", "d_weight",
+)  # fmt: skip
+
+
+INPUTS = ("constants", "cover", "weight", "weather")
+
+
+class _Job(ctypes.Structure):
+    """The structure Job of forward.h."""
+
+    _fields_ = (
+        *((name, ctypes.c_int64) for name in INTEGERS),
+        *((name, ctypes.c_double) for name in REALS),
+        *((name, ctypes.c_void_p) for name in ARRAYS),
+    )
+
+
+class Land(NamedTuple):
+    """The lanes of a simulation."""
+
+    constants: Tensor  # (row, lane), see `layout.rows_of_constants`
+    cover: Tensor  # (month, row, lane) of `site.Cover`
+    weight: Tensor  # (lane,) share of the cell's area
+
+
+class Task(NamedTuple):
+    """What a compiled simulation needs besides the arrays that have a gradient."""
+
+    choices: Choices
+    sizes: dict[str, int | float]
+    arrays: dict[str, Tensor]  # of `ARRAYS`
+    one_thread: bool  # where lanes of different threads would add to the same weather
+
+
+def simulate_compiled(
+    task: Task, land: Land, weather: Tensor, state: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Outputs (step, row, cell) and the state (variable, lane) after the last step.
+
+    Args:
+        task: sizes, indices and choices.
+        land: of the lanes.
+        weather: (step, 1 + part, row, cell) of `forcing.Weather`: the step's, then its parts'.
+        state: (variable, lane) before the first step.
+    """
+    return _Simulated.apply(task, *land, weather, state)
+
+
+class _Simulated(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, task: Task, *arrays_and_state: Tensor):
+        """Simulate; keeps the state before every step where a gradient is wanted."""
+        sizes, with_gradient = task.sizes, any(ctx.needs_input_grad)
+        *inputs, state = arrays_and_state
+        inputs = [value.detach().contiguous() for value in inputs]
+        after = state.detach().clone(memory_format=torch.contiguous_format)
+        shown = after.new_zeros(sizes["steps"], sizes["shown_rows"], sizes["cells"])
+        tape = after.new_empty(sizes["steps"], *after.shape) if with_gradient else None
+        arrays = dict(zip(INPUTS, inputs, strict=True))
+        _run(task, {**arrays, "state": after, "tape": tape, "shown_cells": shown}, False)
+        ctx.task, ctx.given, ctx.tape = task, arrays, tape
+        return shown, after
+
+    @staticmethod
+    def backward(ctx, d_shown: Tensor, d_after: Tensor):
+        """Walk back from the last step; every step is computed again from its stored state."""
+        arrays, sizes = ctx.given, ctx.task.sizes
+        d_state = d_after.clone(memory_format=torch.contiguous_format)
+        found = {"d_constants": torch.empty_like(arrays["constants"]), "d_state": d_state}
+        wants = dict(zip(("task", *INPUTS, "state"), ctx.needs_input_grad, strict=True))
+        if wants["cover"]:
+            found["d_cover"] = d_state.new_empty(12, GROUPS["C"], sizes["lanes"])
+        if wants["weather"]:
+            found["d_weather"] = torch.zeros_like(arrays["weather"])
+        if wants["weight"]:
+            found["d_weight"] = torch.empty_like(arrays["weight"])
+        given = {**arrays, "tape": ctx.tape, "d_shown_cells": d_shown.contiguous()}
+        _run(ctx.task, {**given, **found}, True)
+        d_cover = _gathered(found.get("d_cover"), ctx.task.arrays["cover_lane"], arrays["cover"])
+        rest = (found.get("d_weight"), found.get("d_weather"), d_state)
+        return None, found["d_constants"], d_cover, *rest
+
+
+def _gathered(of_lanes: Tensor | None, index: Tensor, like: Tensor) -> Tensor | None:
+    """Sum over the lanes that share a lane of the cover."""
+    if of_lanes is None or of_lanes.shape == like.shape:
+        return of_lanes
+    return torch.zeros_like(like).index_add_(2, index.long(), of_lanes)
+
+
+def _run(task: Task, arrays: dict[str, Tensor | None], backward: bool) -> None:
+    arrays = {**task.arrays, **arrays}
+    pointers = {name: None if a is None else a.data_ptr() for name, a in arrays.items()}
+    job = _Job(**task.sizes, **pointers)
+    dtype = arrays["constants"].dtype
+    library = program(task.choices, dtype, arrays["tape"] is not None)
+    call: Callable = library.run_backward if backward else library.run_forward
+    ranges = _ranges(arrays["cell"].numpy())
+    threads = 1 if backward and task.one_thread else torch.get_num_threads()
+
+    def work(first_and_last: tuple[int, int]) -> None:
+        call(ctypes.byref(job), *(ctypes.c_int64(lane) for lane in first_and_last))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, ranges))
+
+
+def _ranges(cell: np.ndarray) -> list[tuple[int, int]]:
+    """Cut the lanes between cells, so that no two threads write to the same cell."""
+    wanted = np.arange(LANES_OF_A_TASK, len(cell), LANES_OF_A_TASK)
+    cuts = np.searchsorted(cell, cell[wanted])
+    bounds = np.unique([0, *cuts, len(cell)])
+    return list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))

@@ -1,0 +1,90 @@
+"""Lay a prepared simulation out for the compiled loops."""
+
+import torch
+from torch import Tensor
+
+from paramscape.vic import constants as c
+from paramscape.vic.compiled.layout import Constants, rows_of_constants
+from paramscape.vic.compiled.pieces import Choices
+from paramscape.vic.compiled.run import Land, Task, simulate_compiled
+from paramscape.vic.forcing import Forcing, Weather, step_weather, substep_weather
+from paramscape.vic.outputs import OUTPUTS
+from paramscape.vic.prepared import Prepared, cells_last
+from paramscape.vic.snow.ground_snow import thawing_season
+
+
+def run_compiled(prepared: Prepared, values: Tensor, forcing: Forcing) -> tuple[Tensor, Tensor]:
+    """Outputs (step, row, member * cell) and the state (variable, lane) after the last step."""
+    land, columns = prepared.land, prepared.columns
+    fine = substep_weather(forcing)
+    weather = _weather(fine, forcing)
+    cover = prepared.calendar.table
+    arrays = {
+        "may_snow": cells_last(prepared.may_snow(fine), forcing).to(torch.uint8),
+        "weather_cell": prepared.forcing_cell(forcing).to(torch.int32),
+        "cell": columns.cell_of_lane.to(torch.int32),
+        "cover_lane": _shared(torch.arange(columns.lanes), cover.shape[-1]),
+        "clock": _shared(columns.member_of_lane, forcing.members or 1),
+        "show": torch.tensor([_number(name) for name in prepared.outputs], dtype=torch.int32),
+        **_calendar(forcing),
+    }
+    task = Task(
+        choices=Choices(land.options.aero_resist_cansnow, land.with_potential),
+        sizes=_sizes(prepared, forcing, weather, cover),
+        arrays={name: value.contiguous() for name, value in arrays.items()},
+        one_thread=columns.members > 1 and not forcing.members and weather.requires_grad,
+    )
+    constants = rows_of_constants(Constants(land.site, land.layers, land.runoff))
+    weight = columns.repeat(columns.weight).to(prepared.dtype)
+    return simulate_compiled(task, Land(constants, cover, weight), weather, values)
+
+
+def _weather(fine: Weather, forcing: Forcing) -> Tensor:
+    """(step, 1 + substep, row, forcing cell): the step's weather, then that of its substeps."""
+    whole = torch.stack([cells_last(v, forcing) for v in step_weather(fine)], 1)[:, None]
+    parts = torch.stack([cells_last(v, forcing) for v in fine], 2)
+    return torch.cat([whole, parts], 1)
+
+
+def _shared(index: Tensor, count: int) -> Tensor:
+    """Which of `count` each index uses: the same one for all where there is only one."""
+    return (index % count).to(torch.int32)
+
+
+def _number(output: str) -> int:
+    return list(OUTPUTS).index(output)
+
+
+def _calendar(forcing: Forcing) -> dict[str, Tensor]:
+    """Months and seasons of melt (step, clock), a clock for each member of the forcing."""
+    month, day = (_by_step(v) for v in (forcing.month, forcing.day_of_year))
+    seasons = [thawing_season(day, torch.full_like(day, north)) for north in (0, 1)]
+    return {
+        "month": (month - 1).to(torch.int32),
+        "thawing": torch.stack(seasons, -1).to(torch.uint8),
+    }
+
+
+def _by_step(values: Tensor) -> Tensor:
+    return values.T if values.ndim == 2 else values[:, None]
+
+
+def _sizes(
+    prepared: Prepared, forcing: Forcing, weather: Tensor, cover: Tensor
+) -> dict[str, int | float]:
+    options, columns = prepared.land.options, prepared.columns
+    return {
+        "lanes": columns.lanes,
+        "steps": forcing.steps,
+        "parts": forcing.substeps,
+        "runoff_steps": options.runoff_substeps,
+        "model_steps": options.model_steps_per_day,
+        "shown": len(prepared.outputs),
+        "shown_rows": sum(prepared.rows),
+        "cover_lanes": cover.shape[-1],
+        "weather_cells": weather.shape[-1],
+        "clocks": forcing.members or 1,
+        "cells": columns.members * columns.cells,
+        "step_seconds": c.SECONDS_PER_DAY / options.model_steps_per_day,
+        "part_seconds": c.SECONDS_PER_DAY / options.snow_steps_per_day,
+    }

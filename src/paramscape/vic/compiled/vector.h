@@ -1,0 +1,104 @@
+// Vectors of lanes, and the elementary functions on them.
+//
+// T is float or double. A vector holds 64 bytes whatever the processor: where its registers are
+// narrower, the compiler splits it. exp and log are sums of their own series on a short interval
+// around 0 and 1 (errors below 2 units in the last place), so that they vectorise everywhere.
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+constexpr int WIDTH = 64 / sizeof(T);
+typedef T V __attribute__((vector_size(64), aligned(64)));
+typedef decltype(V{} < V{}) M;  // all bits of a lane set where true
+
+#define INLINE static inline __attribute__((always_inline))
+
+struct Float {
+  static constexpr int bits = 23;
+  static constexpr int exp_terms = 7, log_terms = 5;
+  static constexpr double smallest = -87.0, largest = 88.0;
+  static constexpr double ln2_high = 0.693359375, ln2_low = -2.12194440054690583e-4;
+};
+struct Double {
+  static constexpr int bits = 52;
+  static constexpr int exp_terms = 13, log_terms = 11;
+  static constexpr double smallest = -708.0, largest = 709.0;
+  static constexpr double ln2_high = 6.93147180369123816490e-01;
+  static constexpr double ln2_low = 1.90821492927058770002e-10;
+};
+template <bool> struct Choose { typedef Double type; };
+template <> struct Choose<true> { typedef Float type; };
+typedef Choose<sizeof(T) == 4>::type Format;
+typedef decltype(M{}[0] + 0) Int;  // the signed integer of T's size
+constexpr T ROUNDING = sizeof(T) == 4 ? T(12582912.0) : T(6755399441055744.0);  // 1.5 * 2^bits
+constexpr T LOG2_E = T(1.4426950408889634074);
+
+INLINE V number(double value) { return V{} + T(value); }
+INLINE M mask(M m) { return m; }
+INLINE M always() { return V{} == V{}; }
+INLINE M bits_of(V x) { M y; std::memcpy(&y, &x, sizeof(V)); return y; }
+INLINE V value_of(M x) { V y; std::memcpy(&y, &x, sizeof(V)); return y; }
+INLINE V smaller(V a, V b) { return a < b ? a : b; }
+INLINE V larger(V a, V b) { return a > b ? a : b; }
+INLINE V magnitude(V x) { return x < number(0) ? -x : x; }
+INLINE V sign(V x) { return x > number(0) ? number(1) : (x < number(0) ? number(-1) : number(0)); }
+INLINE V as_number(M m) { return m ? number(1) : number(0); }
+
+INLINE bool any(M m) {
+  uint64_t parts[8], all = 0;
+  std::memcpy(parts, &m, sizeof(M));
+  for (uint64_t part : parts) all |= part;
+  return all != 0;
+}
+
+INLINE V root(V x) {
+  V y;
+  for (int i = 0; i < WIDTH; i++) y[i] = __builtin_sqrt(x[i]);
+  return y;
+}
+
+// e^x - 1 on the reduced argument, and the power of two that scales it.
+INLINE V reduced_expm1(V x, V* scale) {
+  x = smaller(larger(x, number(Format::smallest)), number(Format::largest));
+  V shifted = x * LOG2_E + ROUNDING;
+  V count = shifted - ROUNDING;
+  V r = (x - count * T(Format::ln2_high)) - count * T(Format::ln2_low);
+  V sum = number(1.0 / Format::exp_terms);
+#pragma GCC unroll 16
+  for (int n = Format::exp_terms - 1; n > 0; n--) sum = (sum * r + T(1)) * T(1.0 / n);
+  *scale = value_of((bits_of(shifted) << Format::bits) + bits_of(number(1)));
+  return sum * r;
+}
+
+INLINE V exponential(V x) {
+  V scale, sum = reduced_expm1(x, &scale);
+  return x < number(Format::smallest) ? number(0) : scale + scale * sum;
+}
+
+INLINE V exponential_minus_1(V x) {
+  V scale, sum = reduced_expm1(x, &scale);
+  return scale * sum + (scale - T(1));
+}
+
+INLINE V logarithm(V x) {
+  const M half = bits_of(number(0.70710678118654752440));
+  M exponent = (bits_of(x) - half) >> Format::bits;
+  V m = value_of(bits_of(x) - (exponent << Format::bits));
+  V e = value_of(exponent + bits_of(number(ROUNDING))) - ROUNDING;
+  V f = m - T(1), s = f / (f + T(2)), square = s * s;
+  V sum = number(1.0 / (2 * Format::log_terms + 1));
+#pragma GCC unroll 16
+  for (int n = Format::log_terms - 1; n > 0; n--) sum = sum * square + T(1.0 / (2 * n + 1));
+  V tail = T(2) * s * square * sum + e * T(Format::ln2_low);
+  V result = e * T(Format::ln2_high) + (T(2) * s + tail);
+  V infinite = number(-std::numeric_limits<T>::infinity());
+  return x < number(std::numeric_limits<T>::min()) ? infinite : result;
+}
+
+INLINE V logarithm_1_plus(V x) {
+  V u = x + T(1);
+  return logarithm(u) + (x - (u - T(1))) / u;
+}
+
+INLINE V power(V base, V exponent) { return exponential(exponent * logarithm(base)); }
