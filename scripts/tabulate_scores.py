@@ -1,4 +1,4 @@
-"""Tabulate the scores of all runs on their own simulators and in VIC."""
+"""Tabulate the scores of all runs on their own simulators, in VIC, and in the real VIC."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def main(scores: list[str], defaults: list[str], table: Path) -> None:
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            [*snakemake.input.simulator, *snakemake.input.vic],
+            [*snakemake.input.simulator, *snakemake.input.vic, *snakemake.input.real],
             list(snakemake.input.default),
             Path(snakemake.output[0]),
         )

@@ -10,7 +10,7 @@ from paramscape.products.catalogue import (
     require_files,
     static_files,
 )
-from paramscape.study import SettingsError, validate
+from paramscape.study import REAL_PROGRAM, SettingsError, validate
 
 try:
     STUDY = validate(config)
@@ -36,6 +36,7 @@ BATCHES = range(STUDY.ensemble.batches)
 LEARNING_YEARS = [part.start.year for part in STUDY.periods.learning.by_year()]
 SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
 SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
+REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
 
 
@@ -45,7 +46,7 @@ wildcard_constraints:
     seed=r"\d+",
     method=r"[a-z][a-z0-9-]*",
     simulator=r"[a-z]+",
-    verifier=r"[a-z]+",
+    verifier=r"[a-z-]+",
     scored="simulator|vic",
     period="train|test",
     target="|".join(STUDY.products.observations),
@@ -59,6 +60,9 @@ def settings(*sections):
         value = dumped
         for part in section.split("."):
             value = value[part]
+        if section == "vic":
+            # Whether there is a real program changes nothing in the embedded VIC.
+            value = {k: v for k, v in value.items() if k not in REAL_PROGRAM}
         chosen[section] = value
     return chosen
 
@@ -168,10 +172,13 @@ def of_runs(pattern, seeds=SEEDS):
 
 
 def score_files(scored, period, seeds=SEEDS, method=None):
-    """Scores of all runs on their own simulator or in VIC; of one method if it is given."""
+    """Scores of all runs, of one method if it is given.
+
+    `scored` is where: on each run's own `simulator`, in `vic`, or in `vic-image`, the real VIC.
+    """
     return [
         f"{ROOT}/scores/{method or run.method}/{'vic' if method else run.simulator}/seed-{seed}/"
-        f"{'vic' if scored == 'vic' else run.simulator}-{period}.nc"
+        f"{run.simulator if scored == 'simulator' else scored}-{period}.nc"
         for run in STUDY.calibration.runs
         for seed in seeds
     ]

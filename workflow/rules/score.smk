@@ -26,6 +26,12 @@ rule tabulate_scores:
     input:
         simulator=score_files("simulator", "train") + score_files("simulator", "test"),
         vic=score_files("vic", "train") + score_files("vic", "test"),
+        real=[
+            file
+            for verifier in REAL_VIC
+            for period in ("train", "test")
+            for file in score_files(verifier, period)
+        ],
         default=score_files("simulator", "train", method="default")
         + score_files("simulator", "test", method="default"),
     output:

@@ -1,4 +1,4 @@
-"""The table of all methods: scores on the simulator learned through, and in VIC beside them."""
+"""The table of all methods: scores on the simulator learned through and, beside them, in VIC."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ RECOVERY = ("parameter_correlation", "parameter_rmse")
 _RUN = ["method", "simulator"]
 _ARROWS = {"higher": "↑", "lower": "↓", "nearest": "→"}
 _DIGITS = {"share_improved": 0, "eof": 4, "minutes": 1}
+_REAL = "vic-image"
 _NOTE = (
     "Scores are `own / VIC`: on the simulator that the method learned through, and with the same "
     "parameters in VIC. ↑ higher, ↓ lower is better; bold is best in VIC. Mean over seeds, ± "
     "standard deviation where there are several; – is unknown."
 )
+_REAL_NOTE = " Behind a second `/`, with the same parameters in the real VIC program."
 
 
 def write(
@@ -33,8 +35,9 @@ def write(
 
     Args:
         scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier`
-            (the simulator's own name, or `vic`) and the scores of `COLUMNS`. A calibration
-            through `vic` needs the verifier `vic` alone. The method `default` is among them.
+            (the simulator's own name, `vic`, or `vic-image` for the real program) and the scores
+            of `COLUMNS`. A calibration through `vic` needs the verifier `vic` alone. Either all
+            or none have `vic-image`. The method `default` is among them.
         costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, and where the
             truth is known the means over parameters of `RECOVERY`.
         stem: path of the files without `.csv` and `.md`.
@@ -42,8 +45,9 @@ def write(
 
     Returns:
         What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
-        `<score>_vic` with their `_spread` (standard deviation over seeds, NaN for one seed),
-        then recovery and minutes in the same way.
+        `<score>_vic` and, where the real program was run, `<score>_real`, with their `_spread`
+        (standard deviation over seeds, NaN for one seed), then recovery and minutes in the same
+        way.
 
     Raises:
         ValueError: a column or the default's row is missing, a calibration comes twice, or its
@@ -52,22 +56,32 @@ def write(
     require_columns(scores, [*_RUN, "seed", "verifier", *COLUMNS], "scores")
     require_columns(costs, [*_RUN, "seed", "minutes"], "costs")
     _check(scores, costs)
-    own = scores[scores["verifier"] == scores["simulator"]]
-    vic = scores[scores["verifier"] == "vic"]
+    sides = _sides(scores)
     extras = [name for name in RECOVERY if name in costs]
-    parts = [_over_seeds(own, COLUMNS, "_own"), _over_seeds(vic, COLUMNS, "_vic")]
+    parts = [_over_seeds(rows, COLUMNS, f"_{side}") for side, rows in sides.items()]
     parts.append(_over_seeds(costs, [*extras, "minutes"], ""))
     order = scores[_RUN].drop_duplicates()
     order = order.sort_values("method", key=lambda names: names != "default", kind="stable")
-    seeds = own.groupby(_RUN, sort=False)["seed"].nunique().rename("seeds")
+    seeds = sides["own"].groupby(_RUN, sort=False)["seed"].nunique().rename("seeds")
     table = order.join(seeds, on=_RUN)
     for part in parts:
         table = table.join(part, on=_RUN)
-    table = table[_column_order(table)].reset_index(drop=True)
+    table = table[_column_order(table, sides)].reset_index(drop=True)
     header = ["Method", "Simulator", *(_head(name, field_unit) for name in COLUMNS)]
     header += [_head(name, field_unit) for name in extras] + ["Time [min]"]
-    write_table(stem, table, header, _rows(table, extras), _NOTE)
+    note = _NOTE + (_REAL_NOTE if "real" in sides else "")
+    write_table(stem, table, header, _rows(table, extras, sides), note)
     return table
+
+
+def _sides(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows of the scores on the own simulator, in VIC, and in the real VIC where there are any."""
+    sides = {
+        "own": scores[scores["verifier"] == scores["simulator"]],
+        "vic": scores[scores["verifier"] == "vic"],
+        "real": scores[scores["verifier"] == _REAL],
+    }
+    return {side: rows for side, rows in sides.items() if side != "real" or len(rows)}
 
 
 def _over_seeds(data: pd.DataFrame, columns: Iterable[str], suffix: str) -> pd.DataFrame:
@@ -79,20 +93,22 @@ def _over_seeds(data: pd.DataFrame, columns: Iterable[str], suffix: str) -> pd.D
     return mean.add_suffix(suffix).join(spread.add_suffix(f"{suffix}_spread"))
 
 
-def _column_order(table: pd.DataFrame) -> list[str]:
-    pairs = [f"{name}_{side}" for name in COLUMNS for side in ("own", "vic")]
+def _column_order(table: pd.DataFrame, sides: Iterable[str]) -> list[str]:
+    pairs = [f"{name}_{side}" for name in COLUMNS for side in sides]
     pairs += [name for name in (*RECOVERY, "minutes") if name in table]
     return [*_RUN, "seeds", *(c for name in pairs for c in (name, f"{name}_spread"))]
 
 
-def _rows(table: pd.DataFrame, extras: list[str]) -> list[list[str]]:
+def _rows(table: pd.DataFrame, extras: list[str], sides: Iterable[str]) -> list[list[str]]:
     best = {name: _best_rows(table, name) for name in COLUMNS}
     rows = []
     for index, row in table.iterrows():
         cells = [row["method"], row["simulator"]]
         for name in COLUMNS:
-            own, vic = _cell(row, f"{name}_own", name), _cell(row, f"{name}_vic", name)
-            cells.append(f"{own} / {f'**{vic}**' if index in best[name] else vic}")
+            shown = {side: _cell(row, f"{name}_{side}", name) for side in sides}
+            if index in best[name]:
+                shown["vic"] = f"**{shown['vic']}**"
+            cells.append(" / ".join(shown.values()))
         rows.append(cells + [_cell(row, name, name) for name in (*extras, "minutes")])
     return rows
 
@@ -129,9 +145,11 @@ def _check(scores: pd.DataFrame, costs: pd.DataFrame) -> None:
         if len(twice):
             raise ValueError(f"`{name}` has two rows for {twice.iloc[0][keys].to_dict()}")
     verifiers = scores.groupby([*_RUN, "seed"])["verifier"].agg(set)
+    in_real = {_REAL} if (scores["verifier"] == _REAL).any() else set()
     for run, found in verifiers.items():
-        if not {run[1], "vic"} <= found:
+        needed = {run[1], "vic"} | in_real
+        if not needed <= found:
             raise ValueError(
-                f"{run[0]} on {run[1]}, seed {run[2]}, is scored on {run[1]} and in vic; got "
-                f"{sorted(found)}"
+                f"{run[0]} on {run[1]}, seed {run[2]}, is scored on {run[1]} and in "
+                f"{', '.join(sorted(needed - {run[1]} or {'vic'}))}; got {sorted(found)}"
             )

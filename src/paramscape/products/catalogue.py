@@ -81,6 +81,7 @@ def required_files(study: Study) -> list[RawFile]:
         *forcing_files(study, study.periods.record),
         *static_files(study),
         *observed,
+        *program_files(study),
     ]
     return list(dict.fromkeys(files))
 
@@ -163,6 +164,13 @@ def observation_files(study: Study, target: str) -> list[RawFile]:
         found = dict.fromkeys(paths.yearly_path(settings.path, year) for year in years)
         return [_real("user", path, f"{content} ({settings.variable})") for path in found]
     return []
+
+
+def program_files(study: Study) -> list[RawFile]:
+    """The real VIC program, if results are verified in it."""
+    if study.vic.executable is None:
+        return []
+    return [_real("vic", study.vic.executable, "the program that results are verified in")]
 
 
 def _cmfd_files(study: Study, forcing: CmfdForcing, period: Period) -> Iterator[RawFile]:

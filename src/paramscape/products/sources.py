@@ -51,6 +51,11 @@ SOURCES = {
         "any CF NetCDF file of UMD or IGBP class codes, such as MODIS MCD12C1 "
         "(https://lpdaac.usgs.gov) saved as NetCDF",
     ),
+    "vic": Source(
+        "VIC 5",
+        "https://github.com/UW-Hydro/VIC, built as image driver (vic_image.exe); or leave "
+        "vic.executable out of the settings",
+    ),
     "twin": Source("the twin's raw files", "made by this workflow: run snakemake"),
     "user": Source("your own file", "yours to give: correct its path in the settings"),
 }

@@ -4,7 +4,7 @@ from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from .load import SettingsError, load, validate
-from .model import Vic
+from .model import REAL_PROGRAM, Vic
 from .products import (
     CfAttribute,
     CfObservations,
@@ -26,6 +26,7 @@ from .time import Period, Periods
 from .twin import Twin
 
 __all__ = [
+    "REAL_PROGRAM",
     "About",
     "Calibration",
     "CfAttribute",

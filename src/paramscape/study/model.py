@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from ._base import Settings
+
+REAL_PROGRAM = ("executable", "processes", "mpirun", "timeout_minutes")
+"""Settings of `Vic` that concern the real program alone, and so only the rule that runs it."""
 
 
 class Vic(Settings):
@@ -26,6 +29,22 @@ class Vic(Settings):
     baseflow: Literal["ARNO", "NIJSSEN2001"] = Field("ARNO", description="Baseflow parameters.")
     precision: Literal["float32", "float64"] = Field(
         "float32", description="Arithmetic while learning; verification always uses float64."
+    )
+
+    executable: Path | None = Field(
+        None,
+        description="The real VIC program (vic_image.exe), in which every result is verified, too.",
+    )
+    processes: PositiveInt = Field(
+        1, description="MPI processes of the real program; 1 runs it without mpirun."
+    )
+    mpirun: list[str] = Field(
+        ["mpirun"],
+        min_length=1,
+        description="Command that starts several processes, with its options; -n is added.",
+    )
+    timeout_minutes: PositiveFloat = Field(
+        240.0, description="Time after which a run of the real program is given up [min]."
     )
 
     @model_validator(mode="after")

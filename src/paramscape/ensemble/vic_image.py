@@ -1,0 +1,95 @@
+"""The real VIC program as a simulator, for verification."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from paramscape.domain import Cells
+from paramscape.simulator import Windows
+from paramscape.study import Period, Periods, Vic
+from paramscape.vic import calibrated_dataset
+from paramscape.vic.executable import CaseFiles, Program, run_case
+from paramscape.vic.executable.check_outputs import BALANCE
+from paramscape.vic.image.write_global import ImageCase
+
+from .engine import options_of, require_values
+from .targets import daily_targets
+
+
+class VicImage:
+    """VIC's own image driver, run with the study's files; no gradients flow through it.
+
+    Args:
+        program: how VIC is started.
+        files: domain, uncalibrated parameters and forcing of the study.
+        settings: how VIC is run.
+        periods: every run starts cold with the warm-up.
+        folder: where its run folders lie; those of runs that failed are kept.
+    """
+
+    name = "vic-image"
+    keeps_states = False
+
+    def __init__(
+        self, program: Program, files: CaseFiles, settings: Vic, periods: Periods, folder: Path
+    ):
+        self.program, self.settings, self.periods, self.folder = program, settings, periods, folder
+        self.cells = Cells.of(files.domain)
+        mask = files.domain["mask"]
+        # VIC runs the cells of run_cell, and these must be those of the study.
+        self.files = replace(files, params=files.params.assign(run_cell=(mask > 0).astype("i4")))
+
+    def run(self, parameters: Tensor, period: Period) -> Mapping[str, Tensor]:
+        """Simulate a period after the warm-up; see `Simulator.run`. Members follow each other.
+
+        Raises:
+            ValueError: if parameters are missing or have another shape.
+            ExecutableError: if VIC fails or its answer cannot be right.
+        """
+        require_values(parameters, self.cells.count)
+        if parameters.ndim == 2:
+            return self._one(parameters, period, self.folder)
+        members = [
+            self._one(values, period, self.folder / f"member-{member}")
+            for member, values in enumerate(parameters)
+        ]
+        return {name: torch.stack([m[name] for m in members]) for name in members[0]}
+
+    def refresh(self, parameters: Tensor) -> None:
+        """Refused: nothing can be learned on the real program."""
+        raise NotImplementedError(_no_gradient())
+
+    def simulate_windows(self, parameters: Tensor, windows: Windows) -> Mapping[str, Tensor]:
+        """Refused: nothing can be learned on the real program."""
+        raise NotImplementedError(_no_gradient())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing: each run starts cold."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing to take up."""
+
+    def _one(self, values: Tensor, period: Period, folder: Path) -> dict[str, Tensor]:
+        start = self.periods.warmup.start
+        case = ImageCase(options_of(self.settings), start, period.end, BALANCE)
+        params = calibrated_dataset(self.files.params, values, self.cells.mask)
+        outputs = run_case(case, replace(self.files, params=params), self.program, folder)
+        wanted = {
+            name: torch.from_numpy(np.ascontiguousarray(series[(period.start - start).days :]))
+            for name, series in outputs.items()
+        }
+        first_depth = self.cells.gather(params["depth"].transpose("nlayer", "lat", "lon"))[0]
+        return daily_targets(wanted, torch.from_numpy(first_depth), steps_per_day=1)
+
+
+def _no_gradient() -> str:
+    return (
+        "the real VIC program gives no gradient and is for verification; learn on the simulator "
+        "vic, which has the same physics"
+    )

@@ -1,0 +1,158 @@
+"""Checks of forcing files as VIC will read them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import cftime
+import numpy as np
+import torch
+
+from paramscape.vic.atmosphere import saturation_vapour_pressure
+from paramscape.vic.executable.errors import CaseError
+from paramscape.vic.executable.raw import NUMBER, Grid, RawFile, opened
+from paramscape.vic.forcing import FILE_NAMES, PLAUSIBLE
+from paramscape.vic.image.write_global import FORCING, ImageCase
+
+_DAY = 86400
+_SAME_CALENDAR = {"gregorian": "standard", "365_day": "noleap", "366_day": "all_leap"}
+_WRONG_UNITS = {
+    "air_temp": ("k", "kelvin", "degk", "degrees_kelvin", "degf", "f"),
+    "prec": ("kg m-2 s-1", "kg/m2/s", "kg/m^2/s", "mm s-1", "mm/s", "m", "cm"),
+    "pressure": ("pa", "hpa", "mb", "mbar", "millibar", "millibars"),
+    "vp": ("pa", "hpa", "mb", "mbar", "millibar", "millibars", "kg kg-1", "kg/kg"),
+}
+_MOST_SUPERSATURATED = 0.1  # share of records with more than twice the saturation pressure
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What the forcing says about a run's outputs.
+
+    precipitation: (day, cell) total [mm]. at_freezing: (day, cell) bool, whether a step of the day
+    has exactly 0 degrees Celsius.
+    """
+
+    precipitation: np.ndarray
+    at_freezing: np.ndarray
+
+
+def check_forcing(folder: Path, case: ImageCase, grid: Grid) -> Weather:
+    """Check the forcing of every year of the run.
+
+    Raises:
+        CaseError: naming file, variable, value, time and cell.
+    """
+    years = range(case.start.year, case.end.year + 1)
+    parts = [_year(folder / f"{FORCING}{year}.nc", year, case, grid) for year in years]
+    return Weather(
+        np.concatenate([part.precipitation for part in parts]),
+        np.concatenate([part.at_freezing for part in parts]),
+    )
+
+
+def _year(path: Path, year: int, case: ImageCase, grid: Grid) -> Weather:
+    begin, end = max(case.start, date(year, 1, 1)), min(case.end, date(year, 12, 31))
+    steps = case.options.snow_steps_per_day
+    with opened(path) as file:
+        file.require_grid(grid)
+        chosen = _records(file, (begin, end), case)
+        fields = {field: _read(file, field, chosen, grid) for field in FILE_NAMES}
+    first = cftime.datetime(begin.year, begin.month, begin.day, calendar=case.calendar)
+    for field, values in fields.items():
+        _check_values(path, field, values, (first, _DAY // steps), grid)
+    _check_saturation(path, fields["air_temp"], fields["vp"])
+    days = (len(fields["prec"]) // steps, steps, grid.count)
+    air = fields["air_temp"].reshape(days)
+    frozen = (air == 0).any(1) | (np.abs(air.mean(1)) < 1e-9)
+    return Weather(fields["prec"].reshape(days).sum(1), frozen)
+
+
+def _records(file: RawFile, days: tuple[date, date], case: ImageCase) -> slice:
+    """The records of some days; VIC counts them and looks at no time but the first two."""
+    seconds = _seconds(file, case, days[0])
+    step = _DAY // case.options.snow_steps_per_day
+    uneven = np.flatnonzero(np.diff(seconds) != step)
+    if len(seconds) < 2 or uneven.size:
+        found = f"{np.diff(seconds)[uneven[0]]:g} s after record {uneven[0]}" if uneven.size else ""
+        raise CaseError(
+            f"{file.path}: time must go on in steps of {step} s, as many a day as "
+            f"SNOW_STEPS_PER_DAY={case.options.snow_steps_per_day}; the file has {len(seconds)} "
+            f"records{', with a step of ' if found else ''}{found}"
+        )
+    wanted = ((days[1] - days[0]).days + 1) * _DAY // step
+    first = int(-seconds[0] // step)
+    from_new_year = days[0] > case.start
+    if (
+        seconds[0] > 0
+        or seconds[0] % step
+        or (from_new_year and first)
+        or (first + wanted > len(seconds))
+    ):
+        raise CaseError(
+            f"{file.path}: the run needs {wanted} records from {days[0]} 00:00 to the end of "
+            f"{days[1]}, beginning with the file's first record in all years but the run's first; "
+            f"the file has {len(seconds)}, the first {seconds[0] / 3600:g} h after {days[0]} 00:00"
+        )
+    return slice(first, first + wanted)
+
+
+def _seconds(file: RawFile, case: ImageCase, first_day: date) -> np.ndarray:
+    """Times of all records, in seconds since the start of a day."""
+    numbers = np.asarray(file.variable("time", ("time",), NUMBER)[:], dtype=float)
+    units, calendar = file.attribute("time", "units"), file.attribute("time", "calendar")
+    if units is None or calendar is None:
+        raise CaseError(f"{file.path}: VIC needs the attributes units and calendar of time")
+    pair = [_SAME_CALENDAR.get(c.lower(), c.lower()) for c in (calendar, case.calendar)]
+    if pair[0] != pair[1]:
+        raise CaseError(
+            f"{file.path}: its calendar is {calendar}, that of the run {case.calendar}; VIC counts "
+            "days by the latter"
+        )
+    try:
+        dates = cftime.num2date(numbers, units, calendar=case.calendar)
+        origin = f"seconds since {first_day.isoformat()} 00:00:00"
+        return np.rint(cftime.date2num(dates, origin, calendar=case.calendar))
+    except (ValueError, OverflowError) as error:
+        raise CaseError(f"{file.path}: time in {units!r} cannot be read: {error}") from error
+
+
+def _read(file: RawFile, field: str, chosen: slice, grid: Grid) -> np.ndarray:
+    """Values (record, cell) of a field."""
+    name = FILE_NAMES[field]
+    variable = file.variable(name, ("time", "lat", "lon"))
+    units = str(file.attribute(name, "units") or "").strip()
+    if units.lower() in _WRONG_UNITS.get(field, ()):
+        raise CaseError(
+            f"{file.path}: {name} is in {units!r}, and VIC takes it for {PLAUSIBLE[field][2]}; "
+            "convert it"
+        )
+    return variable[chosen][:, grid.active].astype(float)
+
+
+def _check_values(
+    path: Path, field: str, values: np.ndarray, times: tuple[cftime.datetime, int], grid: Grid
+) -> None:
+    low, high, unit = PLAUSIBLE[field]
+    outside = ~((values >= low) & (values <= high))
+    if outside.any():
+        record, cell = np.argwhere(outside)[0]
+        first, step = times
+        when = first + timedelta(seconds=int(record) * step)
+        raise CaseError(
+            f"{path}: {FILE_NAMES[field]} must lie between {low:g} and {high:g} [{unit}] and is "
+            f"{values[record, cell]:g} at {when} in the cell at {grid.place(cell)}, and outside "
+            f"{int(outside.sum())} times in {int(outside.any(0).sum())} of {grid.count} cells. "
+            "Missing values and other units look like this, and VIC would run on with them"
+        )
+
+
+def _check_saturation(path: Path, air: np.ndarray, vapour: np.ndarray) -> None:
+    """Refuse vapour pressure in another unit, which shows by air that is far too moist."""
+    saturated = saturation_vapour_pressure(torch.from_numpy(air)).numpy() / 1000.0
+    share = float((vapour > 2.0 * saturated).mean())
+    if share > _MOST_SUPERSATURATED:
+        raise CaseError(
+            f"{path}: {FILE_NAMES['vp']} is more than twice the saturation vapour pressure of "
+            f"{FILE_NAMES['air_temp']} in {share:.0%} of all records; it must be in kPa"
+        )

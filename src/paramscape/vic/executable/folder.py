@@ -1,0 +1,85 @@
+"""The run folder: all files of a case, written for VIC."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.files import save_netcdf
+from paramscape.vic.executable.layout import parameter_layout
+from paramscape.vic.image.write_global import (
+    DOMAIN,
+    FORCING,
+    GLOBAL,
+    PARAMETERS,
+    RESULTS,
+    ImageCase,
+    write_global,
+)
+from paramscape.vic.options import Options
+
+
+@dataclass(frozen=True)
+class CaseFiles:
+    """What a case is made of.
+
+    domain: mask, frac, area (lat, lon). params: VIC's parameters on the same grid, NaN where
+    missing. forcing: VIC forcing files by calendar year, which the folder links to.
+    """
+
+    domain: xr.Dataset
+    params: xr.Dataset
+    forcing: Mapping[int, Path]
+
+
+def clear_folder(folder: Path) -> None:
+    """Make an empty run folder, in place of one that an earlier run left there.
+
+    Raises:
+        FileExistsError: if the folder holds something else than a run.
+    """
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / GLOBAL).exists():
+            raise FileExistsError(
+                f"{folder} is to be a run folder of VIC, but it holds files and no {GLOBAL}; "
+                "move them"
+            )
+        shutil.rmtree(folder)
+    (folder / RESULTS).mkdir(parents=True)
+
+
+def write_folder(folder: Path, case: ImageCase, files: CaseFiles) -> None:
+    """Write a case into an empty run folder.
+
+    A variable or year that is absent stays so, for the checks to find.
+    """
+    write_global(case, folder)
+    save_netcdf(_domain(files.domain), folder / DOMAIN)
+    save_netcdf(image_parameters(files.params, case.options), folder / PARAMETERS)
+    for year in range(case.start.year, case.end.year + 1):
+        if year in files.forcing:
+            (folder / f"{FORCING}{year}.nc").symlink_to(Path(files.forcing[year]).resolve())
+
+
+def image_parameters(params: xr.Dataset, options: Options) -> xr.Dataset:
+    """What VIC reads of a parameter file, in the types and the order of dims in which it does.
+
+    Integers are 0 where they are missing. Variables that VIC needs and the file lacks stay absent.
+    """
+    fields = {}
+    for name, variable in parameter_layout(options).items():
+        if name in params:
+            field = params[name].transpose(*variable.dims)
+            field = field.fillna(0).astype("i4") if variable.integer else field.astype("f8")
+            fields[name] = field.drop_vars(set(field.coords) - {"lat", "lon"})
+    return xr.Dataset(fields).drop_encoding()
+
+
+def _domain(domain: xr.Dataset) -> xr.Dataset:
+    plane = domain[["mask", "frac", "area"]].transpose("lat", "lon")
+    mask = (plane["mask"].fillna(0) > 0).astype(np.int32)
+    plane = plane[["frac", "area"]].astype("f8").assign(mask=mask)
+    return plane.drop_vars(set(plane.coords) - {"lat", "lon"}).drop_encoding()
