@@ -48,6 +48,20 @@ def test_own_and_vic_scores_stand_side_by_side_with_their_spread(tables, tmp_pat
     assert through_vic["kge_own"] == through_vic["kge_vic"]
 
 
+def test_scores_in_the_real_program_stand_behind_those_in_vic(tables, tmp_path):
+    scores, costs = tables
+    real = scores[scores.verifier == "vic"].assign(verifier="vic-image")
+    real["rmse"] += 0.5
+    table = methods_table.write(pd.concat([scores, real]), costs, tmp_path / "methods")
+    assert (table["rmse_real"] - table["rmse_vic"]).to_numpy() == pytest.approx(0.5)
+    text = (tmp_path / "methods.md").read_text()
+    assert all(line.split("|")[3].count(" / ") == 2 for line in text.splitlines()[2:7])
+    assert "real VIC program" in text
+    with pytest.raises(ValueError, match=r"is scored on .* vic-image"):
+        some = real[real.method != "gan-po"]
+        methods_table.write(pd.concat([scores, some]), costs, tmp_path / "x")
+
+
 def test_the_default_comes_first_and_the_best_in_vic_is_bold(tables, tmp_path):
     scores, costs = tables
     scores = scores[scores.seed == 0].iloc[::-1]

@@ -122,6 +122,13 @@ def test_changed_code_of_a_method_spares_the_other_methods(finished) -> None:
         assert finished.planned_methods() == {"gan-po"}
 
 
+def test_giving_the_real_program_verifies_in_it_and_trains_nothing_again(finished) -> None:
+    (finished.folder / "vic_image.exe").touch()
+    with edited(finished.folder / "config/demo.yaml", setting("vic.executable", "vic_image.exe")):
+        planned = finished.planned()
+    assert planned == {"simulate_executable", "score", "tabulate_scores", "tabulate_methods"}
+
+
 def test_no_method_can_see_the_truth(untouched) -> None:
     graph = untouched.snakemake("--rulegraph", "--forceall").stdout
     names = dict(re.findall(r'(\d+)\[label = "([^"]+)"', graph))

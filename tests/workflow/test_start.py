@@ -27,6 +27,14 @@ def test_a_misspelt_setting_stops_with_the_nearest_name(untouched) -> None:
     )
 
 
+def test_a_real_program_that_is_not_there_is_named(untouched) -> None:
+    answer = untouched.snakemake("--dry-run", "--config", "vic={executable: nowhere/vic.exe}")
+    text = answer.stdout + answer.stderr
+    assert answer.returncode != 0
+    for part in ("nowhere/vic.exe", "github.com/UW-Hydro/VIC", "leave vic.executable out"):
+        assert part in text, part
+
+
 def test_one_setting_can_be_changed_on_the_command_line(untouched) -> None:
     answer = untouched.snakemake("--dry-run", "--config", "study={seed: 7}")
     assert answer.returncode == 0, answer.stdout + answer.stderr

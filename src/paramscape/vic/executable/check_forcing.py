@@ -22,7 +22,8 @@ _WRONG_UNITS = {
     "pressure": ("pa", "hpa", "mb", "mbar", "millibar", "millibars"),
     "vp": ("pa", "hpa", "mb", "mbar", "millibar", "millibars", "kg kg-1", "kg/kg"),
 }
-_MOST_SUPERSATURATED = 0.1  # share of records with more than twice the saturation pressure
+_SUPERSATURATED = 4.0  # vapour pressure over that of saturation; VIC cuts it to 1
+_MOST_SUPERSATURATED = 0.2  # share of records
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,10 @@ def _check_values(
 def _check_saturation(path: Path, air: np.ndarray, vapour: np.ndarray) -> None:
     """Refuse vapour pressure in another unit, which shows by air that is far too moist."""
     saturated = saturation_vapour_pressure(torch.from_numpy(air)).numpy() / 1000.0
-    share = float((vapour > 2.0 * saturated).mean())
+    share = float((vapour > _SUPERSATURATED * saturated).mean())
     if share > _MOST_SUPERSATURATED:
         raise CaseError(
-            f"{path}: {FILE_NAMES['vp']} is more than twice the saturation vapour pressure of "
-            f"{FILE_NAMES['air_temp']} in {share:.0%} of all records; it must be in kPa"
+            f"{path}: {FILE_NAMES['vp']} is more than {_SUPERSATURATED:g} times the saturation "
+            f"vapour pressure of {FILE_NAMES['air_temp']} in {share:.0%} of all records; it must "
+            "be in kPa"
         )

@@ -103,7 +103,7 @@ def check_water(
     error = rain - outputs["OUT_EVAP"] - outputs["OUT_RUNOFF"] - outputs["OUT_BASEFLOW"]
     error = error - np.diff(stored, axis=0)
     before = _day_before(canopy)
-    snow = (_day_before(outputs["OUT_SWE"]) > 0) | (rain > 0)
+    snow = _day_before(outputs["OUT_SWE"]) + before + rain > 0
     thin = (weather.at_freezing | case.options.snow_band) & snow
     allowed = np.where(land.canopy_loses, rain + before + DEW, 0.0) + THIN_SNOW * thin + TOLERANCE
     _refuse(

@@ -74,10 +74,13 @@ def _run_checked(case: ImageCase, program: Program, folder: Path) -> dict[str, n
 
 def _report(log: Path) -> None:
     """Pass VIC's warnings on: how many there are, and the first."""
+    count, first = 0, ""
     with log.open(errors="replace") as lines:
-        warnings = [line.strip() for line in lines if "[WARN]" in line]
-    unknown = [line for line in warnings if "Unrecognized option" in line]
-    if unknown:
-        raise ProgramError(f"this VIC does not know an option of the run: {unknown[0]}")
-    if warnings:
-        _LOG.info("VIC gave %d warnings, the first: %s", len(warnings), warnings[0])
+        for line in lines:
+            if "[WARN]" not in line:
+                continue
+            if "Unrecognized option" in line:
+                raise ProgramError(f"this VIC does not know an option of the run: {line.strip()}")
+            count, first = count + 1, first or line.strip()
+    if count:
+        _LOG.info("VIC gave %d warnings, the first: %s", count, first)
