@@ -10,21 +10,24 @@ import xarray as xr
 
 from paramscape.domain import Cells
 from paramscape.ensemble import Engine, days_of, run_members, targets_dataset
-from paramscape.ensemble import engine as module
 from paramscape.files import require
 from paramscape.names import TARGETS, UNITS
 from paramscape.study import Period, Vic
+from paramscape.vic import Running
 
 
-def test_members_side_by_side_are_what_they_are_alone(engine, members, periods, monkeypatch):
+def test_members_side_by_side_are_what_they_are_alone(engine, members, periods):
     together = run_members(
         engine, members.numpy(), periods.warmup.start, periods.train, progress=False
     )
     assert set(together) == set(TARGETS)
     assert together["et"].shape == (3, 30, 4) and together["et"].dtype == np.float32
-    monkeypatch.setattr(module, "MOST_CELLS", 4)
     apart = run_members(
-        engine, members.numpy(), periods.warmup.start, periods.train, progress=False
+        replace(engine, running=Running(lanes_at_once=7)),
+        members.numpy(),
+        periods.warmup.start,
+        periods.train,
+        progress=False,
     )
     for name in TARGETS:
         np.testing.assert_allclose(apart[name], together[name], rtol=1e-5, atol=1e-6)

@@ -1,6 +1,6 @@
 """Loads VIC's reference cases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,12 @@ class Case:
     options: Options
     mask: np.ndarray
     params: xr.Dataset
+
+    def select(self, cells) -> "Case":
+        """Some of the cells, in the order of the index."""
+        return replace(
+            self, parameters=self.parameters.select(cells), forcing=self.forcing.select(cells)
+        )
 
     def vic(self, name: str) -> np.ndarray:
         """VIC's daily values (day, cell[, layer])."""

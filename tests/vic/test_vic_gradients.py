@@ -8,12 +8,10 @@ from paramscape.vic import simulate, with_calibrated
 NAMES = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_SOIL_MOIST")
 
 
-def summary(reference, forcing, values, checkpoint=False):
+def summary(reference, forcing, values):
     """A number for each cell in which every flux counts differently."""
     parameters = with_calibrated(reference.parameters, values)
-    out = simulate(
-        parameters, forcing, reference.options, outputs=NAMES, checkpoint=checkpoint
-    ).outputs
+    out = simulate(parameters, forcing, reference.options, outputs=NAMES).outputs
     weights = torch.linspace(0.5, 1.5, forcing.steps, dtype=torch.float64)[:, None]
     fluxes = out["OUT_EVAP"] + 0.7 * out["OUT_RUNOFF"] - 1.3 * out["OUT_BASEFLOW"]
     return (weights * fluxes).sum(0) + out["OUT_SOIL_MOIST"].mean(0).sum(-1)
@@ -85,13 +83,3 @@ def test_gradients_through_snow_are_finite_and_equal_differences_of_smooth_outpu
     slope = (above - below) / 2e-5
     close = torch.isclose(gradient[:, 4], slope, rtol=1e-3, atol=1e-5)
     assert close.float().mean() > 0.8  # cells where no threshold of the snow is crossed
-
-
-def test_checkpointing_changes_memory_and_not_the_gradient(summer, bounds):
-    reference, forcing = summer
-    values = drawn(bounds, 9, reference.parameters.cells).requires_grad_()
-    plain, saved = (
-        torch.autograd.grad(summary(reference, forcing, values, flag).sum(), values)[0]
-        for flag in (False, True)
-    )
-    torch.testing.assert_close(plain, saved, rtol=0, atol=0)

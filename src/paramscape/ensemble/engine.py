@@ -1,7 +1,7 @@
 """The embedded VIC with one study's parameters and forcing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -12,11 +12,9 @@ from torch import Tensor
 from paramscape.domain import Cells
 from paramscape.names import PARAMETERS
 from paramscape.study import Period, Vic
-from paramscape.vic import Forcing, Options, Parameters, State, simulate, with_calibrated
+from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
 
 from .targets import OUTPUTS, daily_targets
-
-MOST_CELLS = 8192  # cells of all members in one run; only memory and speed depend on it
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Engine:
     forcing: Forcing
     options: Options
     first_day: date
+    running: Running = field(default_factory=Running)
 
     @classmethod
     def of(cls, params: xr.Dataset, forcing: xr.Dataset, cells: Cells, settings: Vic) -> "Engine":
@@ -48,7 +47,11 @@ class Engine:
             )
         start = np.datetime64(forcing["time"].values[0], "D")
         return cls(
-            parameters, Forcing.from_dataset(forcing, cells.mask, options), options, start.item()
+            parameters,
+            Forcing.from_dataset(forcing, cells.mask, options),
+            options,
+            start.item(),
+            Running(settings.lanes_at_once),
         )
 
     def to(self, dtype: torch.dtype | None = None, device: str | None = None) -> "Engine":
@@ -109,17 +112,6 @@ class Engine:
             daily targets of the period, (member?, day, cell) by name.
         """
         require_values(values, self.parameters.cells)
-        if values.ndim == 2:
-            return self._run_together(values, start, period, progress)
-        together = max(1, MOST_CELLS // values.shape[1])
-        parts = [
-            self._run_together(part, start, period, progress) for part in values.split(together)
-        ]
-        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-
-    def _run_together(
-        self, values: Tensor, start: date, period: Period, progress: bool
-    ) -> dict[str, Tensor]:
         parameters = self.calibrated(values)
         wanted = self.days(period)
         warmup = slice((start - self.first_day).days, wanted.start)
@@ -132,7 +124,7 @@ class Engine:
             self.options,
             state,
             outputs=OUTPUTS,
-            progress=progress,
+            running=self.running._replace(progress=progress),
         )
         return self.targets(ran.outputs)
 
@@ -146,8 +138,8 @@ class Engine:
         """The state after some days; None, a cold start, if there are no days and no state."""
         if days.stop <= days.start:
             return state
-        forcing = self.forcing_of(days)
-        ran = simulate(parameters, forcing, self.options, state, OUTPUTS[:1], progress=progress)
+        forcing, running = self.forcing_of(days), self.running._replace(progress=progress)
+        ran = simulate(parameters, forcing, self.options, state, OUTPUTS[:1], running)
         return ran.state
 
 

@@ -15,8 +15,6 @@ from paramscape.vic.state import LAYERS
 from .engine import Engine, require_values
 from .targets import OUTPUTS
 
-_MOST_KEPT = 100_000  # columns times days whose steps are kept for gradients, about 1 GB
-
 
 class VicSimulator:
     """Embedded VIC; gradients flow through its physics.
@@ -62,7 +60,9 @@ class VicSimulator:
         calibrated = self.engine.calibrated(parameters)
         state = self.engine.advance(calibrated, slice(self._train.stop, days.start), state)
         forcing = self.engine.forcing_of(days)
-        ran = simulate(calibrated, forcing, self.engine.options, state, outputs=OUTPUTS)
+        ran = simulate(
+            calibrated, forcing, self.engine.options, state, OUTPUTS, self.engine.running
+        )
         return self.engine.targets(ran.outputs)
 
     @torch.no_grad()
@@ -108,7 +108,6 @@ class VicSimulator:
             self.engine.options,
             start,
             outputs=OUTPUTS,
-            checkpoint=len(lanes) * len(first) * windows.days > _MOST_KEPT,
         )
         ends = self._to_wetness(ran.state.detach(), _detached(calibrated))
         self._keep(ends, [day + windows.days for day in first], lanes)

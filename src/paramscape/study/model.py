@@ -31,6 +31,12 @@ class Vic(Settings):
         "float32", description="Arithmetic while learning; verification always uses float64."
     )
 
+    lanes_at_once: PositiveInt | None = Field(
+        None,
+        description="Columns (member x cell x tile x band) that are simulated together, which "
+        "bounds memory; as many as a quarter of the free memory allows if absent.",
+    )
+
     executable: Path | None = Field(
         None,
         description="The real VIC program (vic_image.exe), in which every result is verified, too.",

@@ -3,13 +3,14 @@
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters, calibrated_dataset, with_calibrated
-from paramscape.vic.simulate import Simulation, simulate
+from paramscape.vic.simulate import Running, Simulation, simulate
 from paramscape.vic.state import State, initial_state
 
 __all__ = [
     "Forcing",
     "Options",
     "Parameters",
+    "Running",
     "Simulation",
     "State",
     "calibrated_dataset",

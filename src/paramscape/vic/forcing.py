@@ -12,6 +12,7 @@ from paramscape.vic.atmosphere import air_density, saturation_vapour_pressure
 from paramscape.vic.options import Options
 
 WEATHER = ("air_temp", "prec", "pressure", "vp", "swdown", "lwdown", "wind")
+CLOCK = ("month", "day_of_year")
 FILE_NAMES = dict(
     zip(WEATHER, ("tas", "prcp", "pres", "vp", "dswrf", "dlwrf", "wind"), strict=True)
 )
@@ -108,6 +109,13 @@ class Forcing:
         weather = {name: getattr(self, name)[..., index] for name in WEATHER}
         return Forcing(**weather, month=self.month, day_of_year=self.day_of_year)
 
+    def select_members(self, members: slice) -> "Forcing":
+        """Keep some of the members; a forcing without members stays as it is."""
+        if not self.members:
+            return self
+        clock = {n: v[members] if v.ndim == 2 else v for n, v in vars(self).items() if n in CLOCK}
+        return Forcing(**{name: getattr(self, name)[members] for name in WEATHER}, **clock)
+
     def to(
         self, dtype: torch.dtype | None = None, device: torch.device | str | None = None
     ) -> "Forcing":
@@ -199,21 +207,29 @@ def substep_weather(forcing: Forcing) -> Weather:
 
     Vapour pressure above saturation is cut to it, so that the deficit is never negative.
     """
-    saturated = saturation_vapour_pressure(forcing.air_temp)
-    vapour = forcing.vp * 1000.0
+    return weather_of(*(getattr(forcing, name) for name in WEATHER))
+
+
+def weather_of(
+    air_temp: Tensor, prec: Tensor, pressure: Tensor, vp: Tensor, *rest: Tensor
+) -> Weather:
+    """Weather of the forcing's variables in the order of `WEATHER`, in VIC's units."""
+    shortwave, longwave, wind = rest
+    saturated = saturation_vapour_pressure(air_temp)
+    vapour = vp * 1000.0
     deficit = saturated - vapour
     moist = deficit < 0
-    pressure = forcing.pressure * 1000.0
+    pressure = pressure * 1000.0
     return Weather(
-        temperature=forcing.air_temp,
-        precipitation=forcing.prec,
+        temperature=air_temp,
+        precipitation=prec,
         vapour_pressure=torch.where(moist, saturated, vapour),
         deficit=torch.where(moist, 0.0, deficit),
-        density=air_density(forcing.air_temp, pressure),
+        density=air_density(air_temp, pressure),
         pressure=pressure,
-        shortwave=forcing.swdown,
-        longwave=forcing.lwdown,
-        wind=forcing.wind,
+        shortwave=shortwave,
+        longwave=longwave,
+        wind=wind,
     )
 
 
@@ -226,7 +242,12 @@ def step_weather(weather: Weather) -> Weather:
     count = weather.temperature.shape[-2]
     if count == 1:
         return Weather(*(v.squeeze(-2) for v in weather))
-    mean = Weather(*(_sum_in_order(v) / count for v in weather))
+    return mean_weather(Weather(*(_sum_in_order(v) for v in weather)), count)
+
+
+def mean_weather(total: Weather, count: int | Tensor) -> Weather:
+    """Weather of a model step from the sums over its substeps."""
+    mean = Weather(*(v / count for v in total))
     deficit = saturation_vapour_pressure(mean.temperature) - mean.vapour_pressure
     return mean._replace(
         precipitation=mean.precipitation * count,

@@ -106,6 +106,11 @@ class Parameters:
             latitude=self.latitude[index],
         )
 
+    def select_members(self, members: slice) -> "Parameters":
+        """Keep some of the members; what has no member axis stays as it is."""
+        soil = {n: v[members] if v.ndim > _soil_axes(n) else v for n, v in self.soil.items()}
+        return replace(self, soil=soil)
+
     def to(
         self, dtype: torch.dtype | None = None, device: torch.device | str | None = None
     ) -> "Parameters":

@@ -8,24 +8,32 @@ from torch.utils.checkpoint import checkpoint as checkpointed
 from tqdm import trange
 
 from paramscape.vic.forcing import Forcing, Weather, step_weather, substep_weather
+from paramscape.vic.memory import memory_for_simulation
 from paramscape.vic.outputs import OUTPUTS, StepView
 from paramscape.vic.prepared import Prepared, cells_last
 from paramscape.vic.snow.ground_snow import thawing_season
 from paramscape.vic.step import Day, model_step
 from paramscape.vic.surface import Air, air_over
 
+BYTES_OF_A_STEP = 30_000  # of a lane, kept for the backward pass with 24 runoff steps
 LANES_AT_ONCE = 100_000  # lanes times steps for which the air is prepared together
 
 
 def run_plain(
-    prepared: Prepared, values: Tensor, forcing: Forcing, checkpoint: bool, progress: bool
+    prepared: Prepared, values: Tensor, forcing: Forcing, progress: bool
 ) -> tuple[Tensor, Tensor]:
-    """Outputs (step, row, member * cell) and the state (variable, lane) after the last step."""
+    """Outputs (step, row, member * cell) and the state (variable, lane) after the last step.
+
+    Where a gradient is wanted and what the steps make would not fit into memory, each step is
+    computed again in the backward pass.
+    """
+    kept = BYTES_OF_A_STEP * prepared.columns.lanes * forcing.steps
+    checkpoint = torch.is_grad_enabled() and kept > memory_for_simulation(values.device)
     rows: list[Tensor] = []
     days = _days(prepared, forcing)
     for _ in trange(forcing.steps, disable=not progress, desc="VIC", unit="step"):
         day = next(days)
-        if checkpoint and torch.is_grad_enabled():
+        if checkpoint:
             values, row = checkpointed(_step, prepared, values, day, use_reentrant=False)
         else:
             values, row = _step(prepared, values, day)
@@ -60,7 +68,7 @@ def _days(prepared: Prepared, forcing: Forcing) -> Iterator[Day]:
         fine = substep_weather(part)
         coarse = Weather(*(cells_last(v, part)[:, forcing_cell] for v in step_weather(fine)))
         air = air_over(coarse, site)
-        snowy = cells_last(prepared.may_snow(fine), part)[:, forcing_cell]
+        snowy = cells_last(prepared.may_snow(part), part)[:, forcing_cell]
         fine = Weather(*(cells_last(v, part) for v in fine))
         for step in range(part.steps):
             yield Day(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.columns import Columns, columns_of
-from paramscape.vic.forcing import Forcing, Weather
+from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
 from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.parameters import Parameters
@@ -59,10 +59,10 @@ class Prepared:
         member = torch.arange(self.columns.members, device=cell.device)[:, None]
         return (cell + (member * self.columns.cells if forcing.members else 0 * member)).reshape(-1)
 
-    def may_snow(self, weather: Weather) -> Tensor:
+    def may_snow(self, forcing: Forcing) -> Tensor:
         """Whether snow may fall in a substep in the coldest band, (member?, step, cell)."""
-        cold = weather.temperature + self.columns.coldest_band < 0.5
-        return (cold & (weather.precipitation > 0)).any(-2)
+        cold = forcing.air_temp + self.columns.coldest_band < 0.5
+        return (cold & (forcing.prec > 0)).any(-2)
 
     def of_cells(self, rows: Tensor, members: int | None) -> dict[str, Tensor]:
         """Outputs by name of cell means (step, row, member * cell)."""

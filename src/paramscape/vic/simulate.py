@@ -2,17 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import Tensor
+from tqdm import tqdm
 
+from paramscape.vic.chunks import chunks_of, columns_of_cells, extent_of, joined, state_of
 from paramscape.vic.compiled import compiled_here, run_compiled
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
-from paramscape.vic.outputs import check_outputs
+from paramscape.vic.outputs import OUTPUTS, check_outputs
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.plain import run_plain
 from paramscape.vic.prepared import Prepared
 from paramscape.vic.state import State, flatten, initial_state, unflatten
+
+
+class Running(NamedTuple):
+    """How a simulation is run.
+
+    lanes_at_once: columns of all members (member x cell x tile x band) that are simulated
+    together; as many as a quarter of the free memory allows by default. progress: show a bar.
+    """
+
+    lanes_at_once: int | None = None
+    progress: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,8 +47,7 @@ def simulate(
     options: Options,
     state: State | None = None,
     outputs: Sequence[str] = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_SOIL_MOIST"),
-    checkpoint: bool = False,
-    progress: bool = False,
+    running: Running = Running(),  # noqa: B008
 ) -> Simulation:
     """Run VIC in water-balance mode over all model steps of the forcing.
 
@@ -48,8 +61,7 @@ def simulate(
         options: steps per day and choices of parameterisation.
         state: to start from; VIC's cold start by default.
         outputs: names of VIC's outputs to return.
-        checkpoint: recompute each step in the backward pass instead of keeping what it made.
-        progress: show a bar.
+        running: how it is run; the results do not depend on it.
 
     Raises:
         ValueError: if cells, substeps or member axes do not match, or an output is unknown.
@@ -58,14 +70,46 @@ def simulate(
     check_outputs(names)
     members = _common_members(parameters, forcing, state)
     _check_shapes(parameters, forcing, options)
+    extent = extent_of(parameters, forcing, options, members)
+    chunks = list(chunks_of(extent, running.lanes_at_once, forcing.air_temp.device))
+    if len(chunks) == 1:
+        return _simulate_chunk(parameters, forcing, options, state, (names, members), running)
+    parts = []
+    for chunk in tqdm(chunks, disable=not running.progress, desc="VIC", unit="chunk"):
+        some = parameters.select(chunk.cells)
+        weather = forcing.select(chunk.cells)
+        start = state
+        if state is not None:
+            columns = columns_of_cells(parameters, options, chunk.cells)
+            start = state_of(state, chunk, columns)
+        if chunk.members is not None:
+            some = some.select_members(chunk.members)
+            weather = weather.select_members(chunk.members)
+        count = None if chunk.members is None else chunk.members.stop - chunk.members.start
+        parts.append(_simulate_chunk(some, weather, options, start, (names, count), Running()))
+    values = {}
+    for name in names:
+        axis = -1 if OUTPUTS[name].layers == 1 else -2
+        values[name] = joined(chunks, [part.outputs[name] for part in parts], axis)
+    return Simulation(values, State(joined(chunks, [part.state.values for part in parts], -1)))
+
+
+def _simulate_chunk(
+    parameters: Parameters,
+    forcing: Forcing,
+    options: Options,
+    state: State | None,
+    wanted: tuple[tuple[str, ...], int | None],
+    running: Running,
+) -> Simulation:
+    """`simulate` of members and cells that memory has room for; `wanted` outputs and members."""
+    names, members = wanted
     prepared = Prepared.of(parameters, options, members, names)
     state = state or initial_state(parameters, options, members)
     values = flatten(state.to(prepared.dtype), members or 1)
     forcing = forcing.to(prepared.dtype, values.device)
-    if compiled_here(values.device):
-        rows, values = run_compiled(prepared, values, forcing)
-    else:
-        rows, values = run_plain(prepared, values, forcing, checkpoint, progress)
+    run = run_compiled if compiled_here(values.device) else run_plain
+    rows, values = run(prepared, values, forcing, running.progress)
     return Simulation(prepared.of_cells(rows, members), State(unflatten(values, members)))
 
 

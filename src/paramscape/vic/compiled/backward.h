@@ -144,3 +144,33 @@ static void back_block(const Job& j, const Block& b) {
 extern "C" void run_backward(const Job* j, int64_t first, int64_t last) {
   each_block(first, last, [&](const Block& b) { back_block(*j, b); });
 }
+
+static void weather_back(const Job& j, int64_t step, const Block& b) {
+  V I[NI], W[NW], U[NU], dI[NI], dW[NW], dU[NU];
+  const V L[NL] = {number(double(j.parts))};
+  clear(dU, NU);
+  load_rows(dW, weather_at(j, j.d_weather, step, 0), NW, j.weather_cells, b);
+  if (j.parts > 1) {
+    for (int64_t part = 0; part < j.parts; part++) {
+      load_rows(W, weather_at(j, j.weather, step, 1 + part), NW, j.weather_cells, b);
+      for (int r = 0; r < NW; r++) U[r] = part ? U[r] + W[r] : W[r];
+    }
+    weather_of_step_back(always(), U, L, dW, dU);
+  } else {
+    copy(dU, dW, NW);
+  }
+  for (int64_t part = 0; part < j.parts; part++) {
+    const int64_t place = (step * j.parts + part) * NI * j.weather_cells;
+    load_rows(I, j.forcing + place, NI, j.weather_cells, b);
+    load_rows(dW, weather_at(j, j.d_weather, step, 1 + part), NW, j.weather_cells, b);
+    add(dW, dU, NW);
+    clear(dI, NI);
+    weather_of_part_back(always(), I, dW, dI);
+    store_rows(j.d_forcing + place, dI, NI, j.weather_cells, b);
+  }
+}
+
+extern "C" void run_weather_backward(const Job* j, int64_t first, int64_t last) {
+  for (int64_t step = first; step < last; step++)
+    each_block(0, j->weather_cells, [&](const Block& b) { weather_back(*j, step, b); });
+}

@@ -15,7 +15,8 @@ struct Job {
   const T* constants;          // [NP][lanes]
   const T* cover;              // [12][NC][cover_lanes]
   const int32_t* cover_lane;   // [lanes]
-  const T* weather;            // [steps][1 + parts][NW][weather_cells]: of the step, of its parts
+  const T* forcing;            // [steps][parts][NI][weather_cells]
+  T* weather;                  // [steps][1 + parts][NW][weather_cells]: of the step, of its parts
   const uint8_t* may_snow;     // [steps][weather_cells]
   const int32_t* weather_cell; // [lanes]
   const int32_t* clock;        // [lanes]
@@ -34,6 +35,7 @@ struct Job {
   T* d_constants;              // [NP][lanes], added to
   T* d_cover;                  // [12][NC][lanes], added to, or null
   T* d_weather;                // [steps][1 + parts][NW][weather_cells], added to, or null
+  T* d_forcing;                // [steps][parts][NI][weather_cells], or null
   T* d_weight;                 // [lanes], or null
 };
 
@@ -318,6 +320,36 @@ static void each_block(int64_t first, int64_t last, Work work) {
     const int64_t left = last - lane;
     work(Block{lane, int(left < WIDTH ? left : WIDTH)});
   }
+}
+
+INLINE void load_rows(V* rows, const T* from, int count, int64_t stride, const Block& b) {
+  for (int r = 0; r < count; r++) rows[r] = load(from + r * stride, b);
+}
+
+INLINE void store_rows(T* to, const V* rows, int count, int64_t stride, const Block& b) {
+  for (int r = 0; r < count; r++) store(to + r * stride, rows[r], b);
+}
+
+INLINE T* weather_at(const Job& j, T* weather, int64_t step, int64_t part) {
+  return weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
+}
+
+static void weather_block(const Job& j, int64_t step, const Block& b) {
+  V I[NI], W[NW], U[NU];
+  const V L[NL] = {number(double(j.parts))};
+  for (int64_t part = 0; part < j.parts; part++) {
+    load_rows(I, j.forcing + (step * j.parts + part) * NI * j.weather_cells, NI, j.weather_cells, b);
+    weather_of_part(I, W);
+    store_rows(weather_at(j, j.weather, step, 1 + part), W, NW, j.weather_cells, b);
+    for (int r = 0; r < NW; r++) U[r] = part ? U[r] + W[r] : W[r];
+  }
+  if (j.parts > 1) weather_of_step(U, L, W);
+  store_rows(weather_at(j, j.weather, step, 0), W, NW, j.weather_cells, b);
+}
+
+extern "C" void run_weather(const Job* j, int64_t first, int64_t last) {
+  for (int64_t step = first; step < last; step++)
+    each_block(0, j->weather_cells, [&](const Block& b) { weather_block(*j, step, b); });
 }
 
 extern "C" void run_forward(const Job* j, int64_t first, int64_t last) {

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paramscape.vic.aerodynamic import Profile
 from paramscape.vic.brent import Iterates
-from paramscape.vic.forcing import Weather
+from paramscape.vic.forcing import WEATHER, Weather
 from paramscape.vic.runoff import RunoffSoil
 from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.snow.energy import PackSurface
@@ -76,7 +76,10 @@ CONSTANTS = (
 GROUPS = {
     "P": CONSTANTS,  # constants of the lane
     "C": len(Cover._fields),  # vegetation of the month
+    "I": len(WEATHER),  # forcing of the cell
     "W": len(Weather._fields),  # weather of the cell
+    "U": len(Weather._fields),  # its sums over the parts of a step
+    "L": 1,  # number of parts
     "A": len(Air._fields),  # air over the lane
     "G": len(Moist._fields) + len(Profile._fields),  # soil and winds of the model step
     "X": len(VARIABLES),  # state

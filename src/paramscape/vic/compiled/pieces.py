@@ -10,7 +10,7 @@ from torch import Tensor
 from paramscape.vic.aerodynamic import Profile
 from paramscape.vic.brent import Bracket, Iterates, brent_step, with_implicit_gradient
 from paramscape.vic.compiled.layout import constants_of_rows
-from paramscape.vic.forcing import Weather
+from paramscape.vic.forcing import Weather, mean_weather, weather_of
 from paramscape.vic.outputs import OUTPUTS, StepView
 from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.runoff import Drive, drive_of_steps, routed, runoff_step
@@ -49,6 +49,8 @@ def pieces(choices: Choices) -> dict[str, Piece]:
     """All pieces by the name of their C++ function."""
     whole = "PCGASH"
     found = {
+        "weather_of_part": Piece(_weather_of_part, "I", "W", "I"),
+        "weather_of_step": Piece(_weather_of_step, "UL", "W", "U"),
         "air": Piece(_air, "PW", "A", "PW"),
         "setup": Piece(_setup, "PCAX", "G", "PCAX"),
         "start": Piece(_start, "CX", "S", "CX"),
@@ -70,6 +72,14 @@ def pieces(choices: Choices) -> dict[str, Piece]:
     for name in OUTPUTS:
         found[name] = Piece(partial(_output, name), "PCAXEFO", "V", "PCAXEFO")
     return found
+
+
+def _weather_of_part(i: Rows) -> tuple[Rows]:
+    return (list(weather_of(*i)),)
+
+
+def _weather_of_step(u: Rows, parts: Rows) -> tuple[Rows]:
+    return (list(mean_weather(Weather(*u), parts[0])),)
 
 
 def _air(p: Rows, w: Rows) -> tuple[Rows]:

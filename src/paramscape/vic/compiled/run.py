@@ -1,32 +1,34 @@
 """Run compiled simulations on all threads, with gradients."""
 
 import ctypes
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from paramscape.vic.compiled.build import program
 from paramscape.vic.compiled.layout import GROUPS
 from paramscape.vic.compiled.pieces import Choices
 
 LANES_OF_A_TASK = 512
+STEPS_OF_A_TASK = 64
 INTEGERS = (
     "lanes", "steps", "parts", "runoff_steps", "model_steps", "shown", "shown_rows",
     "cover_lanes", "weather_cells", "clocks", "cells",
 )  # fmt: skip
 REALS = ("step_seconds", "part_seconds")
 ARRAYS = (
-    "constants", "cover", "cover_lane", "weather", "may_snow", "weather_cell", "clock", "month",
-    "thawing", "weight", "cell", "show", "state", "tape", "shown_cells", "d_shown_cells",
-    "d_state", "d_constants", "d_cover", "d_weather", "d_weight",
+    "constants", "cover", "cover_lane", "forcing", "weather", "may_snow", "weather_cell",
+    "clock", "month", "thawing", "weight", "cell", "show", "state", "tape", "shown_cells",
+    "d_shown_cells", "d_state", "d_constants", "d_cover", "d_weather", "d_forcing", "d_weight",
 )  # fmt: skip
 
 
-INPUTS = ("constants", "cover", "weight", "weather")
+INPUTS = ("constants", "cover", "weight", "forcing")
 
 
 class _Job(ctypes.Structure):
@@ -53,21 +55,22 @@ class Task(NamedTuple):
     choices: Choices
     sizes: dict[str, int | float]
     arrays: dict[str, Tensor]  # of `ARRAYS`
+    progress: bool  # show a bar
     one_thread: bool  # where lanes of different threads would add to the same weather
 
 
 def simulate_compiled(
-    task: Task, land: Land, weather: Tensor, state: Tensor
+    task: Task, land: Land, forcing: Tensor, state: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Outputs (step, row, cell) and the state (variable, lane) after the last step.
 
     Args:
         task: sizes, indices and choices.
         land: of the lanes.
-        weather: (step, 1 + part, row, cell) of `forcing.Weather`: the step's, then its parts'.
+        forcing: (step, part, row, cell) in the order of `forcing.WEATHER`.
         state: (variable, lane) before the first step.
     """
-    return _Simulated.apply(task, *land, weather, state)
+    return _Simulated.apply(task, *land, forcing, state)
 
 
 class _Simulated(torch.autograd.Function):
@@ -81,7 +84,11 @@ class _Simulated(torch.autograd.Function):
         shown = after.new_zeros(sizes["steps"], sizes["shown_rows"], sizes["cells"])
         tape = after.new_empty(sizes["steps"], *after.shape) if with_gradient else None
         arrays = dict(zip(INPUTS, inputs, strict=True))
-        _run(task, {**arrays, "state": after, "tape": tape, "shown_cells": shown}, False)
+        steps, parts, _, cells = arrays["forcing"].shape
+        arrays["weather"] = after.new_empty(steps, 1 + parts, GROUPS["W"], cells)
+        given = {**arrays, "state": after, "tape": tape, "shown_cells": shown}
+        _run("run_weather", task, given, _steps(task))
+        _run("run_forward", task, given, _lanes(task))
         ctx.task, ctx.given, ctx.tape = task, arrays, tape
         return shown, after
 
@@ -94,14 +101,17 @@ class _Simulated(torch.autograd.Function):
         wants = dict(zip(("task", *INPUTS, "state"), ctx.needs_input_grad, strict=True))
         if wants["cover"]:
             found["d_cover"] = d_state.new_empty(12, GROUPS["C"], sizes["lanes"])
-        if wants["weather"]:
+        if wants["forcing"]:
             found["d_weather"] = torch.zeros_like(arrays["weather"])
+            found["d_forcing"] = torch.empty_like(arrays["forcing"])
         if wants["weight"]:
             found["d_weight"] = torch.empty_like(arrays["weight"])
         given = {**arrays, "tape": ctx.tape, "d_shown_cells": d_shown.contiguous()}
-        _run(ctx.task, {**given, **found}, True)
+        _run("run_backward", ctx.task, {**given, **found}, _lanes(ctx.task))
+        if wants["forcing"]:
+            _run("run_weather_backward", ctx.task, {**given, **found}, _steps(ctx.task))
         d_cover = _gathered(found.get("d_cover"), ctx.task.arrays["cover_lane"], arrays["cover"])
-        rest = (found.get("d_weight"), found.get("d_weather"), d_state)
+        rest = (found.get("d_weight"), found.get("d_forcing"), d_state)
         return None, found["d_constants"], d_cover, *rest
 
 
@@ -112,26 +122,39 @@ def _gathered(of_lanes: Tensor | None, index: Tensor, like: Tensor) -> Tensor | 
     return torch.zeros_like(like).index_add_(2, index.long(), of_lanes)
 
 
-def _run(task: Task, arrays: dict[str, Tensor | None], backward: bool) -> None:
+Ranges = list[tuple[int, int]]
+
+
+def _run(name: str, task: Task, arrays: dict[str, Tensor | None], ranges: Ranges) -> None:
+    """Call a function of the program on all ranges of lanes or steps, on all threads."""
     arrays = {**task.arrays, **arrays}
     pointers = {name: None if a is None else a.data_ptr() for name, a in arrays.items()}
     job = _Job(**task.sizes, **pointers)
-    dtype = arrays["constants"].dtype
-    library = program(task.choices, dtype, arrays["tape"] is not None)
-    call: Callable = library.run_backward if backward else library.run_forward
-    ranges = _ranges(arrays["cell"].numpy())
-    threads = 1 if backward and task.one_thread else torch.get_num_threads()
+    with_gradient = arrays["tape"] is not None
+    call = getattr(program(task.choices, arrays["constants"].dtype, with_gradient), name)
+    together = name == "run_backward" and task.one_thread
 
     def work(first_and_last: tuple[int, int]) -> None:
-        call(ctypes.byref(job), *(ctypes.c_int64(lane) for lane in first_and_last))
+        call(ctypes.byref(job), *(ctypes.c_int64(place) for place in first_and_last))
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, ranges))
+    with ThreadPoolExecutor(1 if together else torch.get_num_threads()) as pool:
+        done = pool.map(work, ranges)
+        hidden = not task.progress or name != "run_forward"
+        list(tqdm(done, total=len(ranges), disable=hidden, desc="VIC", unit="part"))
 
 
-def _ranges(cell: np.ndarray) -> list[tuple[int, int]]:
+def _lanes(task: Task) -> Ranges:
     """Cut the lanes between cells, so that no two threads write to the same cell."""
+    cell = task.arrays["cell"].numpy()
     wanted = np.arange(LANES_OF_A_TASK, len(cell), LANES_OF_A_TASK)
-    cuts = np.searchsorted(cell, cell[wanted])
-    bounds = np.unique([0, *cuts, len(cell)])
-    return list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
+    return _between([0, *np.searchsorted(cell, cell[wanted]), len(cell)])
+
+
+def _steps(task: Task) -> Ranges:
+    steps = task.sizes["steps"]
+    return _between([*range(0, steps, STEPS_OF_A_TASK), steps])
+
+
+def _between(bounds: list[int]) -> Ranges:
+    places = sorted({int(bound) for bound in bounds})
+    return list(pairwise(places))

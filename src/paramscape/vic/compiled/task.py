@@ -7,20 +7,21 @@ from paramscape.vic import constants as c
 from paramscape.vic.compiled.layout import Constants, rows_of_constants
 from paramscape.vic.compiled.pieces import Choices
 from paramscape.vic.compiled.run import Land, Task, simulate_compiled
-from paramscape.vic.forcing import Forcing, Weather, step_weather, substep_weather
+from paramscape.vic.forcing import WEATHER, Forcing
 from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.prepared import Prepared, cells_last
 from paramscape.vic.snow.ground_snow import thawing_season
 
 
-def run_compiled(prepared: Prepared, values: Tensor, forcing: Forcing) -> tuple[Tensor, Tensor]:
+def run_compiled(
+    prepared: Prepared, values: Tensor, forcing: Forcing, progress: bool
+) -> tuple[Tensor, Tensor]:
     """Outputs (step, row, member * cell) and the state (variable, lane) after the last step."""
     land, columns = prepared.land, prepared.columns
-    fine = substep_weather(forcing)
-    weather = _weather(fine, forcing)
+    raw = torch.stack([cells_last(getattr(forcing, name), forcing) for name in WEATHER], 2)
     cover = prepared.calendar.table
     arrays = {
-        "may_snow": cells_last(prepared.may_snow(fine), forcing).to(torch.uint8),
+        "may_snow": cells_last(prepared.may_snow(forcing), forcing).to(torch.uint8),
         "weather_cell": prepared.forcing_cell(forcing).to(torch.int32),
         "cell": columns.cell_of_lane.to(torch.int32),
         "cover_lane": _shared(torch.arange(columns.lanes), cover.shape[-1]),
@@ -30,20 +31,14 @@ def run_compiled(prepared: Prepared, values: Tensor, forcing: Forcing) -> tuple[
     }
     task = Task(
         choices=Choices(land.options.aero_resist_cansnow, land.with_potential),
-        sizes=_sizes(prepared, forcing, weather, cover),
+        sizes=_sizes(prepared, forcing, cover),
         arrays={name: value.contiguous() for name, value in arrays.items()},
-        one_thread=columns.members > 1 and not forcing.members and weather.requires_grad,
+        progress=progress,
+        one_thread=columns.members > 1 and not forcing.members and raw.requires_grad,
     )
     constants = rows_of_constants(Constants(land.site, land.layers, land.runoff))
     weight = columns.repeat(columns.weight).to(prepared.dtype)
-    return simulate_compiled(task, Land(constants, cover, weight), weather, values)
-
-
-def _weather(fine: Weather, forcing: Forcing) -> Tensor:
-    """(step, 1 + substep, row, forcing cell): the step's weather, then that of its substeps."""
-    whole = torch.stack([cells_last(v, forcing) for v in step_weather(fine)], 1)[:, None]
-    parts = torch.stack([cells_last(v, forcing) for v in fine], 2)
-    return torch.cat([whole, parts], 1)
+    return simulate_compiled(task, Land(constants, cover, weight), raw, values)
 
 
 def _shared(index: Tensor, count: int) -> Tensor:
@@ -69,9 +64,7 @@ def _by_step(values: Tensor) -> Tensor:
     return values.T if values.ndim == 2 else values[:, None]
 
 
-def _sizes(
-    prepared: Prepared, forcing: Forcing, weather: Tensor, cover: Tensor
-) -> dict[str, int | float]:
+def _sizes(prepared: Prepared, forcing: Forcing, cover: Tensor) -> dict[str, int | float]:
     options, columns = prepared.land.options, prepared.columns
     return {
         "lanes": columns.lanes,
@@ -82,7 +75,7 @@ def _sizes(
         "shown": len(prepared.outputs),
         "shown_rows": sum(prepared.rows),
         "cover_lanes": cover.shape[-1],
-        "weather_cells": weather.shape[-1],
+        "weather_cells": forcing.cells * (forcing.members or 1),
         "clocks": forcing.members or 1,
         "cells": columns.members * columns.cells,
         "step_seconds": c.SECONDS_PER_DAY / options.model_steps_per_day,

@@ -8,7 +8,7 @@ from paramscape.vic.image.global_file import GlobalFile, GlobalFileError, read_g
 from paramscape.vic.image.history import History
 from paramscape.vic.image.inputs import read_domain, read_parameters, yearly_forcing
 from paramscape.vic.outputs import OUTPUTS
-from paramscape.vic.simulate import simulate
+from paramscape.vic.simulate import Running, simulate
 
 
 def run_global(path: Path | str, progress: bool = False) -> list[Path]:
@@ -35,11 +35,11 @@ def run_global(path: Path | str, progress: bool = False) -> list[Path]:
     domain = read_domain(run)
     parameters, active = read_parameters(run, domain)
     histories = [History(run, stream, domain, active) for stream in run.streams]
-    state = None
+    state, running = None, Running(progress=progress)
     try:
         for _, forcing in yearly_forcing(run, domain, active):
             with torch.inference_mode():
-                result = simulate(parameters, forcing, run.options, state, names, progress=progress)
+                result = simulate(parameters, forcing, run.options, state, names, running)
             state = result.state
             outputs = {
                 name: values.movedim(1, -1).numpy() for name, values in result.outputs.items()
