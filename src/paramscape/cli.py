@@ -1,11 +1,18 @@
 """The command line: `paramscape vic -g global.txt` and checks of a study's settings."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from paramscape import __version__
+
+VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
+VIC_BUILT_IN = """VIC's image driver in water-balance mode:
+soil layers 3, thermal nodes 3 (QUICK_FLUX), FULL_ENERGY FALSE, FROZEN_SOIL FALSE
+snow bands, vegetation classes and root zones as in the parameter file
+no lakes, carbon cycle, blowing snow, organic soil, treeline, spatial snow or frost, routing"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         parsed.command(parsed)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         print(f"paramscape: {error}", file=sys.stderr)
         return 1
     return 0
@@ -23,8 +30,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="paramscape", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    vic = commands.add_parser("vic", help="run VIC, as vic_image.exe does")
-    vic.add_argument("-g", "--global", dest="path", type=Path, required=True, metavar="FILE")
+    vic = commands.add_parser(
+        "vic",
+        help="run VIC, as vic_image.exe does",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    which = vic.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "-g", "--global", dest="path", type=Path, metavar="FILE", help="run this case"
+    )
+    which.add_argument("-v", action="version", version=VIC_VERSION, help="print the version")
+    which.add_argument("-o", action="store_true", dest="options", help="print what is built in")
     vic.set_defaults(command=_vic)
     check = commands.add_parser("check", help="check a study's settings and raw files")
     check.add_argument("path", type=Path, metavar="STUDY.yaml")
@@ -35,10 +51,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _vic(parsed: argparse.Namespace) -> None:
+    if parsed.options:
+        print(VIC_BUILT_IN)
+        return
     from paramscape.vic.image import run_global
 
-    for path in run_global(parsed.path):
+    _show_notices()
+    for path in run_global(parsed.path, progress=sys.stderr.isatty()):
         print(path)
+
+
+def _show_notices() -> None:
+    """Print warnings to stderr."""
+    logger = logging.getLogger("paramscape")
+    if not logger.handlers:
+        notices = logging.StreamHandler()
+        notices.setLevel(logging.WARNING)
+        notices.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
+        logger.addHandler(notices)
 
 
 def _check(parsed: argparse.Namespace) -> None:

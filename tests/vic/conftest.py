@@ -1,5 +1,7 @@
 """Loads VIC's reference cases."""
 
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import xarray as xr
+from global_lines import change_global
 
 from paramscape.vic import Forcing, Options, Parameters
 from paramscape.vic.image.global_file import read_global_file
@@ -70,3 +73,24 @@ CALIBRATED_BOUNDS = torch.tensor(
 def bounds() -> torch.Tensor:
     """Lower and upper bounds (2, 7) of the calibrated parameters."""
     return CALIBRATED_BOUNDS.clone()
+
+
+@pytest.fixture
+def prepared(shared, tmp_path, monkeypatch) -> Callable[..., Path]:
+    """Gives a copy of a reference case as the working directory, its global file changed.
+
+    Keywords replace the values of options (None takes the line out); `lines` are appended, in
+    place of all output lines if they start with OUTFILE.
+    """
+
+    def of(name: str, lines: Sequence[str] = (), **options) -> Path:
+        source = shared / "vic-reference" / name
+        for path in source.iterdir():
+            if path.name != "fluxes.nc":
+                shutil.copy(path, tmp_path / path.name)
+                (tmp_path / path.name).chmod(0o644)
+        change_global(tmp_path / "global.txt", lines, **options)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    return of

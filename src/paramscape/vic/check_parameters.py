@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from paramscape.vic.parameters import Parameters
 
 THINNEST_LAYER = 0.001  # [m]
+CHECKED_WHERE_USED = ("bubble", "max_snow_albedo")
 
 
 def check_parameters(parameters: Parameters, longitude: np.ndarray) -> None:
@@ -53,12 +54,12 @@ class _Report:
 
 def _check_present(parameters: Parameters, report: _Report) -> None:
     for name, values in parameters.soil.items():
-        missing = ~values.isfinite()
+        missing = ~values.isfinite() & (name not in CHECKED_WHERE_USED)
         report.refuse(missing, f"{name} must not be missing in an active cell", **{name: values})
     present = parameters.vegetation["Cv"] > 0
     for name, values in parameters.vegetation.items():
         tile = present.reshape(*present.shape, *[1] * (values.ndim - 2))
-        missing = ~values.isfinite() & tile
+        missing = ~values.isfinite() & tile & (name not in CHECKED_WHERE_USED)
         report.refuse(missing, f"{name} must not be missing where Cv > 0", **{name: values})
 
 

@@ -32,6 +32,8 @@ class Columns:
     wetter: Tensor
     coldest_band: Tensor  # (cell,) smallest `warmer` of all bands of the file [K]
     band_elevation: Tensor | None  # (cell,) area mean [m], where bands are used
+    band: Tensor  # index of the snow band
+    band_share: Tensor  # (band, column) cell's area over that of the column's band, else 0
     cells: int
     members: int
 
@@ -97,9 +99,16 @@ def columns_of(parameters: Parameters, options: Options, members: int) -> Column
         wetter=wetter[cell, band],
         coldest_band=warmer.min(1).values,
         band_elevation=elevation,
+        band=band,
+        band_share=_band_share(area, cell, band),
         cells=parameters.cells,
         members=members,
     )
+
+
+def _band_share(area: Tensor, cell: Tensor, band: Tensor) -> Tensor:
+    rows = torch.arange(area.shape[1], device=area.device)[:, None]
+    return torch.where(rows == band, 1.0 / area[cell, band], 0.0)
 
 
 def _bands(

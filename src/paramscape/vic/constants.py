@@ -43,6 +43,14 @@ SNOWFALL_CUT = 1e-5  # [mm] per step; less snowfall is discarded
 TRACE_SNOW = 0.03  # [mm] per step
 VANISHING_SNOW = 2.220446e-16  # [m]
 NEW_SNOW_ALBEDO = 0.85
+ACCUMULATING_ALBEDO = (0.94, 0.58)  # base and exponent of its decay with the days
+THAWING_ALBEDO = (0.82, 0.46)
+NEW_SNOW_DENSITY = 50.0  # [kg m-3] in air colder than 0 F
+LARGEST_NEW_DENSITY = 400.0  # [kg m-3]
+LARGEST_COMPACTION = 0.9  # of the depth of snow, in one step
+SNOW_VISCOSITY = 3.6e6  # of a pack at 0 C and without weight
+VISCOSITY_TEMPERATURE = 0.08  # [K-1]
+VISCOSITY_DENSITY = 0.021  # [m3 kg-1]
 SURFACE_LAYER_LIMIT = 0.125  # [m] of ice in the surface layer of the pack
 THIN_SNOW = 0.001  # [m] of ice, below which the surface layer has no own temperature
 LIQUID_CAPACITY = 0.035  # liquid water a pack or canopy snow holds, per unit of ice
@@ -52,3 +60,8 @@ UNSOLVED_TEMPERATURE = 999.0  # [C], VIC's mark for a pack too thin for a temper
 LEAST_CANOPY_SNOW = 0.005  # [m] kept through a mass release
 CANOPY_SNOW_HOLD = 0.001  # [m]
 BRACKET_HALF_WIDTH = 5.0  # [K]
+
+
+def all_values() -> tuple[tuple[str, object], ...]:
+    """Names and values of all constants, on which a compiled simulation depends."""
+    return tuple((name, value) for name, value in globals().items() if name.isupper())

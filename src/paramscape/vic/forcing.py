@@ -63,7 +63,7 @@ class Forcing:
         tensors = {}
         for field, name in names.items():
             values = _read(ds, name, active)
-            _check_range(field, name, values)
+            _check_range(field, name, values, (ds, active))
             tensors[field] = torch.as_tensor(values.reshape(steps, options.substeps, -1))
         starts = ds["time"][:: options.substeps]
         return cls(
@@ -140,12 +140,22 @@ def _read(ds: xr.Dataset, name: str, active: np.ndarray) -> np.ndarray:
     values = np.asarray(field.values[:, active], dtype=np.float64)
     missing = ~np.isfinite(values)
     if missing.any():
-        time, cell = np.argwhere(missing)[0]
         raise ValueError(
-            f"forcing {name} is missing at {ds['time'].values[time]} in cell {cell} and "
+            f"forcing {name} is missing at {_first(missing, ds, active)} and "
             f"{int(missing.sum())} times in all; VIC would run on without a warning. Fill it"
         )
     return values
+
+
+def _first(broken: np.ndarray, ds: xr.Dataset, active: np.ndarray) -> str:
+    """The first time and cell of the broken values (time, cell), in words."""
+    time, cell = np.argwhere(broken)[0]
+    row, column = np.argwhere(active)[cell]
+    place = f"{ds['time'].values[time]} in cell {cell}"
+    if "lat" in ds.coords and "lon" in ds.coords:
+        latitude, longitude = float(ds["lat"][row]), float(ds["lon"][column])
+        place += f" (latitude {latitude:g}, longitude {longitude:g})"
+    return place
 
 
 PLAUSIBLE = {
@@ -159,12 +169,17 @@ PLAUSIBLE = {
 }
 
 
-def _check_range(field: str, name: str, values: np.ndarray) -> None:
+def _check_range(
+    field: str, name: str, values: np.ndarray, source: tuple[xr.Dataset, np.ndarray]
+) -> None:
     low, high, unit = PLAUSIBLE[field]
-    if values.size and (values.min() < low or values.max() > high):
+    broken = (values < low) | (values > high)
+    if broken.any():
+        worst = values[tuple(np.argwhere(broken)[0])]
         raise ValueError(
             f"forcing {name} lies between {values.min():g} and {values.max():g}; VIC needs {unit}, "
-            f"within {low:g} to {high:g}. Convert its unit"
+            f"within {low:g} to {high:g}. It is {worst:g} at {_first(broken, *source)}. "
+            "Convert its unit"
         )
 
 

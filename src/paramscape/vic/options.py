@@ -22,6 +22,7 @@ class Options:
     aero_resist_cansnow: str = "AR_406_FULL"
     snow_band: bool = False
     fcan_src: str = "FROM_DEFAULT"
+    max_snow_albedo: bool = False
 
     def __post_init__(self) -> None:
         _check_model_steps(self.model_steps_per_day)
@@ -57,17 +58,18 @@ def _check_snow_steps(steps: int, model_steps: int) -> None:
             f"SNOW_STEPS_PER_DAY={steps} must equal MODEL_STEPS_PER_DAY={model_steps}; "
             "only a daily model step has snow steps of its own"
         )
-    if not 4 <= steps <= 1440 or 86400 % steps:
+    if not 4 <= steps <= 1440 or 86400 % steps or (steps > 24 and steps % 24):
         raise ValueError(
-            f"SNOW_STEPS_PER_DAY={steps} must be 4 to 1440 and divide a day into whole seconds"
+            f"SNOW_STEPS_PER_DAY={steps} must be 4 to 1440, above 24 a multiple of 24, and divide "
+            "a day into whole seconds"
         )
 
 
 def _check_runoff_steps(steps: int, model_steps: int) -> None:
-    if not 4 <= steps <= 1440 or steps % model_steps:
+    if not 4 <= steps <= 1440 or steps % model_steps or (steps > 24 and steps % 24):
         raise ValueError(
-            f"RUNOFF_STEPS_PER_DAY={steps} must be 4 to 1440 and a multiple of "
-            f"MODEL_STEPS_PER_DAY={model_steps}"
+            f"RUNOFF_STEPS_PER_DAY={steps} must be 4 to 1440, above 24 a multiple of 24, and a "
+            f"multiple of MODEL_STEPS_PER_DAY={model_steps}"
         )
 
 

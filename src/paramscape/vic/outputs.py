@@ -1,5 +1,6 @@
-"""VIC's output variables: what of a model step they show, in which unit, and how days add up."""
+"""VIC's output variables: what of a model step they show."""
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,10 +9,13 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.site import Cover, Layers
+from paramscape.vic.ops import power, ratio
+from paramscape.vic.output_list import BEYOND, METADATA, Metadata
+from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.step import StepResult
 from paramscape.vic.surface import Air
+from paramscape.vic.water_table import WaterTable
 
 
 class StepView(NamedTuple):
@@ -24,6 +28,9 @@ class StepView(NamedTuple):
     layers: Layers
     vegetated: Tensor
     passes: Tensor  # how many the step took
+    site: Site
+    bands: Tensor | None = None  # (band, lane) cell's area over the band's, 0 in other bands
+    water_table: WaterTable | None = None
 
     def state(self, name: str) -> Tensor:
         """A state variable after the step."""
@@ -32,18 +39,28 @@ class StepView(NamedTuple):
 
 @dataclass(frozen=True)
 class Output:
-    """An output variable: (lane,) or (layer, lane) of a step, its unit and aggregation in time.
+    """An output variable: (lane,) or (row, lane) of a step, and what VIC's files say of it.
 
-    over_time is "sum" for fluxes, "end" for storages and "mean" for the rest.
+    of_cell turns the means (..., row) of the cells into the output, where it is not these.
+    layers: number of rows, None where it is that of the snow bands. by_lane: whether `of` needs
+    nothing but the lanes' own rows, neither bands nor the water table.
     """
 
     of: Callable[[StepView], Tensor]
-    unit: str
-    over_time: str
-    standard_name: str
-    description: str
-    of_cell: Callable[[Tensor], Tensor] | None = None  # applied to the mean of the cell
-    layers: int = 1
+    metadata: Metadata
+    of_cell: Callable[[Tensor], Tensor] | None = None
+    layers: int | None = 1
+    by_lane: bool = True
+
+    def of_means(self, means: Tensor) -> Tensor:
+        """The output (...) of the means (..., row) of the cells; with a last axis if it has one."""
+        values = self.of_cell(means) if self.of_cell else means
+        return values if self.metadata.axis else values[..., 0]
+
+    @property
+    def over_time(self) -> str:
+        """How steps are aggregated by default: "sum", "end" or "mean"."""
+        return self.metadata.over_time
 
 
 def evaporation(view: StepView) -> Tensor:
@@ -110,144 +127,220 @@ def _precipitation(view: StepView) -> Tensor:
     return view.result.fluxes.rain + view.result.fluxes.snowfall
 
 
+def saturated_area(view: StepView) -> Tensor:
+    """Saturated share of the area, 1 - (1 - w / M)^(b / (1 + b)) (Wood et al. 1992)."""
+    full = view.layers.capacity[:-1].sum(0)
+    moisture = torch.minimum(view.result.values[:2].sum(0), full)
+    exponent = view.layers.infilt / (1.0 + view.layers.infilt)
+    return 1.0 - power(1.0 - moisture / full, exponent)
+
+
+def stored_change(view: StepView, names: tuple[str, ...]) -> Tensor:
+    """Change of state variables through the step, in their unit."""
+    rows = [VARIABLES.index(name) for name in names]
+    return sum(view.result.values[row] - view.before[row] for row in rows)
+
+
+def soil_temperatures(view: StepView) -> Tensor:
+    """Mean temperature of the layers (layer, lane) [C] (Liang et al. 1999).
+
+    Linear in layer 1, below it exponential towards the deep temperature.
+    """
+    site, depth = view.site, view.layers.depth
+    top, base = view.state("ground_temperature"), view.state("base_temperature")
+    deep, damping = site.deep_temperature, site.damping_depth
+    upper, means = torch.zeros_like(top), [0.5 * (top + base)]
+    for thickness in depth[1:].unbind(0):
+        lower = upper + thickness
+        step = torch.exp(-lower / damping) - torch.exp(-upper / damping)
+        means.append(deep - damping / thickness * (base - deep) * step)
+        upper = lower
+    return torch.stack(means)
+
+
+def damping_temperature(base: Tensor, site: Site) -> Tensor:
+    """Soil temperature [C] at the damping depth, of that at the base of layer 1 [C]."""
+    decay = torch.exp(-(site.damping_depth - site.depth) / site.damping_depth)
+    return site.deep_temperature + (base - site.deep_temperature) * decay
+
+
+def _per_band(of: Callable[[StepView], Tensor]) -> Callable[[StepView], Tensor]:
+    return lambda view: view.bands * of(view)
+
+
+def _where_snow(name: str) -> Callable[[StepView], Tensor]:
+    """State of the lanes with snow, and the share of these; `_quotient` makes their mean."""
+
+    def of(view: StepView) -> Tensor:
+        lying = (view.state("snow_water") > 0).to(view.before.dtype)
+        return torch.stack([view.state(name) * lying, lying])
+
+    return of
+
+
+def _quotient(rows: Tensor) -> Tensor:
+    return ratio(rows[..., :1], rows[..., 1:])
+
+
+def _zero(view: StepView) -> Tensor:
+    return torch.zeros_like(view.air.temperature)
+
+
+def _zero_layers(view: StepView) -> Tensor:
+    return torch.zeros_like(view.layers.depth)
+
+
+def _conductance_of_trees(view: StepView) -> Tensor:
+    conductance = _mean_of_passes("conductance")(view)
+    return torch.stack([conductance * view.site.overstory, view.site.overstory])
+
+
+def _change(*names: str, scale: float = 1.0) -> Callable[[StepView], Tensor]:
+    return lambda view: stored_change(view, names) * scale
+
+
+def _humidity(view: StepView) -> Tensor:
+    air = view.air
+    return 100.0 * air.vapour_pressure / (air.vapour_pressure + air.deficit)
+
+
+def _specific_humidity(view: StepView) -> Tensor:
+    return c.VAPOUR_TO_AIR_MASS * view.air.vapour_pressure / view.air.pressure
+
+
+def _nodes(view: StepView) -> Tensor:
+    site = view.site
+    top, base = view.state("ground_temperature"), view.state("base_temperature")
+    return torch.stack([top, base, damping_temperature(base, site)])
+
+
+_swe = _stored("snow_water", 1000.0)
+_depth = _stored("snow_depth", 100.0)
+_cover = _stored("snow_cover")
+_canopy_snow = _on_plants(_stored("snow_canopy", 1000.0))
+_albedo = _mean_of_passes("albedo")
+_conductance = _mean_of_passes("conductance")
+
+STORAGES: dict[str, Callable[[StepView], Tensor]] = {
+    "OUT_ASAT": saturated_area,
+    "OUT_ROOTMOIST": root_moisture,
+    "OUT_SMFROZFRAC": _zero_layers,
+    "OUT_SMLIQFRAC": lambda view: torch.ones_like(view.layers.depth),
+    "OUT_SNOW_CANOPY": _canopy_snow,
+    "OUT_SNOW_COVER": _cover,
+    "OUT_SNOW_DEPTH": _depth,
+    "OUT_SOIL_ICE": _zero_layers,
+    "OUT_SOIL_ICE_FRAC": _zero_layers,
+    "OUT_SOIL_LIQ": lambda view: view.result.values[:3],
+    "OUT_SOIL_LIQ_FRAC": lambda view: view.result.values[:3] / (view.layers.depth * 1000.0),
+    "OUT_SOIL_MOIST": lambda view: view.result.values[:3],
+    "OUT_SOIL_WET": soil_wetness,
+    "OUT_SURFSTOR": _zero,
+    "OUT_SURF_FROST_FRAC": _zero,
+    "OUT_SWE": _swe,
+    "OUT_WDEW": _on_plants(_stored("wet_canopy")),
+    "OUT_ZWT": lambda view: view.water_table.level(view.result.values[:3]),
+    "OUT_ZWT_LUMPED": lambda view: view.water_table.lumped_level(view.result.values[:3]),
+}
+FLUXES: dict[str, Callable[[StepView], Tensor]] = {
+    "OUT_BASEFLOW": lambda view: view.result.baseflow,
+    "OUT_DELINTERCEPT": _on_plants(_change("wet_canopy")),
+    "OUT_DELSOILMOIST": _change(*VARIABLES[:3]),
+    "OUT_DELSURFSTOR": _zero,
+    "OUT_DELSWE": _change("snow_water", "snow_canopy", scale=1000.0),
+    "OUT_EVAP": evaporation,
+    "OUT_EVAP_BARE": _flux("soil_evaporation"),
+    "OUT_EVAP_CANOP": _on_plants(_flux("canopy_evaporation")),
+    "OUT_INFLOW": _flux("water"),
+    "OUT_PET": _flux("potential"),
+    "OUT_PREC": _precipitation,
+    "OUT_RAINF": _flux("rain"),
+    "OUT_RUNOFF": lambda view: view.result.runoff,
+    "OUT_SNOWF": _flux("snowfall"),
+    "OUT_SNOW_MELT": _flux("melt"),
+    "OUT_SUB_BLOWING": _zero,
+    "OUT_SUB_CANOP": _on_plants(_flux("canopy_sublimation", 1000.0)),
+    "OUT_SUB_SNOW": _flux("snow_sublimation", 1000.0),
+    "OUT_SUB_SURFACE": _flux("snow_sublimation", -1000.0),
+    "OUT_TRANSP_VEG": _flux("transpiration"),
+    "OUT_WATER_ERROR": water_error,
+}
+SURFACE: dict[str, Callable[[StepView], Tensor]] = {
+    "OUT_ALBEDO": _albedo,
+    "OUT_SALBEDO": _where_snow("snow_albedo"),
+    "OUT_SNOW_PACK_TEMP": _where_snow("pack_temperature"),
+    "OUT_SNOW_SURF_TEMP": _where_snow("surface_temperature"),
+    "OUT_SOIL_TEMP": soil_temperatures,
+    "OUT_SOIL_TNODE": _nodes,
+    "OUT_AERO_COND": _conductance,
+    "OUT_AERO_COND2": _conductance_of_trees,
+    "OUT_AERO_RESIST": _conductance,
+    "OUT_AERO_RESIST2": _conductance_of_trees,
+}
+FORCING: dict[str, Callable[[StepView], Tensor]] = {
+    "OUT_AIR_TEMP": _air("temperature"),
+    "OUT_DENSITY": _air("density"),
+    "OUT_FCANOPY": lambda view: view.cover.fraction,
+    "OUT_LAI": lambda view: view.cover.leaf_area * view.cover.fraction,
+    "OUT_LWDOWN": _air("longwave"),
+    "OUT_PRESSURE": _air("pressure", 1e-3),
+    "OUT_QAIR": _specific_humidity,
+    "OUT_REL_HUMID": _humidity,
+    "OUT_SWDOWN": _air("shortwave"),
+    "OUT_VP": _air("vapour_pressure", 1e-3),
+    "OUT_VPD": _air("deficit", 1e-3),
+    "OUT_WIND": _air("wind"),
+}
+BANDS: dict[str, Callable[[StepView], Tensor]] = {
+    "OUT_ALBEDO_BAND": _albedo,
+    "OUT_SNOW_CANOPY_BAND": _canopy_snow,
+    "OUT_SNOW_COVER_BAND": _cover,
+    "OUT_SNOW_DEPTH_BAND": _depth,
+    "OUT_SNOW_MELT_BAND": _flux("melt"),
+    "OUT_SNOW_PACKT_BAND": _stored("pack_temperature"),
+    "OUT_SNOW_SURFT_BAND": _stored("surface_temperature"),
+    "OUT_SWE_BAND": _swe,
+}
+PAIRS = (
+    "OUT_SALBEDO", "OUT_SNOW_PACK_TEMP", "OUT_SNOW_SURF_TEMP", "OUT_AERO_COND2",
+    "OUT_AERO_RESIST2",
+)  # fmt: skip
+OF_CELL: dict[str, Callable[[Tensor], Tensor]] = {
+    "OUT_SALBEDO": _quotient,
+    "OUT_SNOW_PACK_TEMP": _quotient,
+    "OUT_SNOW_SURF_TEMP": _quotient,
+    "OUT_AERO_COND2": _quotient,
+    "OUT_AERO_RESIST": _reciprocal,
+    "OUT_AERO_RESIST2": lambda rows: _reciprocal(_quotient(rows)),
+}
+WATER_TABLE = ("OUT_ZWT", "OUT_ZWT_LUMPED")
+AXES = {None: 1, "nlayer": 3, "node": 3, "snow_band": None}
+
+
+def _output(name: str, of: Callable[[StepView], Tensor]) -> Output:
+    metadata = METADATA[name]
+    layers = 2 if name in PAIRS else AXES[metadata.axis]
+    by_lane = name not in BANDS and name not in WATER_TABLE
+    of = _per_band(of) if name in BANDS else of
+    return Output(of, metadata, OF_CELL.get(name), layers, by_lane)
+
+
 OUTPUTS: dict[str, Output] = {
-    "OUT_PREC": Output(
-        _precipitation, "mm", "sum", "precipitation_amount", "incoming precipitation"
-    ),
-    "OUT_RAINF": Output(_flux("rain"), "mm", "sum", "rainfall_amount", "liquid rainfall amount"),
-    "OUT_SNOWF": Output(_flux("snowfall"), "mm", "sum", "snowfall_lwe_amount", "snowfall"),
-    "OUT_EVAP": Output(
-        evaporation, "mm", "sum", "water_evaporation_flux_net", "total net evaporation"
-    ),
-    "OUT_EVAP_CANOP": Output(
-        _on_plants(_flux("canopy_evaporation")), "mm", "sum",
-        "water_evaporation_from_canopy", "net evaporation from canopy interception",
-    ),
-    "OUT_TRANSP_VEG": Output(
-        _flux("transpiration"), "mm", "sum",
-        "transpiration_amount", "net transpiration from vegetation",
-    ),
-    "OUT_EVAP_BARE": Output(
-        _flux("soil_evaporation"), "mm", "sum",
-        "water_evaporation_from_soil", "net evaporation from bare soil",
-    ),
-    "OUT_SUB_SNOW": Output(
-        _flux("snow_sublimation", 1000.0), "mm", "sum",
-        "sublimation_amount_from_snow_pack", "total net sublimation from snow pack",
-    ),
-    "OUT_SUB_SURFACE": Output(
-        _flux("snow_sublimation", -1000.0), "mm", "sum",
-        "snow_surface_sublimation", "net sublimation from the surface of the snow pack",
-    ),
-    "OUT_SUB_BLOWING": Output(
-        _flux("snow_sublimation", 0.0), "mm", "sum",
-        "blowing_snow_sublimation", "net sublimation of blowing snow",
-    ),
-    "OUT_SUB_CANOP": Output(
-        _on_plants(_flux("canopy_sublimation", 1000.0)), "mm", "sum",
-        "sublimation_amount_from_canopy_snow", "net sublimation from snow stored in canopy",
-    ),
-    "OUT_RUNOFF": Output(
-        lambda view: view.result.runoff, "mm", "sum", "runoff_amount", "surface runoff"
-    ),
-    "OUT_BASEFLOW": Output(
-        lambda view: view.result.baseflow, "mm", "sum",
-        "baseflow_amount", "baseflow out of the bottom layer",
-    ),
-    "OUT_SOIL_MOIST": Output(
-        lambda view: view.result.values[:3], "mm", "end",
-        "soil_moisture", "soil total moisture content", layers=3,
-    ),
-    "OUT_SWE": Output(
-        _stored("snow_water", 1000.0), "mm", "end",
-        "lwe_thickness_of_snow", "snow water equivalent in snow pack",
-    ),
-    "OUT_SNOW_DEPTH": Output(
-        _stored("snow_depth", 100.0), "cm", "end", "thickness_of_snow", "depth of snow pack"
-    ),
-    "OUT_SNOW_COVER": Output(
-        _stored("snow_cover"), "1", "end",
-        "snow_cover_area_fraction", "fractional area of snow cover",
-    ),
-    "OUT_SNOW_CANOPY": Output(
-        _on_plants(_stored("snow_canopy", 1000.0)), "mm", "end",
-        "lwe_thickness_of_canopy_intercepted_snow", "snow interception storage in canopy",
-    ),
-    "OUT_WDEW": Output(
-        _on_plants(_stored("wet_canopy")), "mm", "end",
-        "soil_moisture_storage_depth_in_canopy", "total moisture interception storage in canopy",
-    ),
-    "OUT_PET": Output(
-        _flux("potential"), "mm", "sum", "water_potential_evaporation_amount",
-        "Potential evapotranspiration (= area-weighted sum of potential transpiration and "
-        "potential soil evaporation)",
-    ),
-    "OUT_SNOW_MELT": Output(_flux("melt"), "mm", "sum", "snow_melt_amount", "snow melt"),
-    "OUT_ALBEDO": Output(_mean_of_passes("albedo"), "1", "mean", "surface_albedo",
-        "albedo (on single days with snow it differs from VIC's own)",
-    ),
-    "OUT_INFLOW": Output(
-        _flux("water"), "mm", "sum", "soil_column_inflow",
-        "moisture that reaches top of soil column (rain and/or snowmelt)",
-    ),
-    "OUT_SOIL_WET": Output(
-        soil_wetness, "1", "end", "soil_moisture_wetness_fraction",
-        "vertical average of (soil moisture - wilting point)/(maximum soil moisture - wilting "
-        "point)",
-    ),
-    "OUT_ROOTMOIST": Output(
-        root_moisture, "mm", "end", "soil_moisture_in_root_zone", "root zone soil moisture"
-    ),
-    "OUT_AERO_RESIST": Output(
-        _mean_of_passes("conductance"), "s m-1", "mean", "aerodynamic_resistance",
-        "scene aerodynamic resistance (of the overstory in tiles with one, else of the surface)",
-        _reciprocal,
-    ),
-    "OUT_WATER_ERROR": Output(
-        water_error, "mm", "mean", "water_budget_error", "water budget error"
-    ),
-    "OUT_LAI": Output(
-        lambda view: view.cover.leaf_area * view.cover.fraction, "m2/m2", "mean",
-        "leaf_area_index", "leaf area index",
-    ),
-    "OUT_FCANOPY": Output(
-        lambda view: view.cover.fraction, "m2/m2", "mean",
-        "canopy_cover_fraction", "canopy cover fraction",
-    ),
-    "OUT_AIR_TEMP": Output(
-        _air("temperature"), "C", "mean", "air_temperature", "air temperature"
-    ),
-    "OUT_PRESSURE": Output(
-        _air("pressure", 1e-3), "kPa", "mean", "surface_atmospheric_pressure",
-        "near surface atmospheric pressure",
-    ),
-    "OUT_VP": Output(
-        _air("vapour_pressure", 1e-3), "kPa", "mean", "water_vapor_pressure",
-        "near surface vapor pressure",
-    ),
-    "OUT_VPD": Output(
-        _air("deficit", 1e-3), "kPa", "mean", "vapor_pressure_deficit",
-        "near surface vapor pressure deficit",
-    ),
-    "OUT_SWDOWN": Output(
-        _air("shortwave"), "W m-2", "mean", "incoming_shortwave_radiation", "incoming shortwave"
-    ),
-    "OUT_LWDOWN": Output(
-        _air("longwave"), "W m-2", "mean", "incoming_longwave_radiation", "incoming longwave"
-    ),
-    "OUT_WIND": Output(_air("wind"), "m s-1", "mean", "wind_speed", "near surface wind speed"),
-    "OUT_DENSITY": Output(
-        _air("density"), "kg m-3", "mean", "air_density", "near-surface atmospheric density"
-    ),
-}  # fmt: skip
+    name: _output(name, of)
+    for kind in (STORAGES, FLUXES, SURFACE, FORCING, BANDS)
+    for name, of in kind.items()
+}
 
 
 def check_outputs(names: tuple[str, ...]) -> None:
-    """Refuse unknown output names.
+    """Refuse outputs that do not exist, or that need a mode beyond water balance.
 
     Raises:
-        ValueError: naming the unknown ones and all that exist.
+        ValueError: naming the output, and the mode or the nearest name.
     """
-    unknown = [name for name in names if name not in OUTPUTS]
-    if unknown:
-        raise ValueError(f"unknown outputs {unknown}; known are {', '.join(OUTPUTS)}")
+    for name in names:
+        if name in BEYOND:
+            raise ValueError(f"{name} is not an output of water-balance mode: {BEYOND[name]}")
+        if name not in OUTPUTS:
+            near = difflib.get_close_matches(name, OUTPUTS, 1, 0.0)[0]
+            raise ValueError(f"{name} is not an output of VIC; the nearest name is {near}")

@@ -15,8 +15,9 @@ SOIL_OF_CELL = (
 )  # fmt: skip
 SOIL_OF_LAYER = (
     "expt", "Ksat", "init_moist", "depth", "bulk_density", "soil_density", "quartz",
-    "Wcr_FRACT", "Wpwp_FRACT", "resid_moist",
+    "Wcr_FRACT", "Wpwp_FRACT", "resid_moist", "bubble",
 )  # fmt: skip
+OPTIONAL_SOIL = ("resid_moist", "bubble")
 VEGETATION = (
     "Cv", "overstory", "rarc", "rmin", "wind_h", "RGL", "rad_atten", "wind_atten", "trunk_ratio",
     "LAI", "albedo", "veg_rough", "displacement", "root_depth", "root_fract",
@@ -57,8 +58,11 @@ class Parameters:
             raise ValueError("no cell is active: mask (and run_cell) are 0 everywhere")
         cells = _Reader(params, active)
         soil = {name: cells.read(name) for name in SOIL_OF_CELL}
-        soil |= {name: cells.read(name, "nlayer") for name in SOIL_OF_LAYER[:-1]}
+        needed = [name for name in SOIL_OF_LAYER if name not in OPTIONAL_SOIL]
+        soil |= {name: cells.read(name, "nlayer") for name in needed}
         soil["resid_moist"] = cells.read("resid_moist", "nlayer").nan_to_num(nan=0.0)
+        if "bubble" in params:
+            soil["bubble"] = cells.read("bubble", "nlayer")
         latitude, longitude = cells.places()
         parameters = cls(
             soil=soil,
@@ -173,6 +177,8 @@ def _read_vegetation(cells: _Reader) -> dict[str, Tensor]:
     vegetation["Cv"] = vegetation["Cv"].nan_to_num(nan=0.0)
     if "fcanopy" in cells.params:
         vegetation["fcanopy"] = cells.read("fcanopy", "veg_class", "month")
+    if "max_snow_albedo" in cells.params:
+        vegetation["max_snow_albedo"] = cells.read("max_snow_albedo", "veg_class")
     return vegetation
 
 

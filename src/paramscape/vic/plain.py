@@ -53,6 +53,9 @@ def _step(prepared: Prepared, values: Tensor, day: Day) -> tuple[Tensor, Tensor]
         layers=land.layers,
         vegetated=land.site.vegetated,
         passes=result.fluxes.passes,
+        site=land.site,
+        bands=prepared.bands,
+        water_table=prepared.water_table,
     )
     rows = [_as_rows(OUTPUTS[name].of(view)) for name in prepared.outputs]
     return result.values, prepared.columns.cell_means(torch.cat(rows))

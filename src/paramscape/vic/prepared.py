@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
-from paramscape.vic.outputs import OUTPUTS
+from paramscape.vic.outputs import OUTPUTS, WATER_TABLE
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.site import Calendar, layers_of, runoff_soil, site_of
 from paramscape.vic.step import Land
+from paramscape.vic.water_table import WaterTable, water_table_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Prepared:
     land: Land
     calendar: Calendar
     outputs: tuple[str, ...]
+    bands: Tensor | None = None  # see `outputs.StepView`, where an output needs it
+    water_table: WaterTable | None = None
 
     @classmethod
     def of(
@@ -35,13 +39,23 @@ class Prepared:
         columns = columns_of(parameters, options, members or 1)
         layers = layers_of(parameters, columns)
         land = Land(
-            site=site_of(parameters, columns, layers),
+            site=site_of(parameters, columns, layers, options),
             layers=layers,
             runoff=runoff_soil(parameters, columns, layers, options),
             options=options,
             with_potential="OUT_PET" in outputs,
         )
-        return cls(columns, land, Calendar(parameters, columns, options), outputs)
+        bands = table = None
+        if any(OUTPUTS[name].layers is None for name in outputs):
+            bands = columns.repeat(columns.band_share.to(layers.depth.dtype))
+        if set(WATER_TABLE) & set(outputs):
+            table = water_table_of(parameters, columns, layers)
+        return cls(columns, land, Calendar(parameters, columns, options), outputs, bands, table)
+
+    @property
+    def by_lane(self) -> bool:
+        """Whether the lanes' own rows suffice for all outputs."""
+        return all(OUTPUTS[name].by_lane for name in self.outputs)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -50,8 +64,9 @@ class Prepared:
 
     @property
     def rows(self) -> list[int]:
-        """Number of layers of each output."""
-        return [OUTPUTS[name].layers for name in self.outputs]
+        """Number of rows of each output."""
+        bands = self.columns.band_share.shape[0]
+        return [OUTPUTS[name].layers or bands for name in self.outputs]
 
     def forcing_cell(self, forcing: Forcing) -> Tensor:
         """Index (lane,) into the flattened (member?, cell) of the forcing."""
@@ -61,19 +76,15 @@ class Prepared:
 
     def may_snow(self, forcing: Forcing) -> Tensor:
         """Whether snow may fall in a substep in the coldest band, (member?, step, cell)."""
-        cold = forcing.air_temp + self.columns.coldest_band < 0.5
+        cold = forcing.air_temp + self.columns.coldest_band < c.ALL_RAIN_ABOVE
         return (cold & (forcing.prec > 0)).any(-2)
 
     def of_cells(self, rows: Tensor, members: int | None) -> dict[str, Tensor]:
         """Outputs by name of cell means (step, row, member * cell)."""
         rows = rows.unflatten(-1, (self.columns.members, self.columns.cells))
         rows = rows.permute(2, 0, 3, 1) if members else rows[:, :, 0].transpose(1, 2)
-        result = {}
-        for name, part in zip(self.outputs, rows.split(self.rows, -1), strict=True):
-            of_cell = OUTPUTS[name].of_cell
-            part = of_cell(part) if of_cell else part
-            result[name] = part if part.shape[-1] > 1 else part[..., 0]
-        return result
+        parts = zip(self.outputs, rows.split(self.rows, -1), strict=True)
+        return {name: OUTPUTS[name].of_means(part) for name, part in parts}
 
 
 def cells_last(values: Tensor, forcing: Forcing) -> Tensor:

@@ -33,8 +33,9 @@ class Running(NamedTuple):
 class Simulation:
     """Result of a simulation.
 
-    outputs: (member?, step, cell) or (member?, step, cell, layer) by VIC's output name, in VIC's
-    output unit, one value for each model step. state: after the last step.
+    outputs: (member?, step, cell) by VIC's output name, in VIC's output unit, one value for each
+    model step; with a last axis for those of layers, soil nodes or snow bands. state: after the
+    last step.
     """
 
     outputs: dict[str, Tensor]
@@ -60,7 +61,8 @@ def simulate(
         forcing: of the same cells.
         options: steps per day and choices of parameterisation.
         state: to start from; VIC's cold start by default.
-        outputs: names of VIC's outputs to return.
+        outputs: names of VIC's outputs to return; those of snow bands and of the water table are
+            not compiled, so that a simulation with any of them is slower.
         running: how it is run; the results do not depend on it.
 
     Raises:
@@ -89,7 +91,7 @@ def simulate(
         parts.append(_simulate_chunk(some, weather, options, start, (names, count), Running()))
     values = {}
     for name in names:
-        axis = -1 if OUTPUTS[name].layers == 1 else -2
+        axis = -2 if OUTPUTS[name].metadata.axis else -1
         values[name] = joined(chunks, [part.outputs[name] for part in parts], axis)
     return Simulation(values, State(joined(chunks, [part.state.values for part in parts], -1)))
 
@@ -108,7 +110,8 @@ def _simulate_chunk(
     state = state or initial_state(parameters, options, members)
     values = flatten(state.to(prepared.dtype), members or 1)
     forcing = forcing.to(prepared.dtype, values.device)
-    run = run_compiled if compiled_here(values.device) else run_plain
+    compiled = prepared.by_lane and compiled_here(values.device)
+    run = run_compiled if compiled else run_plain
     rows, values = run(prepared, values, forcing, running.progress)
     return Simulation(prepared.of_cells(rows, members), State(unflatten(values, members)))
 

@@ -34,6 +34,7 @@ class Site(NamedTuple):
     depth: Tensor  # of layer 1 [m]
     decay: Tensor  # exp(-depth / damping_depth)
     snow_roughness: Tensor  # [m]
+    new_snow_albedo: Tensor
 
 
 class Cover(NamedTuple):
@@ -145,7 +146,7 @@ def nijssen_to_arno(
     return d1 * d3 / largest, largest, d3 / capacity, d4
 
 
-def site_of(parameters: Parameters, columns: Columns, layers: Layers) -> Site:
+def site_of(parameters: Parameters, columns: Columns, layers: Layers, options: Options) -> Site:
     """Constants of every lane."""
 
     def trait(name: str) -> Tensor:
@@ -173,7 +174,28 @@ def site_of(parameters: Parameters, columns: Columns, layers: Layers) -> Site:
         depth=layers.depth[0],
         decay=torch.exp(-layers.depth[0] / damping),
         snow_roughness=columns.soil(parameters, "snow_rough"),
+        new_snow_albedo=_new_snow_albedo(parameters, columns, options).to(dtype),
     )
+
+
+def _new_snow_albedo(parameters: Parameters, columns: Columns, options: Options) -> Tensor:
+    """Albedo of new snow: of the vegetation class with MAX_SNOW_ALBEDO, else of all lanes."""
+    everywhere = torch.full_like(columns.weight, c.NEW_SNOW_ALBEDO)
+    if not options.max_snow_albedo:
+        return columns.repeat(everywhere)
+    if "max_snow_albedo" not in parameters.vegetation:
+        raise ValueError(
+            "MAX_SNOW_ALBEDO TRUE needs the variable 'max_snow_albedo' in the parameter file"
+        )
+    own = parameters.vegetation["max_snow_albedo"][columns.cell, columns.kind]
+    broken = ~columns.bare & ~((own >= 0) & (own <= 1))
+    if broken.any():
+        column = int(torch.nonzero(broken)[0])
+        raise ValueError(
+            f"max_snow_albedo must be 0 to 1 with MAX_SNOW_ALBEDO TRUE; it is {float(own[column])} "
+            f"in cell {int(columns.cell[column])}, vegetation class {int(columns.kind[column]) + 1}"
+        )
+    return columns.repeat(torch.where(columns.bare, everywhere, own))
 
 
 class Calendar:

@@ -24,6 +24,7 @@ from paramscape.vic.step import StepResult, end_of_step, moisture_factors, start
 from paramscape.vic.surface import Air, Fluxes, Moist, Setting, Surface, air_over, winds_of
 
 Rows = list[Tensor]
+COMPILED_OUTPUTS = {name: output for name, output in OUTPUTS.items() if output.by_lane}
 
 
 class Choices(NamedTuple):
@@ -31,6 +32,7 @@ class Choices(NamedTuple):
 
     scheme: str  # AERO_RESIST_CANSNOW
     with_potential: bool
+    constants: tuple[tuple[str, object], ...]  # of `paramscape.vic.constants`
 
 
 class Piece(NamedTuple):
@@ -69,7 +71,7 @@ def pieces(choices: Choices) -> dict[str, Piece]:
         snow = partial(_snow, choices, vegetation)
         found[f"snow_{name}"] = Piece(snow, whole + "R", "SF", whole)
     found["foliage_trees"] = Piece(partial(_problem, choices, below_trees), whole, "QB")
-    for name in OUTPUTS:
+    for name in COMPILED_OUTPUTS:
         found[name] = Piece(partial(_output, name), "PCAXEFO", "V", "PCAXEFO")
     return found
 
@@ -200,6 +202,7 @@ def _output(name: str, p: Rows, c: Rows, a: Rows, x: Rows, *rest: Rows) -> tuple
         layers=constants.layers,
         vegetated=constants.site.vegetated,
         passes=fluxes.passes,
+        site=constants.site,
     )
     values = OUTPUTS[name].of(view)
     return (list(values) if values.ndim == 2 else [values],)

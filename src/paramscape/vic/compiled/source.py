@@ -8,8 +8,7 @@ from torch import Tensor
 
 from paramscape.vic.compiled.emit import backward_statements, forward_statements
 from paramscape.vic.compiled.layout import GROUPS
-from paramscape.vic.compiled.pieces import Choices, Piece, Rows, pieces
-from paramscape.vic.outputs import OUTPUTS
+from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices, Piece, Rows, pieces
 from paramscape.vic.site import Site
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.surface import LAST_PASS_ONLY, Air, Fluxes, Surface
@@ -117,9 +116,9 @@ def _dispatch(name: str, last: str, passed: str, back: bool = False) -> str:
     suffix, first = ("_back", "always(), ") if back else ("", "")
     cases = [
         f"    case {number}: return {output}{suffix}({first}{call});"
-        for number, output in enumerate(OUTPUTS)
+        for number, output in enumerate(COMPILED_OUTPUTS)
     ]
     lines = ["switch (output) {", *cases, "}"]
-    rows = ", ".join(str(OUTPUTS[output].layers) for output in OUTPUTS)
+    rows = ", ".join(str(output.layers) for output in COMPILED_OUTPUTS.values())
     table = "" if back else f"constexpr int OUTPUT_ROWS[] = {{{rows}}};\n"
     return table + _function(name, ["int output", *arguments], lines)

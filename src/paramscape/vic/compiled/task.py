@@ -5,10 +5,9 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.compiled.layout import Constants, rows_of_constants
-from paramscape.vic.compiled.pieces import Choices
+from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices
 from paramscape.vic.compiled.run import Land, Task, simulate_compiled
 from paramscape.vic.forcing import WEATHER, Forcing
-from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.prepared import Prepared, cells_last
 from paramscape.vic.snow.ground_snow import thawing_season
 
@@ -30,7 +29,7 @@ def run_compiled(
         **_calendar(forcing),
     }
     task = Task(
-        choices=Choices(land.options.aero_resist_cansnow, land.with_potential),
+        choices=Choices(land.options.aero_resist_cansnow, land.with_potential, c.all_values()),
         sizes=_sizes(prepared, forcing, cover),
         arrays={name: value.contiguous() for name, value in arrays.items()},
         progress=progress,
@@ -47,7 +46,7 @@ def _shared(index: Tensor, count: int) -> Tensor:
 
 
 def _number(output: str) -> int:
-    return list(OUTPUTS).index(output)
+    return list(COMPILED_OUTPUTS).index(output)
 
 
 def _calendar(forcing: Forcing) -> dict[str, Tensor]:

@@ -1,64 +1,110 @@
 """Runs a case given by VIC's global parameter file."""
 
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from paramscape.vic.image.global_file import GlobalFile, GlobalFileError, read_global_file
+from paramscape.vic.image.constants_file import constants_of
+from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
+from paramscape.vic.image.global_file import GlobalFile, read_global_file
 from paramscape.vic.image.history import History
-from paramscape.vic.image.inputs import read_domain, read_parameters, yearly_forcing
-from paramscape.vic.outputs import OUTPUTS
+from paramscape.vic.image.inputs import read_case
+from paramscape.vic.image.logs import logging_to
+from paramscape.vic.image.state_file import StateLayout, read_state, write_state
 from paramscape.vic.simulate import Running, simulate
+from paramscape.vic.state import State
+
+log = logging.getLogger(__name__)
 
 
-def run_global(path: Path | str, progress: bool = False) -> list[Path]:
-    """Run the case of a global parameter file, in float64, and write its history files.
+def run_global(path: Path | str, progress: bool = False, conserve: bool = False) -> list[Path]:
+    """Run the case of a global parameter file, in float64, and write its history and state files.
 
-    Paths in the file are relative to the working directory, as for VIC's own executable. Inputs
-    are checked before the first step, forcing year by year.
+    Paths in the file are relative to the working directory, as for VIC's own executable. All
+    headers are checked before the first step, values of the forcing window by window. A file
+    appears under its name when it is complete.
 
     Args:
         path: the global parameter file.
-        progress: show a bar for each year.
+        progress: show a bar for each window.
+        conserve: keep the water that VIC 5.1 loses, see `Options.water_balance`.
 
     Returns:
-        The files written, one for each OUTFILE: RESULT_DIR/OUTFILE.<start>.nc.
+        The history files written, in the order of their OUTFILE, and the state file.
 
     Raises:
         ValueError: for options, files or values that the model cannot run with.
         FileNotFoundError: for a folder or file that does not exist.
     """
     run = read_global_file(path)
-    names = _output_names(run)
-    if not run.result_dir.is_dir():
-        raise FileNotFoundError(f"RESULT_DIR {run.result_dir} does not exist; make it first")
-    domain = read_domain(run)
-    parameters, active = read_parameters(run, domain)
-    histories = [History(run, stream, domain, active) for stream in run.streams]
-    state, running = None, Running(progress=progress)
-    try:
-        for _, forcing in yearly_forcing(run, domain, active):
-            with torch.inference_mode():
-                result = simulate(parameters, forcing, run.options, state, names, running)
-            state = result.state
-            outputs = {
-                name: values.movedim(1, -1).numpy() for name, values in result.outputs.items()
-            }
-            for history in histories:
-                history.add(outputs)
-    finally:
-        written = [history.close() for history in histories]
+    if conserve:
+        run = replace(run, options=replace(run.options, water_balance="conserve"))
+    with logging_to(run.log_dir):
+        log.info("global parameter file %s: %s to %s", path, run.start, run.end)
+        with constants_of(run.constants):
+            written = _run(run, progress)
+        for file in written:
+            log.info("wrote %s", file)
     return written
 
 
-def _output_names(run: GlobalFile) -> tuple[str, ...]:
-    names = {variable.name: None for stream in run.streams for variable in stream.variables}
-    unknown = [name for name in names if name not in OUTPUTS]
-    if unknown:
-        raise GlobalFileError(
-            f"OUTVAR {', '.join(unknown)} is not an output of this model in water-balance mode; "
-            f"there are {', '.join(OUTPUTS)}"
-        )
-    if not names:
-        raise GlobalFileError("no OUTVAR is given; name at least one below each OUTFILE")
-    return tuple(names)
+def _run(run: GlobalFile, progress: bool) -> list[Path]:
+    _check_folders(run)
+    parameters, grid = read_case(run)
+    check_forcing(run, grid)
+    layout = StateLayout(parameters, run.options, grid)
+    state = read_state(run.initial_state, layout) if run.initial_state else None
+    histories = [History(run, stream, grid) for stream in run.streams]
+    saved: list[Path] = []
+    try:
+        for end, forcing in forcing_windows(run, grid, _values_kept(histories)):
+            with torch.inference_mode():
+                result = simulate(
+                    parameters, forcing, run.options, state, _names(run), Running(progress=progress)
+                )
+            state = result.state
+            _add(histories, result.outputs)
+            if run.state and end == run.state.time:
+                saved.append(_save(run, state, layout))
+            log.info("simulated until %s", end)
+        return [path for history in histories for path in history.close()] + saved
+    finally:
+        for history in histories:
+            history.discard()
+
+
+def _check_folders(run: GlobalFile) -> None:
+    folders = {"RESULT_DIR": run.result_dir}
+    if run.state:
+        folders["STATENAME"] = run.state.path.parent
+    for name, folder in folders.items():
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{name}: the folder {folder} does not exist; make it first")
+
+
+def _names(run: GlobalFile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(v.name for stream in run.streams for v in stream.variables))
+
+
+def _values_kept(histories: Sequence[History]) -> int:
+    """Values a step and cell that the histories ask for, roughly."""
+    return 3 * sum(len(history.stream.variables) for history in histories)
+
+
+def _add(histories: Sequence[History], outputs: dict[str, torch.Tensor]) -> None:
+    arrays: dict[str, np.ndarray] = {
+        name: values.movedim(1, -1).numpy() for name, values in outputs.items()
+    }
+    for history in histories:
+        history.add(arrays)
+
+
+def _save(run: GlobalFile, state: State, layout: StateLayout) -> Path:
+    request = run.state
+    return write_state(
+        request.path, state, layout, request.time, request.file_format, run.time_units
+    )

@@ -8,99 +8,89 @@ from pathlib import Path
 
 import cftime
 
+from paramscape.vic.image.clock import UNITS
+from paramscape.vic.image.errors import GlobalFileError, choice, whole_number
+from paramscape.vic.image.global_options import INTEGERS, check_option
+from paramscape.vic.image.grid import GridNames
+from paramscape.vic.image.streams import FORMATS, STREAM, Stream, add_to_streams, check_streams
 from paramscape.vic.options import Options
 
-INTEGERS = (
-    "MODEL_STEPS_PER_DAY", "SNOW_STEPS_PER_DAY", "RUNOFF_STEPS_PER_DAY", "STARTYEAR", "STARTMONTH",
-    "STARTDAY", "STARTSEC", "ENDYEAR", "ENDMONTH", "ENDDAY", "NRECS",
-)  # fmt: skip
-TEXTS = (
-    "CALENDAR", "DOMAIN", "FORCING1", "PARAMETERS", "RESULT_DIR", "SNOW_BAND", "FCAN_SRC",
-    "BASEFLOW", "AERO_RESIST_CANSNOW", "OUT_TIME_UNITS",
-)  # fmt: skip
-REPEATED = ("DOMAIN_TYPE", "FORCE_TYPE")
-STREAM = ("OUTFILE", "OUTVAR", "AGGFREQ", "HISTFREQ", "COMPRESS", "OUT_FORMAT")
-WITHOUT_EFFECT = (
-    "NODES", "WIND_H", "LOG_DIR", "LOG_LEVEL", "CONTINUEONERROR", "QUICK_SOLVE", "NOFLUX",
-    "IMPLICIT", "EXP_TRANS", "EQUAL_AREA", "GRID_DECIMAL", "MAX_SNOW_TEMP", "MIN_RAIN_TEMP",
-)  # fmt: skip
-# In water-balance mode without lakes, carbon, organic soil and the like only these values hold.
-ONLY_VALUE = {
-    "FULL_ENERGY": "FALSE",
-    "FROZEN_SOIL": "FALSE",
-    "LAKES": "FALSE",
-    "CARBON": "FALSE",
-    "VEGPARAM_PHOTO": "FALSE",
-    "ORGANIC_FRACT": "FALSE",
-    "BLOWING": "FALSE",
-    "SPATIAL_FROST": "FALSE",
-    "SPATIAL_SNOW": "FALSE",
-    "COMPUTE_TREELINE": "FALSE",
-    "CORRPREC": "FALSE",
-    "JULY_TAVG_SUPPLIED": "FALSE",
-    "MAX_SNOW_ALBEDO": "FALSE",
-    "CLOSE_ENERGY": "FALSE",
-    "QUICK_FLUX": "TRUE",
-    "TFALLBACK": "TRUE",
-    "SHARE_LAYER_MOIST": "TRUE",
-    "SNOW_DENSITY": "DENS_BRAS",
-    "GRND_FLUX_TYPE": "GF_410",
-    "RC_MODE": "RC_JARVIS",
-    "LAI_SRC": "FROM_VEGPARAM",
-    "ALB_SRC": "FROM_VEGPARAM",
-    "NLAYER": "3",
-    "SAVE_STATE": "FALSE",
+CALENDARS = {
+    "STANDARD": "standard", "GREGORIAN": "gregorian", "PROLEPTIC_GREGORIAN": "proleptic_gregorian",
+    "NOLEAP": "noleap", "NO_LEAP": "noleap", "365_DAY": "365_day", "360_DAY": "360_day",
+    "JULIAN": "julian", "ALL_LEAP": "all_leap", "366_DAY": "366_day",
+}  # fmt: skip
+DOMAIN_TYPES = ("LAT", "LON", "MASK", "AREA", "FRAC", "YDIM", "XDIM")
+WEATHER = {
+    "AIR_TEMP": "air_temp", "PREC": "prec", "PRESSURE": "pressure", "VP": "vp",
+    "SWDOWN": "swdown", "LWDOWN": "lwdown", "WIND": "wind",
+}  # fmt: skip
+# Read by VIC for lakes, carbon or vegetation histories only.
+OTHER_FORCING = ("ALBEDO", "CATM", "CHANNEL_IN", "FCANOPY", "FDIR", "LAI", "PAR", "SKIP")
+FRACTION_SOURCES = {
+    "FROM_DEFAULT": "FROM_DEFAULT",
+    "FROM_VEGPARAM": "FROM_VEGPARAM",
+    "FROM_VEGLIB": "FROM_VEGPARAM",
 }
-NOT_SUPPORTED = (
-    "INIT_STATE", "STATENAME", "STATEYEAR", "STATEMONTH", "STATEDAY", "STATESEC", "STATE_FORMAT",
-    "FORCING2", "CONSTANTS", "ROUT_PARAM", "LAKE_PROFILE", "CANOPY_LAYERS", "PHOTO",
+SWITCH = {"TRUE": True, "FALSE": False}
+NEEDED = (
+    "MODEL_STEPS_PER_DAY", "SNOW_STEPS_PER_DAY", "RUNOFF_STEPS_PER_DAY", "STARTYEAR", "STARTMONTH",
+    "STARTDAY", "DOMAIN", "PARAMETERS", "RESULT_DIR",
 )  # fmt: skip
-KNOWN = (
-    *INTEGERS, *TEXTS, *REPEATED, *STREAM, *WITHOUT_EFFECT, *ONLY_VALUE, *NOT_SUPPORTED,
-)  # fmt: skip
-
-
-class GlobalFileError(ValueError):
-    """The global parameter file asks for something unknown or impossible."""
 
 
 @dataclass(frozen=True)
-class OutputVariable:
-    """One OUTVAR line."""
+class StateRequest:
+    """The state file to write: STATENAME, its time and format."""
 
-    name: str
-    dtype: str = "f4"
-    factor: float = 1.0
-    aggregation: str | None = None  # "sum", "mean", "end", "start", "max" or "min"
+    prefix: str
+    time: cftime.datetime  # the end of a model step
+    file_format: str
 
-
-@dataclass
-class Stream:
-    """One OUTFILE with its variables."""
-
-    name: str
-    frequency: tuple[str, int] = ("NDAYS", 1)
-    compress: int = 0
-    file_format: str = "NETCDF4"
-    variables: list[OutputVariable] = field(default_factory=list)
+    @property
+    def path(self) -> Path:
+        """VIC's name for the file."""
+        seconds = self.time.hour * 3600 + self.time.minute * 60 + self.time.second
+        day = f"{self.time.year:04d}{self.time.month:02d}{self.time.day:02d}"
+        return Path(f"{self.prefix}.{day}_{seconds:05d}.nc")
 
 
 @dataclass(frozen=True)
 class GlobalFile:
-    """What a global parameter file says; paths are as written there."""
+    """What a global parameter file says; paths are as written there.
+
+    forcing: for each field of `Forcing` that is named, the prefix of its files and its name there.
+    """
 
     options: Options
     start: cftime.datetime
     end: cftime.datetime  # end of the last model step
     calendar: str
     domain: Path
-    domain_names: Mapping[str, str]
+    grid_names: GridNames
+    mask: str
     forcing_prefix: str
-    forcing_names: Mapping[str, str]
+    forcing: Mapping[str, tuple[str, str]]
     parameters: Path
     result_dir: Path
     time_units: str
     streams: tuple[Stream, ...]
+    initial_state: Path | None = None
+    state: StateRequest | None = None
+    constants: Path | None = None
+    log_dir: Path | None = None
+
+
+@dataclass
+class _Lines:
+    """The file's lines, sorted."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    domain: dict[str, str] = field(default_factory=dict)
+    prefixes: list[str | None] = field(default_factory=list)
+    forcing: dict[str, tuple[str, str]] = field(default_factory=dict)
+    streams: list[Stream] = field(default_factory=list)
 
 
 def read_global_file(path: Path | str) -> GlobalFile:
@@ -108,180 +98,188 @@ def read_global_file(path: Path | str) -> GlobalFile:
 
     Raises:
         GlobalFileError: for an unknown option (with the nearest known name), for an option beyond
-            water-balance mode, and for missing or contradictory ones; names the line.
+            water-balance mode or of VIC 4, and for missing or contradictory ones; names the line.
     """
     path = Path(path)
-    lines = list(_lines(path))
-    values: dict[str, str] = {}
-    repeated: dict[str, dict[str, str]] = {name: {} for name in REPEATED}
-    streams: list[Stream] = []
-    for place, words in lines:
+    lines = _Lines()
+    for place, words in _words(path):
         name = words[0].upper()
-        _check_option(place, name, words[1:])
+        check_option(place, name, words[1:])
         if name in STREAM:
-            _add_to_streams(place, name, words[1:], streams)
-        elif name in REPEATED:
-            repeated[name][_word(place, words, 1).upper()] = _word(place, words, 2)
+            add_to_streams(place, words, lines.streams)
+        elif name == "DOMAIN_TYPE":
+            _add_domain(place, words, lines)
+        elif name in ("FORCING1", "FORCING2"):
+            _add_prefix(place, name, words[1], lines)
+        elif name == "FORCE_TYPE":
+            _add_forcing(place, words, lines)
         else:
-            values[name] = _word(place, words, 1)
-    return _assemble(path, values, repeated, tuple(streams))
+            lines.values[name], lines.places[name] = words[1], place
+    return _assemble(path, lines)
 
 
-def _lines(path: Path) -> Iterable[tuple[str, list[str]]]:
+def _words(path: Path) -> Iterable[tuple[str, list[str]]]:
     for number, line in enumerate(path.read_text().splitlines(), 1):
         words = line.split("#")[0].split()
         if words:
             yield f"{path}:{number}", words
 
 
-def _word(place: str, words: list[str], position: int) -> str:
-    if len(words) <= position:
-        raise GlobalFileError(f"{place}: {' '.join(words)!r} lacks a value")
-    return words[position]
+def _pair(place: str, words: list[str], known: Iterable[str]) -> tuple[str, str]:
+    """Kind and name of a DOMAIN_TYPE or FORCE_TYPE line."""
+    kind = words[1].upper()
+    known = tuple(known)
+    if kind not in known:
+        near = difflib.get_close_matches(kind, known, 1, 0.0)[0]
+        raise GlobalFileError(f"{place}: unknown {words[0]} {kind}; the nearest known is {near}")
+    if len(words) < 3:
+        raise GlobalFileError(f"{place}: {words[0]} {kind} lacks the name in the file")
+    return kind, words[2]
 
 
-def _check_option(place: str, name: str, values: list[str]) -> None:
-    if name not in KNOWN:
-        near = difflib.get_close_matches(name, KNOWN, 1, 0.0)[0]
-        raise GlobalFileError(f"{place}: unknown option {name}; the nearest known one is {near}")
-    if name in NOT_SUPPORTED:
-        raise GlobalFileError(f"{place}: {name} is not supported here; take the line out")
-    if name in ONLY_VALUE and [v.upper() for v in values[:1]] != [ONLY_VALUE[name]]:
-        raise GlobalFileError(
-            f"{place}: {name} {' '.join(values)} is outside water-balance mode as it is built "
-            f"here; only {name} {ONLY_VALUE[name]} is possible"
-        )
+def _add_domain(place: str, words: list[str], lines: _Lines) -> None:
+    kind, name = _pair(place, words, DOMAIN_TYPES)
+    lines.domain[kind] = name
 
 
-FREQUENCIES = ("NSTEPS", "NHOURS", "NDAYS", "NMONTHS", "NYEARS")
-FORMATS = {
-    "NETCDF3_CLASSIC": "NETCDF3_CLASSIC",
-    "NETCDF3_64BIT_OFFSET": "NETCDF3_64BIT_OFFSET",
-    "NETCDF4_CLASSIC": "NETCDF4_CLASSIC",
-    "NETCDF4": "NETCDF4",
-}
-TYPES = {"OUT_TYPE_DOUBLE": "f8", "OUT_TYPE_FLOAT": "f4", "OUT_TYPE_DEFAULT": "f4", "*": "f4"}
-AGGREGATIONS = {
-    "AGG_TYPE_DEFAULT": None,
-    "*": None,
-    "AGG_TYPE_AVG": "mean",
-    "AGG_TYPE_BEG": "start",
-    "AGG_TYPE_END": "end",
-    "AGG_TYPE_MAX": "max",
-    "AGG_TYPE_MIN": "min",
-    "AGG_TYPE_SUM": "sum",
-}
+def _add_prefix(place: str, name: str, prefix: str, lines: _Lines) -> None:
+    expected = f"FORCING{len(lines.prefixes) + 1}"
+    if name != expected:
+        raise GlobalFileError(f"{place}: {name} comes where {expected} is expected; reorder them")
+    no_file = name == "FORCING2" and prefix.upper() == "FALSE"
+    lines.prefixes.append(None if no_file else prefix)
 
 
-def _add_to_streams(place: str, name: str, values: list[str], streams: list[Stream]) -> None:
-    first = _word(place, [name, *values], 1)
-    if name == "OUTFILE":
-        streams.append(Stream(first))
-        return
-    if not streams:
-        raise GlobalFileError(f"{place}: {name} comes before any OUTFILE; move it below one")
-    stream = streams[-1]
-    if name == "OUTVAR":
-        stream.variables.append(_output_variable(place, values))
-    elif name == "AGGFREQ":
-        stream.frequency = _frequency(place, values)
-    elif name == "COMPRESS":
-        levels = {"FALSE": "0", "TRUE": "5"}
-        stream.compress = int(levels.get(first.upper(), first))
-    elif name == "OUT_FORMAT":
-        stream.file_format = _choice(place, name, first, FORMATS)
-    elif first.upper() != "NEVER":
-        raise GlobalFileError(
-            f"{place}: HISTFREQ {first} is not supported; a stream goes to one file (NEVER)"
-        )
+def _add_forcing(place: str, words: list[str], lines: _Lines) -> None:
+    kind, name = _pair(place, words, (*WEATHER, *OTHER_FORCING))
+    if not lines.prefixes or lines.prefixes[-1] is None:
+        raise GlobalFileError(f"{place}: FORCE_TYPE comes before its FORCING1; move it below")
+    if kind in WEATHER:
+        if WEATHER[kind] in lines.forcing:
+            raise GlobalFileError(f"{place}: FORCE_TYPE {kind} is given twice; keep one")
+        lines.forcing[WEATHER[kind]] = (lines.prefixes[-1], name)
 
 
-def _frequency(place: str, values: list[str]) -> tuple[str, int]:
-    kind = values[0].upper()
-    if kind not in FREQUENCIES:
-        raise GlobalFileError(f"{place}: AGGFREQ {kind} is not one of {', '.join(FREQUENCIES)}")
-    count = int(values[1]) if len(values) > 1 else 1
-    if count < 1:
-        raise GlobalFileError(f"{place}: AGGFREQ {kind} {count} must count at least 1")
-    return kind, count
-
-
-def _output_variable(place: str, values: list[str]) -> OutputVariable:
-    name, rest = values[0].upper(), values[1:]
-    dtype = _choice(place, "type", rest[1], TYPES) if len(rest) > 1 else "f4"
-    factor = 1.0 if len(rest) < 3 or rest[2] == "*" else float(rest[2])
-    how = _choice(place, "aggregation", rest[3], AGGREGATIONS) if len(rest) > 3 else None
-    return OutputVariable(name, dtype, factor, how)
-
-
-def _choice(place: str, what: str, value: str, allowed: Mapping):
-    if value.upper() not in allowed:
-        raise GlobalFileError(f"{place}: {what} {value} is not one of {', '.join(allowed)}")
-    return allowed[value.upper()]
-
-
-def _assemble(
-    path: Path,
-    values: dict[str, str],
-    repeated: dict[str, dict[str, str]],
-    streams: tuple[Stream, ...],
-) -> GlobalFile:
-    needed = ("MODEL_STEPS_PER_DAY", "SNOW_STEPS_PER_DAY", "RUNOFF_STEPS_PER_DAY", "STARTYEAR")
-    missing = [n for n in (*needed, "DOMAIN", "FORCING1", "PARAMETERS") if n not in values]
-    if missing or not streams:
-        raise GlobalFileError(f"{path}: {', '.join(missing) or 'OUTFILE'} must be given")
-    numbers = {name: _integer(path, name, values[name]) for name in INTEGERS if name in values}
-    calendar = values.get("CALENDAR", "STANDARD").lower()
+def _assemble(path: Path, lines: _Lines) -> GlobalFile:
+    values = lines.values
+    missing = [name for name in NEEDED if name not in values]
+    missing += [] if lines.prefixes else ["FORCING1"]
+    missing += [] if lines.streams else ["OUTFILE"]
+    if missing:
+        raise GlobalFileError(f"{path}: {', '.join(missing)} must be given")
+    check_streams(str(path), tuple(lines.streams))
+    numbers = {n: whole_number(lines.places[n], n, values[n]) for n in INTEGERS if n in values}
+    calendar = _chosen(lines, "CALENDAR", "STANDARD", CALENDARS)
+    options = _options(lines, numbers)
     start, end = _period(path, numbers, calendar)
-    options = Options(
-        model_steps_per_day=numbers["MODEL_STEPS_PER_DAY"],
-        snow_steps_per_day=numbers["SNOW_STEPS_PER_DAY"],
-        runoff_steps_per_day=numbers["RUNOFF_STEPS_PER_DAY"],
-        baseflow=values.get("BASEFLOW", "ARNO").upper(),
-        aero_resist_cansnow=values.get("AERO_RESIST_CANSNOW", "AR_406_FULL").upper(),
-        snow_band=values.get("SNOW_BAND", "FALSE").upper() == "TRUE",
-        fcan_src=values.get("FCAN_SRC", "FROM_DEFAULT").upper(),
-    )
-    return GlobalFile(
+    first = values.get("INIT_STATE", "FALSE")
+    run = GlobalFile(
         options=options,
         start=start,
         end=end,
         calendar=calendar,
         domain=Path(values["DOMAIN"]),
-        domain_names=repeated["DOMAIN_TYPE"],
-        forcing_prefix=values["FORCING1"],
-        forcing_names=repeated["FORCE_TYPE"],
+        grid_names=_grid_names(lines.domain),
+        mask=lines.domain.get("MASK", "mask"),
+        forcing_prefix=lines.prefixes[0],
+        forcing=lines.forcing,
         parameters=Path(values["PARAMETERS"]),
-        result_dir=Path(values.get("RESULT_DIR", ".")),
-        time_units=values.get("OUT_TIME_UNITS", "DAYS").lower(),
-        streams=streams,
+        result_dir=Path(values["RESULT_DIR"]),
+        time_units=_chosen(lines, "OUT_TIME_UNITS", "DAYS", {u.upper(): u for u in UNITS}),
+        streams=tuple(lines.streams),
+        initial_state=None if first.upper() == "FALSE" else Path(first),
+        state=_state(path, lines, numbers, (start, end), options),
+        constants=Path(values["CONSTANTS"]) if "CONSTANTS" in values else None,
+        log_dir=Path(values["LOG_DIR"]) if "LOG_DIR" in values else None,
+    )
+    if run.state and run.initial_state and run.state.path == run.initial_state:
+        raise GlobalFileError(f"{path}: INIT_STATE {first} would be overwritten by STATENAME")
+    return run
+
+
+def _chosen(lines: _Lines, name: str, default: str, allowed: Mapping):
+    return choice(lines.places.get(name, ""), name, lines.values.get(name, default), allowed)
+
+
+def _options(lines: _Lines, numbers: dict[str, int]) -> Options:
+    values = lines.values
+    return Options(
+        model_steps_per_day=numbers["MODEL_STEPS_PER_DAY"],
+        snow_steps_per_day=numbers["SNOW_STEPS_PER_DAY"],
+        runoff_steps_per_day=numbers["RUNOFF_STEPS_PER_DAY"],
+        baseflow=values.get("BASEFLOW", "ARNO").upper(),
+        aero_resist_cansnow=values.get("AERO_RESIST_CANSNOW", "AR_406_FULL").upper(),
+        snow_band=_chosen(lines, "SNOW_BAND", "FALSE", SWITCH),
+        fcan_src=_chosen(lines, "FCAN_SRC", "FROM_DEFAULT", FRACTION_SOURCES),
+        max_snow_albedo=_chosen(lines, "MAX_SNOW_ALBEDO", "FALSE", SWITCH),
     )
 
 
-def _integer(path: Path, name: str, value: str) -> int:
+def _grid_names(domain: Mapping[str, str]) -> GridNames:
+    latitude, longitude = domain.get("LAT", "lat"), domain.get("LON", "lon")
+    return GridNames(
+        latitude, longitude, domain.get("YDIM", latitude), domain.get("XDIM", longitude)
+    )
+
+
+def _date(path: Path, prefix: str, numbers: dict[str, int], calendar: str) -> cftime.datetime:
+    """The date of PREFIXYEAR, PREFIXMONTH and PREFIXDAY, at midnight."""
+    parts = [f"{prefix}{part}" for part in ("YEAR", "MONTH", "DAY")]
+    missing = [name for name in parts if name not in numbers]
+    if missing:
+        raise GlobalFileError(f"{path}: {', '.join(missing)} must be given")
     try:
-        return int(value)
+        return cftime.datetime(*(numbers[name] for name in parts), calendar=calendar)
     except ValueError:
-        raise GlobalFileError(f"{path}: {name} {value} is not a whole number") from None
+        date = "-".join(str(numbers[name]) for name in parts)
+        raise GlobalFileError(
+            f"{path}: {', '.join(parts)} {date} is no date of the {calendar} calendar"
+        ) from None
+
+
+def _seconds(path: Path, name: str, numbers: dict[str, int]) -> timedelta:
+    seconds = numbers.get(name, 0)
+    if not 0 <= seconds <= 86400:
+        raise GlobalFileError(f"{path}: {name} {seconds} must be 0 to 86400")
+    return timedelta(seconds=seconds)
 
 
 def _period(
     path: Path, numbers: dict[str, int], calendar: str
 ) -> tuple[cftime.datetime, cftime.datetime]:
-    start = cftime.datetime(
-        numbers["STARTYEAR"],
-        numbers.get("STARTMONTH", 1),
-        numbers.get("STARTDAY", 1),
-        calendar=calendar,
-    ) + timedelta(seconds=numbers.get("STARTSEC", 0))
+    midnight = _date(path, "START", numbers, calendar)
+    steps = numbers["MODEL_STEPS_PER_DAY"]
+    start = midnight if steps == 1 else midnight + _seconds(path, "STARTSEC", numbers)
     if "NRECS" in numbers:
-        steps = numbers["NRECS"]
-        end = start + timedelta(days=1) * steps / numbers["MODEL_STEPS_PER_DAY"]
-    elif "ENDYEAR" in numbers:
-        last = (numbers["ENDYEAR"], numbers.get("ENDMONTH", 12), numbers.get("ENDDAY", 31))
-        end = cftime.datetime(*last, calendar=calendar) + timedelta(days=1)
+        end = start + timedelta(days=1) * numbers["NRECS"] / steps
+        if (end - midnight) % timedelta(days=1):
+            raise GlobalFileError(
+                f"{path}: NRECS {numbers['NRECS']} ends the run at {end}; VIC ends with whole days"
+            )
     else:
-        raise GlobalFileError(f"{path}: ENDYEAR, ENDMONTH and ENDDAY, or NRECS, must be given")
+        end = _date(path, "END", numbers, calendar) + timedelta(days=1)
     if end <= start:
         raise GlobalFileError(f"{path}: the run ends {end} before it starts {start}")
     return start, end
+
+
+def _state(
+    path: Path,
+    lines: _Lines,
+    numbers: dict[str, int],
+    period: tuple[cftime.datetime, cftime.datetime],
+    options: Options,
+) -> StateRequest | None:
+    if "STATENAME" not in lines.values:
+        return None
+    start, end = period
+    time = _date(path, "STATE", numbers, start.calendar) + _seconds(path, "STATESEC", numbers)
+    step = timedelta(days=1) / options.model_steps_per_day
+    if not start < time <= end or (time - start) % step:
+        raise GlobalFileError(
+            f"{path}: the state of {time} (STATEYEAR to STATESEC) cannot be written: it must be "
+            f"the end of a model step, after {start} and at most {end}"
+        )
+    formats = {name: name for name in FORMATS}
+    file_format = _chosen(lines, "STATE_FORMAT", "NETCDF4_CLASSIC", formats)
+    return StateRequest(lines.values["STATENAME"], time, file_format)

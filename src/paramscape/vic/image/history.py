@@ -1,164 +1,150 @@
 """History files as VIC's image driver writes them."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
 import cftime
-import netCDF4
 import numpy as np
-import xarray as xr
 
-from paramscape.vic.image.global_file import GlobalFile, OutputVariable, Stream
+from paramscape.vic.image.clock import ORIGIN, UNITS, Alarm, time_number
+from paramscape.vic.image.global_file import GlobalFile
+from paramscape.vic.image.grid import FRONTS, Grid, GridFile
+from paramscape.vic.image.streams import OutputVariable, Stream
 from paramscape.vic.outputs import OUTPUTS
 
-FILL = 9.969209968386869e36
-STAMPS = {"NDAYS": "%Y-%m-%d", "NMONTHS": "%Y-%m", "NYEARS": "%Y"}
+SILENT = ("END", "NEVER")
+
+log = logging.getLogger(__name__)
 
 
 class History:
-    """One output stream: adds up model steps and writes each finished interval.
+    """One output stream: aggregates model steps and writes each finished interval.
 
     Intervals follow each other from the start of the run; one that the run does not finish is not
-    written.
+    written. Maxima and minima include 0, with which VIC's program starts them.
     """
 
-    def __init__(
-        self, run: GlobalFile, stream: Stream, domain: xr.Dataset, active: np.ndarray
-    ) -> None:
-        self.run, self.stream, self.active = run, stream, active
+    def __init__(self, run: GlobalFile, stream: Stream, grid: Grid) -> None:
+        self.run, self.stream, self.grid = run, stream, grid
         self.step = timedelta(days=1) / run.options.model_steps_per_day
-        self.bounds = _bounds(run, stream.frequency, self.step)
-        self.interval = 0
-        self.time = run.start
-        self.pending: dict[str, list[np.ndarray]] = {v.name: [] for v in stream.variables}
-        self.path = run.result_dir / f"{stream.name}.{_stamp(run.start, stream)}.nc"
-        self.file = self._create(domain)
+        self.now = run.start
+        self.interval = Alarm(stream.frequency, run.start, self.step)
+        self.period = Alarm(stream.file_frequency, run.start, self.step)
+        self.begin: cftime.datetime | None = None
+        self.totals: dict[str, np.ndarray] = {}
+        self.file: GridFile | None = None
+        self.written: list[Path] = []
+        if stream.frequency.kind in SILENT:
+            kind = stream.frequency.kind
+            log.warning("OUTFILE %s has AGGFREQ %s: nothing is written", stream.name, kind)
+        for variable in stream.variables:
+            if variable.multiplier != 1.0:
+                log.warning("the multiplier of %s has no effect, as in VIC", variable.name)
 
     def add(self, outputs: dict[str, np.ndarray]) -> None:
         """Take the outputs (step, ..., cell) of the next model steps."""
         steps = len(next(iter(outputs.values())))
         taken = 0
-        while taken < steps:
-            if self.interval + 1 >= len(self.bounds):
-                return
-            left = round((self.bounds[self.interval + 1] - self.time) / self.step)
-            count = min(left, steps - taken)
-            for name, parts in self.pending.items():
-                parts.append(outputs[name][taken : taken + count])
-            taken += count
-            self.time = self.time + self.step * count
-            if count == left:
-                self._write_interval()
+        for step in range(steps):
+            self.interval.count += 1
+            self.begin = self.begin or self.now
+            complete = self.interval.rings(self.now)
+            if complete or step == steps - 1:
+                self._aggregate({k: v[taken : step + 1] for k, v in outputs.items()})
+                taken = step + 1
+            if complete:
+                self._write()
+            self.now = self.now + self.step
 
-    def close(self) -> Path:
-        """Finish the file."""
-        self.file.close()
-        return self.path
+    def close(self) -> list[Path]:
+        """Finish the file and return all that were written."""
+        if self.file is not None:
+            self.written.append(self.file.finish())
+            self.file = None
+        return self.written
 
-    def _write_interval(self) -> None:
-        units, calendar = self.file["time"].units, self.file["time"].calendar
-        edges = cftime.date2num(
-            self.bounds[self.interval : self.interval + 2], units, calendar=calendar
-        )
-        self.file["time"][self.interval] = edges[0]
-        self.file["time_bnds"][self.interval] = edges
+    def discard(self) -> None:
+        """Remove the file that is not finished."""
+        if self.file is not None:
+            self.file.discard()
+            self.file = None
+
+    def _aggregate(self, outputs: dict[str, np.ndarray]) -> None:
         for variable in self.stream.variables:
-            steps = np.concatenate(self.pending[variable.name])
-            cells = _aggregate(steps, _how(variable)) * variable.factor
-            grid = np.full((*cells.shape[:-1], *self.active.shape), FILL)
-            grid[..., self.active] = cells
-            self.file[variable.name][self.interval] = grid
-            self.pending[variable.name].clear()
-        self.interval += 1
+            steps, total = outputs[variable.name], self.totals.get(variable.name)
+            self.totals[variable.name] = _aggregated(total, steps, variable.over_time)
 
-    def _create(self, domain: xr.Dataset) -> netCDF4.Dataset:
-        file = netCDF4.Dataset(self.path, "w", format=self.stream.file_format)
-        file.title = "VIC History File"
-        file.source = "paramscape: VIC 5.1 water-balance mode, image driver conventions"
-        file.Conventions = "CF-1.6"
-        file.createDimension("nlayer", 3)
-        file.createDimension("lon", domain.sizes["lon"])
-        file.createDimension("lat", domain.sizes["lat"])
-        file.createDimension("time", None)
-        file.createDimension("nv", 2)
-        self._create_time(file)
-        for name, unit, long in (
-            ("lon", "degrees_east", "longitude"),
-            ("lat", "degrees_north", "latitude"),
-        ):
-            axis = file.createVariable(name, "f8", (name,))
-            axis.setncatts({"long_name": long, "units": unit, "standard_name": long})
-            axis[:] = domain[name].values
+    def _write(self) -> None:
+        if self.file is None:
+            self.file = self._create()
+        data, row = self.file.dataset, self.period.count
+        units = self.run.time_units
+        first = time_number(self.begin, units)
+        length = self.step / timedelta(days=1) * UNITS[units]
+        data["time"][row] = first
+        data["time_bnds"][row] = (first, length + time_number(self.now, units))
+        for variable in self.stream.variables:
+            cells = self.totals[variable.name]
+            if variable.over_time == "mean":
+                cells = cells / self.interval.count
+            data[variable.name][row] = self.grid.spread(cells, variable.dtype)
+        self.totals, self.begin = {}, None
+        self.interval.reset(self.now)
+        self.period.count += 1
+        if self.period.rings(self.now):
+            self.close()
+            self.period.reset(self.now)
+
+    def _create(self) -> GridFile:
+        stamp = _stamp(self.begin, self.stream)
+        path = self.run.result_dir / f"{self.stream.name}.{stamp}.nc"
+        file = GridFile(path, self.stream.file_format, "VIC History File")
+        grid, names = self.grid, self.grid.names
+        sizes = {
+            "snow_band": grid.bands, "front": FRONTS, "frost_area": 1, "nlayer": 3,
+            names.x: grid.active.shape[1], names.y: grid.active.shape[0], "node": 3,
+            "root_zone": grid.zones, "veg_class": grid.classes, "time": None, "nv": 2,
+        }  # fmt: skip
+        for name, size in sizes.items():
+            file.dataset.createDimension(name, size)
+        common = {"units": f"{self.run.time_units} since {ORIGIN}", "calendar": self.run.calendar}
+        time = {"standard_name": "time", **common, "bounds": "time_bnds"}
+        file.variable("time", "f8", ("time",), time)
+        bounds = {"standard_name": "time_bounds", **common}
+        file.variable("time_bnds", "f8", ("time", "nv"), bounds)
+        file.coordinates(grid)
         for variable in self.stream.variables:
             self._create_variable(file, variable)
         return file
 
-    def _create_time(self, file: netCDF4.Dataset) -> None:
-        units = f"{self.run.time_units} since 0001-01-01 00:00:00"
-        time = file.createVariable("time", "f8", ("time",))
-        bounds = file.createVariable("time_bnds", "f8", ("time", "nv"))
-        common = {"units": units, "calendar": self.run.calendar}
-        time.setncatts({"standard_name": "time", **common, "bounds": "time_bnds"})
-        bounds.setncatts({"standard_name": "time_bounds", **common})
-
-    def _create_variable(self, file: netCDF4.Dataset, variable: OutputVariable) -> None:
-        output = OUTPUTS[variable.name]
-        layers = ("nlayer",) if variable.name == "OUT_SOIL_MOIST" else ()
-        level = self.stream.compress if self.stream.file_format.startswith("NETCDF4") else 0
-        made = file.createVariable(
-            variable.name,
-            variable.dtype,
-            ("time", *layers, "lat", "lon"),
-            fill_value=FILL,
-            zlib=level > 0,
-            complevel=max(level, 1),
-        )
-        made.setncatts(
-            {
-                "long_name": variable.name.removeprefix("OUT_").lower(),
-                "standard_name": output.standard_name,
-                "units": output.unit,
-                "description": output.description,
-                "cell_methods": f"time: {_how(variable)}",
-            }
-        )
+    def _create_variable(self, file: GridFile, variable: OutputVariable) -> None:
+        metadata, names = OUTPUTS[variable.name].metadata, self.grid.names
+        axis = (metadata.axis,) if metadata.axis else ()
+        attributes = {
+            "long_name": variable.name.removeprefix("OUT_").lower(),
+            "standard_name": metadata.standard_name,
+            "units": metadata.unit,
+            "description": metadata.description,
+            "cell_methods": f"time: {variable.over_time}",
+        }
+        dims = ("time", *axis, names.y, names.x)
+        file.variable(variable.name, variable.dtype, dims, attributes, self.stream.compress)
 
 
-def _how(variable: OutputVariable) -> str:
-    return variable.aggregation or OUTPUTS[variable.name].over_time
-
-
-def _aggregate(steps: np.ndarray, how: str) -> np.ndarray:
-    """One value (..., cell) of the steps (step, ..., cell)."""
+def _aggregated(total: np.ndarray | None, steps: np.ndarray, how: str) -> np.ndarray:
+    """What the steps (step, ..., cell) make of a total, one after the other as in VIC."""
     if how == "end":
-        return steps[-1]
-    if how == "start":
-        return steps[0]
-    reduce = {"sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min}[how]
-    return reduce(steps, axis=0)
+        return steps[-1].copy()
+    if how == "beg":
+        return steps[0].copy() if total is None else total
+    start = np.zeros_like(steps[0]) if total is None else total
+    accumulate = {"maximum": np.maximum, "minimum": np.minimum}.get(how, np.add).accumulate
+    return accumulate(np.concatenate([start[None], steps]))[-1]
 
 
-def _stamp(start: cftime.datetime, stream: Stream) -> str:
-    if stream.frequency[0] in STAMPS:
-        return start.strftime(STAMPS[stream.frequency[0]])
-    seconds = start.hour * 3600 + start.minute * 60 + start.second
-    return f"{start.strftime('%Y-%m-%d')}-{seconds:05d}"
-
-
-def _bounds(run: GlobalFile, frequency: tuple[str, int], step: timedelta) -> list[cftime.datetime]:
-    """Edges of all intervals that the run finishes."""
-    kind, count = frequency
-    lengths = {"NSTEPS": step, "NHOURS": timedelta(hours=1), "NDAYS": timedelta(days=1)}
-    edges = [run.start]
-    while edges[-1] <= run.end:
-        number = len(edges) * count
-        if kind in lengths:
-            edges.append(run.start + lengths[kind] * number)
-        else:
-            edges.append(_months_later(run.start, number * (12 if kind == "NYEARS" else 1)))
-    return edges[:-1]
-
-
-def _months_later(start: cftime.datetime, months: int) -> cftime.datetime:
-    index = start.year * 12 + start.month - 1 + months
-    return start.replace(year=index // 12, month=index % 12 + 1)
+def _stamp(begin: cftime.datetime, stream: Stream) -> str:
+    year, day = f"{begin.year:04d}", f"{begin.year:04d}-{begin.month:02d}-{begin.day:02d}"
+    seconds = begin.hour * 3600 + begin.minute * 60 + begin.second
+    stamps = {"NDAYS": day, "NMONTHS": day[:-3], "NYEARS": year}
+    return stamps.get(stream.frequency.kind, f"{day}-{seconds:05d}")

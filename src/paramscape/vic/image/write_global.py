@@ -99,5 +99,6 @@ def _inputs(options: Options) -> Iterator[str]:
     yield "LAI_SRC FROM_VEGPARAM"
     yield f"FCAN_SRC {options.fcan_src}"
     yield "ALB_SRC FROM_VEGPARAM"
+    yield f"MAX_SNOW_ALBEDO {'TRUE' if options.max_snow_albedo else 'FALSE'}"
     yield "JULY_TAVG_SUPPLIED FALSE"
     yield "ORGANIC_FRACT FALSE"

@@ -6,20 +6,21 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.ops import ratio
 
-NEW_SNOW_DENSITY = 50.0  # [kg m-3] in air colder than 0 F
-LARGEST_NEW_DENSITY = 400.0
-LARGEST_CHANGE = 0.9
-VISCOSITY, VISCOSITY_TEMPERATURE, VISCOSITY_DENSITY = 3.6e6, 0.08, 0.021
 METRES_PER_INCH = 0.0254
 MILLIMETRES_PER_INCH = 25.4
 
 
 def aged_albedo(
-    age: Tensor, snow: Tensor, cold_content: Tensor, melting: Tensor, seconds: float
+    age: Tensor,
+    snow: Tensor,
+    cold_content: Tensor,
+    melting: Tensor,
+    seconds: float,
+    new: Tensor | float = c.NEW_SNOW_ALBEDO,
 ) -> Tensor:
     """Albedo of snow that has not been snowed upon in this step.
 
-    0.85 * 0.94^(days^0.58) while the pack accumulates and 0.85 * 0.82^(days^0.46) while it melts.
+    new * 0.94^(days^0.58) while the pack accumulates and new * 0.82^(days^0.46) while it melts.
 
     Args:
         age: [snow steps], at least 1.
@@ -27,21 +28,24 @@ def aged_albedo(
         cold_content: of the surface layer before the step [J m-2].
         melting: 1 in the melt season.
         seconds: length of the step.
+        new: albedo of new snow.
     """
     days = (age * seconds / c.SECONDS_PER_DAY).clamp(min=1e-6)
-    accumulating = c.NEW_SNOW_ALBEDO * 0.94 ** (days**0.58)
-    thawing = c.NEW_SNOW_ALBEDO * 0.82 ** (days**0.46)
+    base, exponent = c.ACCUMULATING_ALBEDO
+    accumulating = new * base ** (days**exponent)
+    base, exponent = c.THAWING_ALBEDO
+    thawing = new * base ** (days**exponent)
     cold = cold_content < 0
     aged = torch.where(cold & (melting == 0), accumulating, thawing)
-    return torch.where(cold & (snow > c.TRACE_SNOW), c.NEW_SNOW_ALBEDO, aged)
+    return torch.where(cold & (snow > c.TRACE_SNOW), new, aged)
 
 
 def new_snow_density(temperature: Tensor) -> Tensor:
     """Density of falling snow [kg m-3] by air temperature [C] (Bras 1990)."""
     fahrenheit = temperature * 1.8 + 32.0
-    density = NEW_SNOW_DENSITY + 1000.0 * (fahrenheit / 100.0) * (fahrenheit / 100.0)
-    density = torch.where(fahrenheit > 0, density, NEW_SNOW_DENSITY)
-    return density.clamp(max=LARGEST_NEW_DENSITY)
+    density = c.NEW_SNOW_DENSITY + 1000.0 * (fahrenheit / 100.0) * (fahrenheit / 100.0)
+    density = torch.where(fahrenheit > 0, density, c.NEW_SNOW_DENSITY)
+    return density.clamp(max=c.LARGEST_NEW_DENSITY)
 
 
 def compacted_density(
@@ -61,7 +65,7 @@ def compacted_density(
     inches = depth.clamp(min=1e-12) / METRES_PER_INCH
     load = ratio(snow / MILLIMETRES_PER_INCH * inches, water / METRES_PER_INCH)
     settled = load * (inches / 10.0) ** 0.35 * METRES_PER_INCH
-    settled = torch.minimum(settled, LARGEST_CHANGE * depth)
+    settled = torch.minimum(settled, c.LARGEST_COMPACTION * depth)
     on_pack = depth - settled + snow / new_density
     mass = water + torch.where(snowing, snow / 1000.0, 0.0)
     on_ground = 1000.0 * mass / new_density
@@ -69,8 +73,8 @@ def compacted_density(
     density = ratio(1000.0 * mass, depth)
     density = torch.where(snowing & ~lying, new_density, density)
     overburden = 0.5 * c.GRAVITY * c.WATER_DENSITY * mass
-    stiffness = VISCOSITY * torch.exp(
-        -VISCOSITY_TEMPERATURE * surface + VISCOSITY_DENSITY * density.clamp(max=2000.0)
+    stiffness = c.SNOW_VISCOSITY * torch.exp(
+        -c.VISCOSITY_TEMPERATURE * surface + c.VISCOSITY_DENSITY * density.clamp(max=2000.0)
     )
-    squeezed = torch.minimum(depth * seconds * overburden / stiffness, LARGEST_CHANGE * depth)
+    squeezed = torch.minimum(depth * seconds * overburden / stiffness, c.LARGEST_COMPACTION * depth)
     return ratio(1000.0 * mass, depth - squeezed)

@@ -51,7 +51,7 @@ def ground_snow(
     seconds = options.seconds
     fresh, ground_start, season, base = context
     lying = (surface.snow_water > 0) | (under.snowfall > 0)
-    surface = _aged(surface, under, fresh, lying, seconds)
+    surface = _aged(surface, under, (fresh, lying), setting.site.new_snow_albedo, seconds)
     pack = layered(
         surface.snow_water,
         (surface.surface_water, surface.pack_water),
@@ -80,12 +80,18 @@ def ground_snow(
     return thin_snow(packed, under, setting, (thin, base, old), seconds)
 
 
-def _aged(surface: Surface, under: Air, fresh: Tensor, lying: Tensor, seconds: float) -> Surface:
-    """Age of the snow and its albedo, by the state before the pass."""
+def _aged(
+    surface: Surface, under: Air, where: tuple[Tensor, Tensor], new: Tensor, seconds: float
+) -> Surface:
+    """Age of the snow and its albedo, by the state before the pass; `new` is that of new snow.
+
+    `where` tells whether snow falls from the sky, and whether it lies or falls on the ground.
+    """
+    fresh, lying = where
     old = (surface.snow_water > 0) & ~fresh
     age = torch.where(old, surface.snow_age + 1.0, 0.0)
-    aged = aged_albedo(age, under.snowfall, surface.cold_content, surface.melting, seconds)
-    albedo = torch.where(old, aged, c.NEW_SNOW_ALBEDO)
+    aged = aged_albedo(age, under.snowfall, surface.cold_content, surface.melting, seconds, new)
+    albedo = torch.where(old, aged, new)
     return surface._replace(
         snow_age=torch.where(lying, age, 0.0),
         snow_albedo=torch.where(lying, albedo, surface.snow_albedo),

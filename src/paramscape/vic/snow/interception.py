@@ -121,7 +121,7 @@ def _foliage(surface: Surface, air: Air, setting: Setting, snow: Tensor) -> Foli
     """What the foliage's temperature depends on."""
     cover, winds = setting.cover, setting.winds
     bright = (snow > 0) | (air.snowfall > 0)
-    albedo = torch.where(bright, c.NEW_SNOW_ALBEDO, cover.albedo)
+    albedo = torch.where(bright, setting.site.new_snow_albedo, cover.albedo)
     covered = cover.fraction > 0
     fraction = torch.where(covered, cover.fraction, 1.0)
     on_canopy = (1.0 - surface.attenuation) * air.shortwave / fraction

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
 from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
 from paramscape.vic.snow.interception import intercept
@@ -111,10 +110,14 @@ def snow_pass_below(
 
 
 def _albedo(air: Air, below: Below, setting: Setting, snow: GroundSnow, fresh: Tensor) -> Tensor:
-    """Albedo seen from above: of the trees, or of the snow or ground below them."""
+    """Albedo seen from above: of the trees, or of the snow or ground below them.
+
+    That of trees above bare ground is 0 in the snow regime, as in VIC.
+    """
     ground = torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo)
     bright = (below.snow_on_canopy > 0) | fresh
-    trees = torch.where(bright, c.NEW_SNOW_ALBEDO, setting.cover.albedo)
+    trees = torch.where(bright, setting.site.new_snow_albedo, setting.cover.albedo)
+    trees = torch.where(snow.lying, trees, 0.0)
     return torch.where(setting.site.overstory > 0, trees, ground)
 
 

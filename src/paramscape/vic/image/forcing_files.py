@@ -1,0 +1,175 @@
+"""The image driver's yearly forcing files, read in windows of bounded memory."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import cftime
+import numpy as np
+import xarray as xr
+
+from paramscape.vic.forcing import FILE_NAMES, WEATHER, Forcing
+from paramscape.vic.image.global_file import GlobalFile
+from paramscape.vic.image.grid import Grid
+from paramscape.vic.image.inputs import opened, same_grid
+
+SAME_CALENDAR = {"gregorian": "standard", "noleap": "365_day", "all_leap": "366_day"}
+WINDOW_BYTES = 2**28
+SECOND = timedelta(seconds=1)
+FOREIGN_UNITS = {
+    "air_temp": ("k", "kelvin", "degk", "deg_k", "degf", "f"),
+    "prec": ("m", "cm", "in", "inch", "kg m-2 s-1", "kg/m2/s", "kg/m^2/s", "mm s-1", "mm/s"),
+    "pressure": ("pa", "hpa", "mb", "mbar", "millibar"),
+    "vp": ("pa", "hpa", "mb", "mbar", "millibar", "kg kg-1", "kg/kg", "%"),
+    "swdown": ("j m-2", "j/m2", "kj m-2", "mj m-2"),
+    "lwdown": ("j m-2", "j/m2", "kj m-2", "mj m-2"),
+    "wind": ("km h-1", "km/h", "kt", "knots", "mph"),
+}
+NEEDED_UNITS = dict(
+    zip(WEATHER, ("C", "mm per step", "kPa", "kPa", "W m-2", "W m-2", "m s-1"), strict=True)
+)
+Period = tuple[cftime.datetime, cftime.datetime]
+
+
+def check_forcing(run: GlobalFile, grid: Grid) -> None:
+    """Refuse forcing files that are absent, have gaps, or another grid, calendar or time step.
+
+    Values are checked when they are read.
+
+    Raises:
+        FileNotFoundError, ValueError: naming the file, the variable and the time.
+    """
+    for period in _years(run):
+        for prefix in dict.fromkeys(prefix for prefix, _ in _sources(run).values()):
+            path = _path(prefix, period)
+            with opened(path, "forcing file", run.grid_names) as raw:
+                same_grid(path, raw, run.grid_names, (grid.latitude, grid.longitude))
+                _check_calendar(path, raw, run.calendar)
+                _records(path, raw, period, run.options.snow_steps_per_day)
+                for field, (where, name) in _sources(run).items():
+                    if where == prefix:
+                        _check_variable(path, raw, field, name)
+
+
+def forcing_windows(
+    run: GlobalFile, grid: Grid, outputs: int
+) -> Iterator[tuple[cftime.datetime, Forcing]]:
+    """Forcing of the run in successive windows, each with the end of its last step.
+
+    A window ends with a year, with the time of the state file, or when forcing and `outputs`
+    values a step and cell fill about WINDOW_BYTES.
+
+    Raises:
+        ValueError: where values are missing or not in VIC's units; names the file, the variable,
+            the time and the cell.
+    """
+    options = run.options
+    per_step = 8 * int(grid.active.sum()) * (len(WEATHER) * options.substeps + outputs)
+    days = max(1, WINDOW_BYTES // (per_step * options.model_steps_per_day))
+    for begin, year_end in _years(run):
+        while begin < year_end:
+            end = min(year_end, begin + timedelta(days=days))
+            if run.state and begin < run.state.time < end:
+                end = run.state.time
+            yield end, _window(run, grid, (begin, end))
+            begin = end
+
+
+def _years(run: GlobalFile) -> Iterator[Period]:
+    for year in range(run.start.year, run.end.year + 1):
+        begin = max(run.start, cftime.datetime(year, 1, 1, calendar=run.calendar))
+        end = min(run.end, cftime.datetime(year + 1, 1, 1, calendar=run.calendar))
+        if begin < end:
+            yield begin, end
+
+
+def _sources(run: GlobalFile) -> dict[str, tuple[str, str]]:
+    """Prefix of the files and name in them of each field of `Forcing`."""
+    default = {field: (run.forcing_prefix, name) for field, name in FILE_NAMES.items()}
+    return default | dict(run.forcing)
+
+
+def _window(run: GlobalFile, grid: Grid, period: Period) -> Forcing:
+    sources, fields = _sources(run), {}
+    for prefix in dict.fromkeys(prefix for prefix, _ in sources.values()):
+        path = _path(prefix, period)
+        with opened(path, "forcing file", run.grid_names) as raw:
+            chosen = _records(path, raw, period, run.options.snow_steps_per_day)
+            for field, (where, name) in sources.items():
+                if where == prefix:
+                    fields[field] = raw[name].isel(time=chosen).load().drop_vars("time")
+    step = timedelta(days=1) / run.options.snow_steps_per_day
+    times = np.array([period[0] + step * record for record in range(chosen.stop - chosen.start)])
+    ds = xr.Dataset(fields).assign_coords(time=("time", times))
+    try:
+        return Forcing.from_dataset(ds, grid.active, run.options, {name: name for name in WEATHER})
+    except ValueError as error:
+        where = [
+            f"{field} is {name} of {_path(prefix, period)}"
+            for field, (prefix, name) in sources.items()
+            if f"forcing {field} " in str(error)
+        ]
+        raise ValueError(f"{error} ({', '.join(where)})") from error
+
+
+def _path(prefix: str, period: Period) -> Path:
+    return Path(f"{prefix}{period[0].year:4d}.nc")
+
+
+def _check_calendar(path: Path, ds: xr.Dataset, calendar: str) -> None:
+    theirs = ds["time"].attrs.get("calendar") if "time" in ds.variables else None
+    if theirs is None:
+        raise ValueError(f"{path}: time has no calendar attribute; add calendar = {calendar!r}")
+    pair = [SAME_CALENDAR.get(c, c) for c in (theirs.lower(), calendar)]
+    if pair[0] != pair[1]:
+        raise ValueError(f"{path}: its calendar is {theirs!r}, CALENDAR is {calendar!r}")
+
+
+def _check_variable(path: Path, ds: xr.Dataset, field: str, name: str) -> None:
+    if name not in ds:
+        raise ValueError(
+            f"{path} has no variable {name} (FORCE_TYPE); it has {', '.join(ds.data_vars)}"
+        )
+    if set(ds[name].dims) != {"time", "lat", "lon"}:
+        raise ValueError(f"{path}: {name} has the dimensions {ds[name].dims}, not (time, lat, lon)")
+    units = str(ds[name].attrs.get("units", "")).strip()
+    if units.lower() in FOREIGN_UNITS[field]:
+        raise ValueError(
+            f"{path}: {name} is in {units}; VIC needs {NEEDED_UNITS[field]}. Convert it"
+        )
+
+
+def _records(path: Path, ds: xr.Dataset, period: Period, steps_per_day: int) -> slice:
+    """The records of a period, which must be there without a gap."""
+    times = xr.decode_cf(ds[["time"]], decode_times=xr.coders.CFDatetimeCoder(use_cftime=True))[
+        "time"
+    ].values
+    step = timedelta(days=1) / steps_per_day
+    wanted = round((period[1] - period[0]) / step)
+    _check_step(path, times, step, steps_per_day)
+    first = int(np.searchsorted(times, period[0] - SECOND))
+    found = times[first : first + wanted]
+    for record, time in enumerate(found):
+        expected = period[0] + step * record
+        if abs(time - expected) > SECOND:
+            raise ValueError(
+                f"{path}: the record of {expected} is missing; after {record} records of the "
+                f"period follows {time}. {wanted} records from {period[0]} to {period[1]} are "
+                f"needed (SNOW_STEPS_PER_DAY is {steps_per_day})"
+            )
+    if len(found) < wanted:
+        raise ValueError(
+            f"{path}: {wanted} records from {period[0]} to {period[1]} are needed "
+            f"(SNOW_STEPS_PER_DAY is {steps_per_day}); it has {len(found)}, up to "
+            f"{times[-1] if len(times) else 'none'}"
+        )
+    return slice(first, first + wanted)
+
+
+def _check_step(path: Path, times: np.ndarray, step: timedelta, steps_per_day: int) -> None:
+    if len(times) > 1 and abs(times[1] - times[0] - step) > SECOND:
+        per_day = timedelta(days=1) / (times[1] - times[0])
+        raise ValueError(
+            f"{path} has {per_day:g} records a day; SNOW_STEPS_PER_DAY is {steps_per_day}. They "
+            "must be equal"
+        )
