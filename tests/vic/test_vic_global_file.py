@@ -1,7 +1,9 @@
 """VIC's global parameter file: every option is known, without effect, or refused by name."""
 
+import numpy as np
 import pytest
 import xarray as xr
+from global_lines import change_global
 
 from paramscape.vic.image import run_global
 from paramscape.vic.image.errors import GlobalFileError
@@ -143,3 +145,27 @@ def test_names_of_the_domains_variables_and_dimensions_are_heeded(prepared):
     (written,) = run_global("global.txt")
     with xr.open_dataset(written) as history:
         assert history["OUT_PREC"].dims == ("time", "latitude", "longitude")
+
+
+def test_coordinates_may_be_two_dimensional(prepared):
+    lines = ["OUTFILE f", "OUTVAR OUT_EVAP * OUT_TYPE_DOUBLE"]
+    saved = {"STATENAME": "s", "STATEYEAR": 2008, "STATEMONTH": 1, "STATEDAY": 3}
+    folder = prepared(CASE, lines, ENDMONTH=1, ENDDAY=2, **saved)
+    flat, _ = run_global("global.txt")
+    with xr.open_dataset(flat) as history:
+        wanted = history["OUT_EVAP"].values
+    for name in ("domain.nc", "params.nc", "forcing.2008.nc"):
+        with xr.open_dataset(folder / name, decode_times=False) as ds:
+            y, x = np.meshgrid(ds["lat"], ds["lon"], indexing="ij")
+            ds = ds.load().drop_vars(["lat", "lon"]).rename(lat="j", lon="i")
+        (folder / name).unlink()
+        ds.assign(lat=(("j", "i"), y), lon=(("j", "i"), x)).to_netcdf(folder / name)
+    text = (folder / "global.txt").read_text()
+    (folder / "global.txt").write_text(text + "DOMAIN_TYPE YDIM j\nDOMAIN_TYPE XDIM i\n")
+    written, state = run_global("global.txt")
+    with xr.open_dataset(written) as history:
+        assert history["OUT_EVAP"].dims == ("time", "j", "i")
+        np.testing.assert_array_equal(history["OUT_EVAP"], wanted)
+    restart = {"STARTDAY": 3, "ENDDAY": 3, "INIT_STATE": state.name, "STATENAME": None}
+    change_global(folder / "global.txt", [], **restart)
+    assert [path.name for path in run_global("global.txt")] == ["f.2008-01-03.nc"]

@@ -99,11 +99,15 @@ METADATA: dict[str, Metadata] = {
     "OUT_AERO_COND": Metadata("m/s", "mean", "aerodynamic_conductance",
         "scene aerodynamic conductance (tiles with overstory contribute overstory conductance; "
         "others contribue surface conductance)"),
+    "OUT_AERO_COND1": Metadata("m/s", "mean", "aerodynamic_conductance_surface",
+        "surface aerodynamic conductance"),
     "OUT_AERO_COND2": Metadata("m/s", "mean", "aerodynamic_conductance_overstory",
         "overstory aerodynamic conductance"),
     "OUT_AERO_RESIST": Metadata("s m-1", "mean", "aerodynamic_resistance",
         "scene aerodynamic resistance (tiles with overstory contribute overstory resistance; "
         "others contribue surface resistance)"),
+    "OUT_AERO_RESIST1": Metadata("s m-1", "mean", "aerodynamic_resistance_surface",
+        "surface aerodynamic resistance"),
     "OUT_AERO_RESIST2": Metadata("s m-1", "mean", "aerodynamic_resistance_overstory",
         "overstory aerodynamic resistance"),
     "OUT_AIR_TEMP": Metadata("C", "mean", "air_temperature", "air temperature"),
@@ -159,7 +163,7 @@ ENERGY = (
     "TFOL_FBFLAG",
 )  # fmt: skip
 NOT_KEPT = (
-    "REFREEZE", "AERO_COND1", "AERO_RESIST1", "SURF_COND", "TIME_VICRUN_WALL", "TIME_VICRUN_CPU",
+    "REFREEZE", "SURF_COND", "TIME_VICRUN_WALL", "TIME_VICRUN_CPU",
 )  # fmt: skip
 BEYOND: dict[str, str] = {
     **{f"OUT_LAKE_{name}": "it needs lakes (LAKES TRUE)" for name in LAKE},

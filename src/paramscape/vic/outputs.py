@@ -218,8 +218,17 @@ _swe = _stored("snow_water", 1000.0)
 _depth = _stored("snow_depth", 100.0)
 _cover = _stored("snow_cover")
 _canopy_snow = _on_plants(_stored("snow_canopy", 1000.0))
-_albedo = _mean_of_passes("albedo")
+
+
+def _albedo(view: StepView) -> Tensor:
+    """Mean over the passes: of the trees where the last pass had snow, else of what is below."""
+    fluxes = view.result.fluxes
+    trees = (view.site.overstory > 0) & (fluxes.snowy > 0)
+    return torch.where(trees, fluxes.albedo_of_trees, fluxes.albedo) / view.passes
+
+
 _conductance = _mean_of_passes("conductance")
+_ground_conductance = _mean_of_passes("conductance_of_ground")
 
 STORAGES: dict[str, Callable[[StepView], Tensor]] = {
     "OUT_ASAT": saturated_area,
@@ -273,8 +282,10 @@ SURFACE: dict[str, Callable[[StepView], Tensor]] = {
     "OUT_SOIL_TEMP": soil_temperatures,
     "OUT_SOIL_TNODE": _nodes,
     "OUT_AERO_COND": _conductance,
+    "OUT_AERO_COND1": _ground_conductance,
     "OUT_AERO_COND2": _conductance_of_trees,
     "OUT_AERO_RESIST": _conductance,
+    "OUT_AERO_RESIST1": _ground_conductance,
     "OUT_AERO_RESIST2": _conductance_of_trees,
 }
 FORCING: dict[str, Callable[[StepView], Tensor]] = {
@@ -311,6 +322,7 @@ OF_CELL: dict[str, Callable[[Tensor], Tensor]] = {
     "OUT_SNOW_SURF_TEMP": _quotient,
     "OUT_AERO_COND2": _quotient,
     "OUT_AERO_RESIST": _reciprocal,
+    "OUT_AERO_RESIST1": _reciprocal,
     "OUT_AERO_RESIST2": lambda rows: _reciprocal(_quotient(rows)),
 }
 WATER_TABLE = ("OUT_ZWT", "OUT_ZWT_LUMPED")

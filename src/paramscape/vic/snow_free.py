@@ -18,8 +18,8 @@ from paramscape.vic.surface import (
     Fluxes,
     Setting,
     Surface,
+    conductances,
     soil_resistance,
-    surface_conductance,
 )
 
 
@@ -68,6 +68,7 @@ def _fluxes(air: Air, setting: Setting, after: Surface, from_soil: tuple[Tensor,
     transpired, soil = from_soil
     zero = torch.zeros_like(soil)
     winds = setting.winds
+    seen, ground = conductances(setting, (winds.resistance_canopy, winds.resistance_ground))
     return Fluxes(
         water=air.rain,
         soil_loss_1=transpired[0] + soil,
@@ -84,9 +85,10 @@ def _fluxes(air: Air, setting: Setting, after: Surface, from_soil: tuple[Tensor,
         potential=zero,
         longwave_up=after.longwave_up,
         albedo=setting.cover.albedo,
-        conductance=surface_conductance(
-            setting, (winds.resistance_canopy, winds.resistance_ground)
-        ),
+        albedo_of_trees=zero,
+        snowy=zero,
+        conductance=seen,
+        conductance_of_ground=ground,
         passes=torch.ones_like(soil),
     )
 

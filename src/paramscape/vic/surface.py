@@ -126,12 +126,15 @@ class Fluxes(NamedTuple):
     soil_evaporation: Tensor
     potential: Tensor  # rate [mm d-1]
     longwave_up: Tensor  # [W m-2]
-    albedo: Tensor
+    albedo: Tensor  # of the snow or ground
+    albedo_of_trees: Tensor  # in the snow regime; 0 outside of it, as in VIC
+    snowy: Tensor  # 1 in the snow regime
     conductance: Tensor  # reciprocal of the aerodynamic resistance of the surface [m s-1]
+    conductance_of_ground: Tensor  # the same below an overstory [m s-1]
     passes: Tensor  # 1; adds up to the number of passes
 
 
-LAST_PASS_ONLY = ("transpiration", "soil_evaporation")
+LAST_PASS_ONLY = ("transpiration", "soil_evaporation", "snowy")
 
 
 class Setting(NamedTuple):
@@ -185,13 +188,13 @@ def soil_resistance(setting: Setting, over_surface: Tensor) -> Tensor:
     return torch.where(fraction < 1, both, over_surface)
 
 
-def surface_conductance(setting: Setting, resistances: tuple[Tensor, Tensor]) -> Tensor:
-    """Aerodynamic conductance [m s-1]: of an overstory, elsewhere of the ground.
+def conductances(setting: Setting, resistances: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """Aerodynamic conductance [m s-1] of the surface seen from above, and of the ground.
 
     `resistances` are those of the canopy and of the surface below it [s m-1].
     """
-    ground = soil_resistance(setting, resistances[1])
-    return 1.0 / torch.where(setting.site.overstory > 0, resistances[0], ground)
+    ground = 1.0 / soil_resistance(setting, resistances[1])
+    return torch.where(setting.site.overstory > 0, 1.0 / resistances[0], ground), ground
 
 
 def pick(record, index: Tensor):

@@ -16,9 +16,9 @@ from paramscape.vic.surface import (
     Fluxes,
     Setting,
     Surface,
+    conductances,
     join,
     pick,
-    surface_conductance,
 )
 
 
@@ -102,23 +102,21 @@ def snow_pass_below(
         longwave = torch.where(overstory, below.canopy_longwave, net_longwave)
         potential = potential_evaporation(air, setting, longwave, resistances)
     fluxes = _fluxes(air, below, snow, after)
+    seen, ground = conductances(setting, resistances)
     return after, fluxes._replace(
         potential=potential,
-        albedo=_albedo(air, below, setting, snow, fresh),
-        conductance=surface_conductance(setting, resistances),
+        albedo=torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo),
+        albedo_of_trees=_albedo_of_trees(below, setting, snow, fresh),
+        conductance=seen,
+        conductance_of_ground=ground,
     )
 
 
-def _albedo(air: Air, below: Below, setting: Setting, snow: GroundSnow, fresh: Tensor) -> Tensor:
-    """Albedo seen from above: of the trees, or of the snow or ground below them.
-
-    That of trees above bare ground is 0 in the snow regime, as in VIC.
-    """
-    ground = torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo)
+def _albedo_of_trees(below: Below, setting: Setting, snow: GroundSnow, fresh: Tensor) -> Tensor:
+    """Albedo of the trees; above bare ground it is 0, as in VIC."""
     bright = (below.snow_on_canopy > 0) | fresh
     trees = torch.where(bright, setting.site.new_snow_albedo, setting.cover.albedo)
-    trees = torch.where(snow.lying, trees, 0.0)
-    return torch.where(setting.site.overstory > 0, trees, ground)
+    return torch.where(snow.lying & (setting.site.vegetated > 0), trees, 0.0)
 
 
 def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
@@ -139,7 +137,10 @@ def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
         potential=zero,
         longwave_up=after.longwave_up,
         albedo=zero,
+        albedo_of_trees=zero,
+        snowy=zero + 1.0,
         conductance=zero,
+        conductance_of_ground=zero,
         passes=zero + 1.0,
     )
 
@@ -171,7 +172,7 @@ def below_short(
     zero = torch.zeros_like(air.rain)
     kept = surface._replace(
         wet_canopy=torch.where(dumped, 0.0, surface.wet_canopy),
-        foliage_temperature=air.temperature,
+        foliage_temperature=torch.where(vegetated, air.temperature, surface.foliage_temperature),
         attenuation=torch.where(overstory, surface.attenuation, 1.0),
     )
     return kept, Below(
