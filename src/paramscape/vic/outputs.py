@@ -120,7 +120,8 @@ def _air(name: str, scale: float = 1.0) -> Callable[[StepView], Tensor]:
 
 
 def _reciprocal(values: Tensor) -> Tensor:
-    return 1.0 / values.clamp(min=1.0 / c.HUGE_RESISTANCE)
+    moving = values > torch.finfo(torch.float64).eps
+    return torch.where(moving, 1.0 / torch.where(moving, values, 1.0), c.HUGE_RESISTANCE)
 
 
 def _precipitation(view: StepView) -> Tensor:

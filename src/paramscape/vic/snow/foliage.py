@@ -136,7 +136,7 @@ def _evaporated(foliage: Foliage, net: Tensor, resistance: Tensor, seconds: floa
 
 
 def solve_foliage(
-    foliage: Foliage, start: Tensor, snowing: Tensor, options: PassOptions
+    foliage: Foliage, starts: tuple[Tensor, Tensor], snowing: Tensor, options: PassOptions
 ) -> tuple[Tensor, FoliageEnergy]:
     """Foliage temperature [C] and the balance there.
 
@@ -145,7 +145,8 @@ def solve_foliage(
 
     Args:
         foliage: its surroundings.
-        start: foliage temperature before [C].
+        starts: foliage temperature to start from; that of the pass before, which is kept where
+            the balance has no root [C].
         snowing: (lane,) bool, snow in the canopy or falling into it.
         options: length of the pass and choices.
     """
@@ -154,13 +155,14 @@ def solve_foliage(
     def residual(problem: Foliage, surface: Tensor) -> Tensor:
         return energy(problem, surface).residual
 
+    start, before = starts
     zero = torch.zeros_like(start)
     melting = snowing & (residual(foliage, zero) == 0)
     first, width = start.detach(), c.BRACKET_HALF_WIDTH
     bracket = Bracket(
         lower=torch.where(snowing, first.clamp(max=0) - width, first - width),
         upper=torch.where(snowing, 0.0, first + width),
-        otherwise=first,
+        otherwise=before.detach(),
     )
     temperature = options.solve(residual, foliage, bracket, ~melting)
     return temperature, energy(foliage, temperature)

@@ -55,7 +55,9 @@ def intercept(surface: Surface, air: Air, setting: Setting, options: PassOptions
     start = torch.where(empty, air.temperature, surface.foliage_temperature)
     foliage = _foliage(surface, air, setting, caught.snow)
     snowing = (caught.snow > 0) | (air.snowfall > 0)
-    temperature, energy = solve_foliage(foliage, start, snowing, options)
+    temperature, energy = solve_foliage(
+        foliage, (start, surface.foliage_temperature), snowing, options
+    )
     solved = (temperature, energy)
     return _after(surface, caught, water_capacity, solved, setting, options.seconds)
 

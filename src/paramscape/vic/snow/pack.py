@@ -166,7 +166,7 @@ def _cold(
     """A pack below freezing, the vapour it gained [m] and its net longwave [W m-2]."""
     start = pack.surface_temperature.detach()
     width = c.BRACKET_HALF_WIDTH
-    bracket = Bracket(start - width, start + width, start)
+    bracket = Bracket(start - width, start + width, energy.old_temperature.detach())
     temperature = options.solve(pack_residual, energy, bracket, cold)
     solved = pack_energy(energy, temperature)
     vapour = solved.vapour * options.seconds / c.WATER_DENSITY
