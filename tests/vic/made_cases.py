@@ -196,7 +196,7 @@ def _stands(rng: np.random.Generator, shape: tuple[int, ...]) -> dict:
         "rarc": rng.uniform(0, 80, classes),
         "rmin": rng.choice([0.0, 60.0, 150.0, 300.0], classes, p=[0.05, 0.35, 0.3, 0.3]),
         "wind_h": np.where(
-            rng.random(classes) < 0.15,
+            (rng.random(classes) < 0.15) & (height > 8),
             3.0 + 0.2 * height,
             height + rng.choice([2.0, 10.0], classes),
         ),

@@ -274,6 +274,22 @@ def test_nijssens_parameters_become_those_of_arno():
     close(torch.cat([ds, dsmax, ws]), 0.3636363636, 0.066, 0.8)
 
 
+def test_foliage_whose_balance_has_no_root_keeps_the_temperature_it_had():
+    above = penman_monteith.evaporative(t(-4), t(1000), t(180))
+    calm = dict(
+        snow=0.0, store=0.0, rain=0.0, capacity=0.3, fraction=0.8, shortwave=900.0,
+        longwave=250.0, longwave_up=300.0, temperature=-4.0, density=1.2, pressure=85000.0,
+        vapour_pressure=270.0, architectural=50.0, resistance_ground=1e20,
+        resistance_canopy=1e20, wind=0.0, above_displacement=20.0, roughness=1.0,
+    )  # fmt: skip
+    trees = foliage.Foliage(**{k: t(v) for k, v in calm.items()}, **above._asdict())
+    options = PassOptions(10800.0, "AR_406_FULL", with_potential=False)
+    starts, snowing = (t(-4.0), t(-1.5)), torch.tensor([False])
+    temperature, energy = foliage.solve_foliage(trees, starts, snowing, options)
+    close(temperature, -1.5)
+    assert (energy.residual > 0).all()
+
+
 def test_energy_balance_of_foliage_with_and_without_snow():
     above = penman_monteith.evaporative(t(-2), t(1000), t(180))
     values = dict(

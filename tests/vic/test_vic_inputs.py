@@ -24,6 +24,8 @@ def spoilt(params: xr.Dataset, **changes) -> xr.Dataset:
         ({"Wpwp_FRACT": ((1, 2, 3), 0.99)}, "Wpwp_FRACT must not exceed Wcr_FRACT"),
         ({"depth": ((0, 0, 0), 1.9)}, "layer 1 must not be thicker than layer 2"),
         ({"wind_h": ((slice(None), 1, 1), 0.0)}, "wind_h must be above 0"),
+        ({"wind_h": ((slice(None), 1, 1), 8.1)}, "wind_h above displacement must also lie above"),
+        ({"root_fract": ((0, 0, 1, 1), 0.5)}, "root_fract must sum to 1"),
         ({"Nveg": ((0, 2), 1)}, "the number of classes with Cv > 0 must be Nveg"),
         ({"resid_moist": ((0, 0, 0), 0.4)}, "at least resid_moist"),
         ({"infilt": ((2, 2), np.nan)}, "infilt must not be missing"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 THINNEST_LAYER = 0.001  # [m]
 CHECKED_WHERE_USED = ("bubble", "max_snow_albedo")
+ROOTS_SUM = 1e-4  # tolerance of the sum of root fractions
 
 
 def check_parameters(parameters: Parameters, longitude: np.ndarray) -> None:
@@ -115,7 +116,31 @@ def _check_tiles(parameters: Parameters, report: _Report) -> None:
     root_depth = vegetation["root_depth"].sum(-1)
     rootless = present & ~is_bare & (root_depth <= 0)
     report.refuse(rootless, "root_depth must sum to more than 0 m", root_depth=root_depth)
+    _check_root_fractions(vegetation["root_fract"].sum(-1), present & ~is_bare, report)
+    _check_wind_height(parameters, present, report)
     _check_trees(parameters, present, report)
+
+
+def _check_root_fractions(total: Tensor, rooted: Tensor, report: _Report) -> None:
+    wrong = rooted & ((total - 1.0).abs() > ROOTS_SUM)
+    report.refuse(wrong, f"root_fract must sum to 1 within {ROOTS_SUM}", root_fract=total)
+
+
+def _check_wind_height(parameters: Parameters, present: Tensor, report: _Report) -> None:
+    """Refuse a wind measured so low above the displacement that the logarithm turns negative."""
+    vegetation = parameters.vegetation
+    displacement, rough = vegetation["displacement"], vegetation["veg_rough"]
+    rough = torch.where(rough == 0, parameters.soil["rough"][:, None, None], rough)
+    height = vegetation["wind_h"][..., None].expand_as(rough)
+    low = present[..., None] & (displacement < height) & (height - displacement <= rough)
+    report.refuse(
+        low,
+        "wind_h above displacement must also lie above displacement + veg_rough: below that VIC "
+        "runs on with negative winds",
+        wind_h=height,
+        displacement=displacement,
+        veg_rough=rough,
+    )
 
 
 def _check_trees(parameters: Parameters, present: Tensor, report: _Report) -> None:
