@@ -4,6 +4,7 @@
 // narrower, the compiler splits it. exp and log are sums of their own series on a short interval
 // around 0 and 1 (errors below 2 units in the last place), so that they vectorise everywhere.
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -102,3 +103,19 @@ INLINE V logarithm_1_plus(V x) {
 }
 
 INLINE V power(V base, V exponent) { return exponential(exponent * logarithm(base)); }
+
+// The same functions by the C library, lane by lane.
+#define BY_LIBM(name, function)                                          \
+  INLINE V libm_##name(V x) {                                            \
+    for (int i = 0; i < WIDTH; i++) x[i] = std::function(x[i]);          \
+    return x;                                                            \
+  }
+BY_LIBM(exponential, exp)
+BY_LIBM(exponential_minus_1, expm1)
+BY_LIBM(logarithm, log)
+BY_LIBM(logarithm_1_plus, log1p)
+
+INLINE V libm_power(V base, V exponent) {
+  for (int i = 0; i < WIDTH; i++) base[i] = std::pow(base[i], exponent[i]);
+  return base;
+}
