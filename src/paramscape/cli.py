@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     which.add_argument("-v", action="version", version=VIC_VERSION, help="print the version")
     which.add_argument("-o", action="store_true", dest="options", help="print what is built in")
+    vic.add_argument("--conserve", action="store_true", help="keep the water that VIC 5.1 loses")
     vic.set_defaults(command=_vic)
     check = commands.add_parser("check", help="check a study's settings and raw files")
     check.add_argument("path", type=Path, metavar="STUDY.yaml")
@@ -57,7 +58,7 @@ def _vic(parsed: argparse.Namespace) -> None:
     from paramscape.vic.image import run_global
 
     _show_notices()
-    for path in run_global(parsed.path, progress=sys.stderr.isatty()):
+    for path in run_global(parsed.path, sys.stderr.isatty(), parsed.conserve):
         print(path)
 
 

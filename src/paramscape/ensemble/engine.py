@@ -152,6 +152,7 @@ def options_of(settings: Vic) -> Options:
         baseflow=settings.baseflow,
         snow_band=settings.snow_band,
         fcan_src=settings.fcan_src,
+        water_balance=settings.water_balance,
     )
 
 

@@ -27,6 +27,10 @@ class Vic(Settings):
         "FROM_DEFAULT", description="Source of the canopy fraction."
     )
     baseflow: Literal["ARNO", "NIJSSEN2001"] = Field("ARNO", description="Baseflow parameters.")
+    water_balance: Literal["as-vic", "conserve"] = Field(
+        "as-vic",
+        description="Lose water where VIC 5.1 does (canopies that cover a part), or conserve all.",
+    )
     precision: Literal["float32", "float64"] = Field(
         "float32", description="Arithmetic while learning; verification always uses float64."
     )

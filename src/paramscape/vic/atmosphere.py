@@ -47,11 +47,13 @@ def emitted_longwave(temperature: Tensor) -> Tensor:
     return c.EMISSIVITY * c.STEFAN_BOLTZMANN * kelvin * kelvin * kelvin * kelvin
 
 
-def rain_and_snow(temperature: Tensor, precipitation: Tensor) -> tuple[Tensor, Tensor]:
+def rain_and_snow(
+    temperature: Tensor, precipitation: Tensor, conserve: bool = False
+) -> tuple[Tensor, Tensor]:
     """Split precipitation into rain and snow.
 
     Rain rises linearly from none at -0.5 C to all at 0.5 C. Snowfall below 1e-5 mm is discarded,
-    as in VIC: it is given to neither.
+    as in VIC; to `conserve` water, it falls as rain.
 
     Args:
         temperature: air temperature [C].
@@ -65,4 +67,7 @@ def rain_and_snow(temperature: Tensor, precipitation: Tensor) -> tuple[Tensor, T
         temperature < c.ALL_RAIN_ABOVE, fraction.clamp(min=0) * precipitation, precipitation
     )
     snow = precipitation - rain
-    return rain, torch.where(snow < c.SNOWFALL_CUT, 0.0, snow)
+    trace = snow < c.SNOWFALL_CUT
+    if conserve:
+        rain = torch.where(trace, precipitation, rain)
+    return rain, torch.where(trace, 0.0, snow)

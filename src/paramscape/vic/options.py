@@ -5,11 +5,15 @@ from dataclasses import dataclass
 BASEFLOWS = ("ARNO", "NIJSSEN2001")
 AERODYNAMICS = ("AR_406", "AR_406_LS", "AR_406_FULL", "AR_410")
 FRACTION_SOURCES = ("FROM_DEFAULT", "FROM_VEGPARAM")
+WATER_BALANCES = ("as-vic", "conserve")
 
 
 @dataclass(frozen=True)
 class Options:
     """Steps per day and the choices among VIC's parameterisations.
+
+    water_balance is this program's own: "as-vic" loses and makes water where VIC 5.1 does, for
+    the same numbers; "conserve" keeps all of it, see docs/water-balance.md.
 
     Raises:
         ValueError: for steps or choices that VIC's image driver refuses.
@@ -23,6 +27,7 @@ class Options:
     snow_band: bool = False
     fcan_src: str = "FROM_DEFAULT"
     max_snow_albedo: bool = False
+    water_balance: str = "as-vic"
 
     def __post_init__(self) -> None:
         _check_model_steps(self.model_steps_per_day)
@@ -31,11 +36,17 @@ class Options:
         _check_choice("BASEFLOW", self.baseflow, BASEFLOWS)
         _check_choice("AERO_RESIST_CANSNOW", self.aero_resist_cansnow, AERODYNAMICS)
         _check_choice("FCAN_SRC", self.fcan_src, FRACTION_SOURCES)
+        _check_choice("water_balance", self.water_balance, WATER_BALANCES)
 
     @property
     def substeps(self) -> int:
         """Snow steps in one model step."""
         return self.snow_steps_per_day // self.model_steps_per_day
+
+    @property
+    def conserve(self) -> bool:
+        """Whether no water is lost or made."""
+        return self.water_balance == "conserve"
 
     @property
     def runoff_substeps(self) -> int:

@@ -70,7 +70,7 @@ def _days(prepared: Prepared, forcing: Forcing) -> Iterator[Day]:
         part = forcing.days(start, min(start + together, forcing.steps))
         fine = substep_weather(part)
         coarse = Weather(*(cells_last(v, part)[:, forcing_cell] for v in step_weather(fine)))
-        air = air_over(coarse, site)
+        air = air_over(coarse, site, prepared.land.options.conserve)
         snowy = cells_last(prepared.may_snow(part), part)[:, forcing_cell]
         fine = Weather(*(cells_last(v, part) for v in fine))
         for step in range(part.steps):

@@ -106,6 +106,15 @@ def route_soil_water(
     return routed(moisture, (drive.quick + shed, slow), evaporation)
 
 
+def possible_evaporation(soil: RunoffSoil, moisture: Tensor, evaporation: Tensor) -> Tensor:
+    """Evaporation (layer, column) but none from a layer at residual moisture.
+
+    VIC takes this much out of the soil and counts all; see `Options.water_balance`.
+    """
+    dry = moisture <= soil.residual
+    return torch.where((evaporation > 0) & dry, 0.0, evaporation)
+
+
 class Drive(NamedTuple):
     """What moves water in each sub-step of a model step."""
 
@@ -122,8 +131,7 @@ def drive_of_steps(
     VIC decides once per model step that a layer at residual moisture gives no evaporation.
     """
     quick = surface_runoff(soil, moisture, water)
-    drawn = evaporation / steps
-    drawn = torch.where((drawn > 0) & (moisture <= soil.residual), 0.0, drawn)
+    drawn = possible_evaporation(soil, moisture, evaporation / steps)
     return Drive(water / steps - quick / steps, drawn, quick)
 
 

@@ -19,12 +19,13 @@ from paramscape.vic.surface import (
     Setting,
     Surface,
     conductances,
+    per_canopy,
     soil_resistance,
 )
 
 
 def snow_free_pass(
-    surface: Surface, air: Air, setting: Setting, seconds: float
+    surface: Surface, air: Air, setting: Setting, seconds: float, conserve: bool = False
 ) -> tuple[Surface, Fluxes]:
     """Evaporation of one (sub)step where there is no snow, and none falls.
 
@@ -33,8 +34,12 @@ def snow_free_pass(
         air: of the pass.
         setting: of the model step.
         seconds: length of the pass.
+        conserve: take the canopy's water as the mean of the tile, see `step.start_of_step`, and let
+            that of a canopy that has lost its leaves reach the ground.
     """
     ground, cover = setting.ground, setting.cover
+    if conserve:
+        surface = per_canopy(surface, cover)
     base = layer_base_temperature(ground, air.temperature, surface.base_temperature, seconds)
     heat = surface.attenuation * ground_heat_flux(ground, air.temperature, base)
     before = (surface.ground_temperature, surface.base_temperature)
@@ -56,9 +61,10 @@ def snow_free_pass(
         longwave_up=air.longwave - net_longwave,
     )
     water = (1.0 - fraction) * air.rain + fraction * wet.throughfall
+    leafless = air.rain + surface.wet_canopy if conserve else air.rain
     fluxes = _fluxes(air, setting, after, (transpired, soil))
     return after, fluxes._replace(
-        water=torch.where(covered, water, air.rain),
+        water=torch.where(covered, water, leafless),
         canopy_evaporation=fraction * wet.evaporation,
     )
 

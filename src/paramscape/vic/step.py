@@ -12,7 +12,7 @@ from paramscape.vic.canopy import RootedSoil, water_uptake
 from paramscape.vic.forcing import Weather
 from paramscape.vic.options import Options
 from paramscape.vic.potential import snow_free_potential
-from paramscape.vic.runoff import RunoffSoil, route_soil_water
+from paramscape.vic.runoff import RunoffSoil, possible_evaporation, route_soil_water
 from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.snow import PassOptions, snow_pass
 from paramscape.vic.snow_free import snow_free_pass
@@ -28,6 +28,7 @@ from paramscape.vic.surface import (
     Surface,
     air_over,
     join,
+    per_canopy,
     pick,
     winds_of,
 )
@@ -74,8 +75,11 @@ def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
     moisture = values[: len(LAYERS)]
     moist = moisture_factors(moisture, land.layers)
     setting = Setting(land.site, day.cover, moist, winds_of(day.cover, day.air.wind))
-    surface, fluxes = _surface_step(start_of_step(values, day.cover), day, setting, land)
+    surface = start_of_step(values, day.cover, land.options.conserve)
+    surface, fluxes = _surface_step(surface, day, setting, land)
     losses = torch.stack([fluxes.soil_loss_1, fluxes.soil_loss_2, fluxes.soil_loss_3])
+    if land.options.conserve:
+        losses = possible_evaporation(land.runoff, moisture, losses)
     routed = route_soil_water(
         land.runoff, moisture, fluxes.water, losses, land.options.runoff_substeps
     )
@@ -115,14 +119,15 @@ def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
     )
 
 
-def start_of_step(values: Sequence[Tensor] | Tensor, cover: Cover) -> Surface:
-    """Surface before the step, the canopy's stores per unit of canopy."""
+def start_of_step(
+    values: Sequence[Tensor] | Tensor, cover: Cover, conserve: bool = False
+) -> Surface:
+    """Surface before the step; in VIC the canopy's stores turn to those per unit of canopy.
+
+    VIC does so once, and back in every pass. To `conserve` water, every pass does both.
+    """
     surface = Surface(*values[len(LAYERS) :], attenuation=cover.attenuation)
-    covered = cover.fraction > 0
-    fraction = torch.where(covered, cover.fraction, 1.0)
-    return surface._replace(
-        wet_canopy=surface.wet_canopy / fraction, snow_canopy=surface.snow_canopy / fraction
-    )
+    return surface if conserve else per_canopy(surface, cover)
 
 
 def _surface_step(
@@ -159,7 +164,7 @@ def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple
     """All substeps of a model step; soil moisture stays that of its start."""
     seconds = c.SECONDS_PER_DAY / land.options.snow_steps_per_day
     rows = torch.stack(tuple(day.substeps))[:, :, day.forcing_cell]
-    air = air_over(Weather(*rows.unbind(0)), setting.site)
+    air = air_over(Weather(*rows.unbind(0)), setting.site, land.options.conserve)
     day = day._replace(ground_start=surface.ground_temperature)
     total = None
     for substep in range(rows.shape[1]):
@@ -190,7 +195,12 @@ def _pass(
         return _snow_free(surface, air, setting, seconds, land)
     start = surface.ground_temperature if day.ground_start is None else day.ground_start
     context = (start, day.thawing)
-    choices = PassOptions(seconds, land.options.aero_resist_cansnow, land.with_potential)
+    choices = PassOptions(
+        seconds,
+        land.options.aero_resist_cansnow,
+        land.with_potential,
+        conserve=land.options.conserve,
+    )
     if snowy.all():
         return snow_pass(surface, air, setting, context, choices)
     index, rest = torch.nonzero(snowy).squeeze(1), torch.nonzero(~snowy).squeeze(1)
@@ -208,7 +218,7 @@ def _pass(
 def _snow_free(
     surface: Surface, air: Air, setting: Setting, seconds: float, land: Land
 ) -> tuple[Surface, Fluxes]:
-    after, fluxes = snow_free_pass(surface, air, setting, seconds)
+    after, fluxes = snow_free_pass(surface, air, setting, seconds, land.options.conserve)
     if land.with_potential:
         fluxes = fluxes._replace(potential=snow_free_potential(air, setting))
     return after, fluxes

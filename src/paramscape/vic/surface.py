@@ -40,14 +40,14 @@ class Air(NamedTuple):
         return Evaporative(self.slope, self.psychrometric, self.latent, self.drying, self.deficit)
 
 
-def air_over(weather: Weather, site: Site) -> Air:
+def air_over(weather: Weather, site: Site, conserve: bool = False) -> Air:
     """Bring the weather of the cells to the bands of the lanes.
 
     Only temperature and precipitation differ between bands; vapour pressure, density, pressure
-    and radiation are those of the cell, as in VIC.
+    and radiation are those of the cell, as in VIC. For `conserve` see `rain_and_snow`.
     """
     temperature = weather.temperature + site.warmer
-    rain, snowfall = rain_and_snow(temperature, weather.precipitation * site.wetter)
+    rain, snowfall = rain_and_snow(temperature, weather.precipitation * site.wetter, conserve)
     drying = evaporative(temperature, site.elevation, weather.deficit)
     return Air(
         temperature=temperature,
@@ -162,6 +162,14 @@ class Setting(NamedTuple):
             capacity_1=self.moist.capacity_1,
             capacity_2=self.moist.capacity_2,
         )
+
+
+def per_canopy(surface: Surface, cover: Cover) -> Surface:
+    """Turn the canopy's stores from means of the tile to amounts per unit of canopy."""
+    fraction = torch.where(cover.fraction > 0, cover.fraction, 1.0)
+    return surface._replace(
+        wet_canopy=surface.wet_canopy / fraction, snow_canopy=surface.snow_canopy / fraction
+    )
 
 
 def winds_of(cover: Cover, wind: Tensor) -> Profile:

@@ -33,6 +33,7 @@ class Choices(NamedTuple):
     scheme: str  # AERO_RESIST_CANSNOW
     with_potential: bool
     constants: tuple[tuple[str, object], ...]  # of `paramscape.vic.constants`
+    conserve: bool
 
 
 class Piece(NamedTuple):
@@ -53,16 +54,16 @@ def pieces(choices: Choices) -> dict[str, Piece]:
     found = {
         "weather_of_part": Piece(_weather_of_part, "I", "W", "I"),
         "weather_of_step": Piece(_weather_of_step, "UL", "W", "U"),
-        "air": Piece(_air, "PW", "A", "PW"),
+        "air": Piece(partial(_air, choices), "PW", "A", "PW"),
         "setup": Piece(_setup, "PCAX", "G", "PCAX"),
-        "start": Piece(_start, "CX", "S", "CX"),
+        "start": Piece(partial(_start, choices), "CX", "S", "CX"),
         "free_pass": Piece(partial(_free, choices), whole, "SF", whole),
         "foliage_residual": Piece(partial(_foliage_residual, choices.scheme), "QTH", "T"),
         "pack_residual": Piece(_pack_residual, "QT", "T"),
         "brent": Piece(_brent, "K", "KJ"),
         "runoff_start": Piece(_runoff_start, "PXFN", "D", "PXF"),
         "runoff_step": Piece(_runoff_step, "PYD", "YZ", "PYD"),
-        "runoff_end": Piece(_runoff_end, "FDZN", "FO", "FDZ"),
+        "runoff_end": Piece(partial(_runoff_end, choices), "FDZN", "FO", "FDZ"),
     }
     for name, vegetation in (("trees", below_trees), ("short", below_short)):
         cut = partial(_problem, choices, vegetation)
@@ -84,8 +85,8 @@ def _weather_of_step(u: Rows, parts: Rows) -> tuple[Rows]:
     return (list(mean_weather(Weather(*u), parts[0])),)
 
 
-def _air(p: Rows, w: Rows) -> tuple[Rows]:
-    return (list(air_over(Weather(*w), constants_of_rows(p).site)),)
+def _air(choices: Choices, p: Rows, w: Rows) -> tuple[Rows]:
+    return (list(air_over(Weather(*w), constants_of_rows(p).site, choices.conserve)),)
 
 
 def _setup(p: Rows, c: Rows, a: Rows, x: Rows) -> tuple[Rows]:
@@ -93,8 +94,8 @@ def _setup(p: Rows, c: Rows, a: Rows, x: Rows) -> tuple[Rows]:
     return ([*moist, *winds_of(Cover(*c), Air(*a).wind)],)
 
 
-def _start(c: Rows, x: Rows) -> tuple[Rows]:
-    return (list(start_of_step(x, Cover(*c))),)
+def _start(choices: Choices, c: Rows, x: Rows) -> tuple[Rows]:
+    return (list(start_of_step(x, Cover(*c), choices.conserve)),)
 
 
 def _setting(p: Rows, c: Rows, g: Rows) -> Setting:
@@ -106,7 +107,7 @@ def _free(
     choices: Choices, p: Rows, c: Rows, g: Rows, a: Rows, s: Rows, h: Rows
 ) -> tuple[Rows, Rows]:
     setting, air = _setting(p, c, g), Air(*a)
-    after, fluxes = snow_free_pass(Surface(*s), air, setting, h[2])
+    after, fluxes = snow_free_pass(Surface(*s), air, setting, h[2], choices.conserve)
     if choices.with_potential:
         fluxes = fluxes._replace(potential=snow_free_potential(air, setting))
     return list(after), list(fluxes)
@@ -122,7 +123,7 @@ def _snow(
     def solve(residual, problem, bracket, where) -> Tensor:
         return with_implicit_gradient(residual, problem, next(known))
 
-    options = PassOptions(h[2], choices.scheme, choices.with_potential, solve)
+    options = PassOptions(h[2], choices.scheme, choices.with_potential, solve, choices.conserve)
     after, fluxes = snow_pass_below(
         vegetation, Surface(*s), Air(*a), _setting(p, c, g), (h[0], h[1]), options
     )
@@ -147,7 +148,7 @@ def _problem(
         found.extend([list(problem), [*bracket, where.to(bracket.lower.dtype)]])
         raise _Reached
 
-    options = PassOptions(h[2], choices.scheme, choices.with_potential, solve)
+    options = PassOptions(h[2], choices.scheme, choices.with_potential, solve, choices.conserve)
     try:
         snow_pass_below(vegetation, Surface(*s), Air(*a), _setting(p, c, g), (h[0], h[1]), options)
     except _Reached:
@@ -184,9 +185,12 @@ def _runoff_step(p: Rows, y: Rows, d: Rows) -> tuple[Rows, Rows]:
     return list(moisture), [shed, base]
 
 
-def _runoff_end(f: Rows, d: Rows, z: Rows, n: Rows) -> tuple[Rows, Rows]:
+def _runoff_end(choices: Choices, f: Rows, d: Rows, z: Rows, n: Rows) -> tuple[Rows, Rows]:
     fluxes = Fluxes(*f)
-    result = routed(_losses(fluxes), (d[4] + z[0], z[1]), _losses(fluxes))
+    lost = _losses(fluxes)
+    if choices.conserve:
+        lost = torch.where(torch.stack(d[1:4]) == 0, 0.0, lost)
+    result = routed(lost, (d[4] + z[0], z[1]), lost)
     fluxes = end_of_step(fluxes, result.evaporation, n[1])
     return list(fluxes), [result.runoff, result.baseflow]
 

@@ -29,7 +29,12 @@ def run_compiled(
         **_calendar(forcing),
     }
     task = Task(
-        choices=Choices(land.options.aero_resist_cansnow, land.with_potential, c.all_values()),
+        choices=Choices(
+            land.options.aero_resist_cansnow,
+            land.with_potential,
+            c.all_values(),
+            land.options.conserve,
+        ),
         sizes=_sizes(prepared, forcing, cover),
         arrays={name: value.contiguous() for name, value in arrays.items()},
         progress=progress,

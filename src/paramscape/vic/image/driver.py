@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from paramscape.vic.state import State
 log = logging.getLogger(__name__)
 
 
-def run_global(path: Path | str, progress: bool = False) -> list[Path]:
+def run_global(path: Path | str, progress: bool = False, conserve: bool = False) -> list[Path]:
     """Run the case of a global parameter file, in float64, and write its history and state files.
 
     Paths in the file are relative to the working directory, as for VIC's own executable. All
@@ -30,6 +31,7 @@ def run_global(path: Path | str, progress: bool = False) -> list[Path]:
     Args:
         path: the global parameter file.
         progress: show a bar for each window.
+        conserve: keep the water that VIC 5.1 loses, see `Options.water_balance`.
 
     Returns:
         The history files written, in the order of their OUTFILE, and the state file.
@@ -39,6 +41,8 @@ def run_global(path: Path | str, progress: bool = False) -> list[Path]:
         FileNotFoundError: for a folder or file that does not exist.
     """
     run = read_global_file(path)
+    if conserve:
+        run = replace(run, options=replace(run.options, water_balance="conserve"))
     with logging_to(run.log_dir):
         log.info("global parameter file %s: %s to %s", path, run.start, run.end)
         with constants_of(run.constants):

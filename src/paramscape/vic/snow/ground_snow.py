@@ -77,7 +77,7 @@ def ground_snow(
     if not somewhere(thin):
         return packed
     old = surface.surface_temperature
-    return thin_snow(packed, under, setting, (thin, base, old), seconds)
+    return thin_snow(packed, under, setting, (thin, base, old), options)
 
 
 def _aged(

@@ -58,8 +58,11 @@ def intercept(surface: Surface, air: Air, setting: Setting, options: PassOptions
     temperature, energy = solve_foliage(
         foliage, (start, surface.foliage_temperature), snowing, options
     )
-    solved = (temperature, energy)
-    return _after(surface, caught, water_capacity, solved, setting, options.seconds)
+    left = energy.store / 1000.0
+    if not options.conserve:
+        left = left * setting.cover.fraction  # in VIC, and again with all other terms
+    solved = (temperature, energy, left)
+    return _after(surface, caught, water_capacity, solved, options.seconds)
 
 
 def caught_by_canopy(
@@ -154,14 +157,13 @@ def _after(
     surface: Surface,
     caught: Caught,
     water_capacity: Tensor,
-    solved: tuple[Tensor, FoliageEnergy],
-    setting: Setting,
+    solved: tuple[Tensor, FoliageEnergy, Tensor],
     seconds: float,
 ) -> Interception:
     """Spend the energy of the solution on the canopy's stores."""
-    temperature, energy = solved
+    temperature, energy, left = solved
     bare = caught.snow == 0
-    store = torch.where(bare, energy.store / 1000.0 * setting.cover.fraction, caught.store)
+    store = torch.where(bare, left, caught.store)
     rain = torch.where(bare, energy.throughfall / 1000.0, caught.rain_below)
     caught = caught._replace(store=store, rain_below=rain)
     refreezing = energy.refreezing * seconds

@@ -12,3 +12,4 @@ class PassOptions(NamedTuple):
     scheme: str  # AERO_RESIST_CANSNOW
     with_potential: bool
     solve: Solver = solve_by_brent  # of the energy balances of foliage and pack
+    conserve: bool = False  # keep the water that VIC loses

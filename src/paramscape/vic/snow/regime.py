@@ -18,6 +18,7 @@ from paramscape.vic.surface import (
     Surface,
     conductances,
     join,
+    per_canopy,
     pick,
 )
 
@@ -80,7 +81,12 @@ def snow_pass_below(
     options: PassOptions,
 ) -> tuple[Surface, Fluxes]:
     """`snow_pass` where all lanes have one kind of vegetation: `below_trees` or `below_short`."""
+    if options.conserve:
+        surface = per_canopy(surface, setting.cover)
+    before = surface
     surface, below = _tile_means(*vegetation(surface, air, setting, options), air, setting)
+    if options.conserve:
+        below = _with_fallen_stores(before, below, setting)
     base = layer_base_temperature(
         setting.ground, air.temperature, surface.base_temperature, options.seconds
     )
@@ -160,6 +166,15 @@ def _tile_means(
         canopy_evaporation=below.canopy_evaporation * fraction,
         canopy_sublimation=below.canopy_sublimation * fraction,
         canopy_longwave=below.canopy_longwave * fraction,
+    )
+
+
+def _with_fallen_stores(before: Surface, below: Below, setting: Setting) -> Below:
+    """Let the stores of a canopy that has lost its leaves reach the ground; VIC forgets them."""
+    leafless = (setting.site.vegetated > 0) & (setting.cover.fraction == 0)
+    return below._replace(
+        rain=below.rain + torch.where(leafless, before.wet_canopy, 0.0),
+        snow=below.snow + torch.where(leafless, before.snow_canopy * 1000.0, 0.0),
     )
 
 

@@ -15,6 +15,7 @@ from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
 if TYPE_CHECKING:
     from paramscape.vic.snow.ground_snow import GroundSnow
+    from paramscape.vic.snow.options import PassOptions
 
 
 def thin_snow(
@@ -22,12 +23,13 @@ def thin_snow(
     under: Air,
     setting: Setting,
     context: tuple[Tensor, Tensor, Tensor],
-    seconds: float,
+    options: PassOptions,
 ) -> GroundSnow:
     """Sublimate and refreeze thin snow, with VIC's units.
 
-    Vapour uses the density of ice. Melt happens only at exactly 0 C, and its metres are added to
-    millimetres of water, so that nearly all of it is lost.
+    Vapour uses the density of ice. Melt happens only at exactly 0 C; VIC adds its metres to
+    millimetres of water, so that nearly all of it is lost, and leaves more liquid than snow where
+    liquid melts. To `conserve` water, all of it reaches the soil.
 
     Args:
         packed: the ground after `ground_snow`.
@@ -35,8 +37,9 @@ def thin_snow(
         setting: of the model step.
         context: which lanes (bool); temperature at the base of layer 1 after the pass [C];
             temperature of the pack before the pass [C].
-        seconds: length of the pass.
+        options: length of the pass and choices.
     """
+    seconds = options.seconds
     thin, base, old = context
     snow = packed.surface
     vapour = _vapour(under, setting)
@@ -48,10 +51,16 @@ def thin_snow(
     freezes = refreezing >= 0
     liquid = torch.where(freezes, liquid - torch.minimum(exchanged, liquid), liquid)
     melt = torch.where(freezes, 0.0, torch.minimum(exchanged, water))
+    released = packed.water + torch.where(thin, melt, 0.0)
+    reported = melt
+    if options.conserve:
+        liquid = torch.minimum(liquid, water - melt)
+        released = packed.water + torch.where(thin, melt * 1000.0, 0.0)
+        reported = packed.melt + melt * 1000.0
     return packed._replace(
         surface=_thinned(snow, thin, (water - melt, liquid), under.temperature.clamp(max=0)),
-        water=packed.water + torch.where(thin, melt, 0.0),
-        melt=torch.where(thin, melt, packed.melt),
+        water=released,
+        melt=torch.where(thin, reported, packed.melt),
         sublimation=torch.where(thin, -gained, packed.sublimation),
     )
 
