@@ -22,16 +22,23 @@ def layer_roots(zone_depth: Tensor, zone_fraction: Tensor, layer_depth: Tensor) 
         (..., layer).
     """
     bottom_zone = zone_depth.cumsum(-1)
-    top_zone = bottom_zone - zone_depth
+    top_zone = _tops(bottom_zone)
     bottom = layer_depth.cumsum(-1)
-    top = bottom - layer_depth
+    top = _tops(bottom)
     endless = torch.full_like(bottom[..., -1:], torch.inf)
     bottom = torch.cat([bottom[..., :-1], endless], -1)
     upper = torch.maximum(top[..., :, None], top_zone[..., None, :])
     lower = torch.minimum(bottom[..., :, None], bottom_zone[..., None, :])
     thickness = torch.where(zone_depth > 0, zone_depth, 1.0)
     density = torch.where(zone_depth > 0, zone_fraction / thickness, 0.0)
-    fraction = ((lower - upper).clamp(min=0) * density[..., None, :]).sum(-1)
+    within = lower - upper
+    # Zones often end where a layer ends; maximum, unlike clamp, then gives the mean of both slopes.
+    within = torch.maximum(within, torch.zeros_like(within))
+    fraction = (within * density[..., None, :]).sum(-1)
     fraction = torch.where(fraction < SMALLEST_FRACTION, 0.0, fraction)
     total = fraction.sum(-1, keepdim=True)
     return torch.where(total > 0, fraction / torch.where(total > 0, total, 1.0), 0.0)
+
+
+def _tops(bottom: Tensor) -> Tensor:
+    return torch.cat([torch.zeros_like(bottom[..., :1]), bottom[..., :-1]], -1)
