@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 import xarray as xr
+from invented import land
 
-from paramscape.vic import Forcing, Options, Parameters, simulate
+from paramscape.vic import Forcing, Options, Parameters, simulate, with_calibrated
 
 
 def spoilt(params: xr.Dataset, **changes) -> xr.Dataset:
@@ -37,6 +38,25 @@ def test_parameters_that_vic_refuses_are_refused_with_the_cell(case, changes, me
     with pytest.raises(ValueError, match=message) as error:
         Parameters.from_dataset(spoilt(reference.params, **changes), reference.mask)
     assert "latitude" in str(error.value) and "cell" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "message"),
+    [
+        (4, 0.05, "depth2 must be at least the depth of layer 1, .* got 0.05 in member 1, cell 2"),
+        (5, 0.0, "depth of a layer must be at least 0.001 m"),
+        (0, 0.0, "infilt must be above 0"),
+        (6, 3.0, "expt must be above 3"),
+        (6, float("nan"), "expt must be above 3, as VIC demands; got nan"),
+    ],
+)
+def test_calibrated_values_that_vic_refuses_are_refused(position, value, message):
+    values = torch.tensor([0.1, 0.1, 5.0, 0.8, 0.5, 0.5, 10.0], dtype=torch.float64)
+    values = values.repeat(3, 4, 1)
+    with_calibrated(land(1, 4), values)
+    values[1, 2, position] = value
+    with pytest.raises(ValueError, match=message):
+        with_calibrated(land(1, 4), values)
 
 
 def test_a_parameter_file_without_a_variable_names_it(case):

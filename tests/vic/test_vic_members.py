@@ -106,6 +106,7 @@ def test_a_calibrated_parameter_file_simulates_as_the_calibrated_parameters(case
 def test_calibrated_depths_keep_the_initial_wetness(case):
     reference = case("huaihe-daily")
     values = torch.full((reference.parameters.cells, 7), 0.5, dtype=torch.float64)
+    values[:, 6] = 10.0
     changed = with_calibrated(reference.parameters, values)
     before, after = (
         p.soil["init_moist"] / p.soil["depth"] for p in (reference.parameters, changed)

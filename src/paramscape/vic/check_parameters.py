@@ -95,6 +95,38 @@ def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
     report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
 
 
+def check_calibrated(depth: Tensor, infilt: Tensor, expt: Tensor, latitude: Tensor) -> None:
+    """Refuse calibrated parameters that break the rules of `check_parameters`.
+
+    Args:
+        depth: (member?, cell, layer) [m]. infilt: (member?, cell). expt: (member?, cell).
+        latitude: (cell,) in degrees, for the message.
+
+    Raises:
+        ValueError: naming the rule, the values, the member and the cell.
+    """
+    rules = {
+        f"depth of a layer must be at least {THINNEST_LAYER} m": (depth.amin(-1), THINNEST_LAYER),
+        "depth2 must be at least the depth of layer 1": (depth[..., 1], depth[..., 0]),
+        "infilt must be above 0": (infilt, torch.finfo(infilt.dtype).tiny),
+        "expt must be above 3": (expt, 3.0 + 3.0 * torch.finfo(expt.dtype).eps),
+    }
+    for rule, (values, least) in rules.items():
+        broken = ~(values >= least)
+        if broken.any():
+            raise ValueError(_broken_rule(rule, values, broken, latitude))
+
+
+def _broken_rule(rule: str, values: Tensor, broken: Tensor, latitude: Tensor) -> str:
+    place = tuple(torch.nonzero(broken)[0].tolist())
+    member = f"member {place[0]}, " if len(place) > 1 else ""
+    return (
+        f"{rule}, as VIC demands; got {float(values[place]):g} in {member}cell {place[-1]} "
+        f"(latitude {float(latitude[place[-1]]):g}), and {int(broken.sum())} of {broken.numel()} "
+        "cells break this rule. Narrow the prior of the parameter, or keep values within it"
+    )
+
+
 def _check_tiles(parameters: Parameters, report: _Report) -> None:
     vegetation = parameters.vegetation
     present = vegetation["Cv"] > 0

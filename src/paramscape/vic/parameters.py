@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.vic.check_parameters import check_parameters
+from paramscape.vic.check_parameters import check_calibrated, check_parameters
 
 SOIL_OF_CELL = (
     "infilt", "Ds", "Dsmax", "Ws", "c", "avg_T", "dp", "rough", "snow_rough", "elev",
@@ -199,6 +199,10 @@ def with_calibrated(parameters: Parameters, values: Tensor) -> Parameters:
         parameters: what stays.
         values: (member?, cell, 7) in the order infilt, Ds, Dsmax, Ws, depth2, depth3, expt, in
             VIC's units.
+
+    Raises:
+        ValueError: for values of another shape, and where they break a rule of
+            `check_parameters`; names the member and the cell.
     """
     if values.shape[-1] != len(CALIBRATED) or values.shape[-2] != parameters.cells:
         raise ValueError(
@@ -209,6 +213,7 @@ def with_calibrated(parameters: Parameters, values: Tensor) -> Parameters:
     infilt, ds, dsmax, ws, depth2, depth3, expt = values.unbind(-1)
     old = parameters.soil["depth"]
     depth = torch.stack([old[..., 0].expand_as(depth2), depth2, depth3], -1)
+    check_calibrated(depth, infilt, expt, parameters.latitude)
     return parameters.replace(
         soil={
             "infilt": infilt, "Ds": ds, "Dsmax": dsmax, "Ws": ws,

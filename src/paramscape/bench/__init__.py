@@ -1,0 +1,1 @@
+"""Measurements of the engine: what its precision and its speed are."""
