@@ -1,9 +1,12 @@
 """Each process gives the numbers that VIC's own compiled functions give."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from paramscape.vic import aerodynamic, atmosphere, canopy, penman_monteith, runoff, soil_thermal
+from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.roots import layer_roots
 from paramscape.vic.site import nijssen_to_arno
 from paramscape.vic.snow import albedo, energy, foliage, interception, pack
@@ -163,24 +166,29 @@ def test_energy_balance_of_a_pack_at_a_trial_temperature():
     close(result.residual, -71.41684037)
     close(result.vapour * 10800, -0.1824887391)
     close(result.net_longwave, -42.93730425)
+    factor = aerodynamic.stability_factor(t(2.03), t(-3), t(-2), t(3), t(0.03))
+    close(60.0 / factor, 65.22117475)
 
 
 PACKS = {
     "melts": (
         dict(temperature=3.0, shortwave=200.0, longwave=300.0, rain=2.0, snow=0.0, vapour=600.0),
-        (0, 0.1995033743, 0.004375, 0.002371490918, 0.01291246909, 2.483713235), -1.0,
+        (0, 0.1995033743, 0.004375, 0.002371490918, 0.01291246909, 2.483713235, 0, 0), -1.0,
     ),
     "is cold": (
         dict(temperature=-6.0, shortwave=20.0, longwave=220.0, rain=0.0, snow=4.0, vapour=300.0),
-        (-5.178773699, 0.203820589, 0, 3.365494456e-5, 0.1794109753, 0), -1.0,
+        (
+            -5.178773699, 0.203820589, 0, 3.365494456e-5, 0.1794109753, 0,
+            -1370607.774, -0.3168639565,
+        ), -1.0,
     ),
     "melts fast": (
         dict(temperature=8.0, shortwave=500.0, longwave=340.0, rain=5.0, snow=0.0, vapour=900.0),
-        (0, 0.186206642, 0.004375, 0.001921842967, -0.1482182075, 18.94157618), -1.0,
+        (0, 0.186206642, 0.004375, 0.001921842967, -0.1482182075, 18.94157618, 0, 0), -1.0,
     ),
     "is cold below": (
         dict(temperature=-6.0, shortwave=20.0, longwave=220.0, rain=0.0, snow=4.0, vapour=300.0),
-        (-5.178773699, 0.203820589, 0, 0, 0.1794109753, 0), -5.0,
+        (-5.178773699, 0.203820589, 0, 0, 0.1794109753, 0, -1370607.774, -4.011140163), -5.0,
     ),
 }  # fmt: skip
 
@@ -208,7 +216,8 @@ def test_a_whole_step_of_a_pack(name):
     close(
         torch.cat([
             after.surface_temperature, water, after.surface_water, after.pack_water,
-            -result.vapour * 1000, result.outflow * 1000,
+            -result.vapour * 1000, result.outflow * 1000, after.surface_cold,
+            after.pack_temperature,
         ]),
         *expected, rtol=1e-8,
     )  # fmt: skip
@@ -246,16 +255,40 @@ def test_canopy_water_and_transpiration(moisture, seconds, rain, water, layers):
 @pytest.mark.parametrize(
     ("moisture", "water", "expected"),
     [
-        ((35, 110, 275), 25.0, (6.966597321, 6.099071496, 33.88044137, 105.6443978, 288.909492)),
-        ((2.5, 110, 275), 0.0, (0, 5.200723981, 2, 95.53947362, 281.2598024)),
-        ((1.9, 110, 275), 0.0, (0, 5.216502575, 2, 96.62296926, 281.5605282)),
+        (
+            (35, 110, 275), 25.0,
+            (6.966597321, 6.099071496, 33.88044137, 105.6443978, 288.909492, 0.2201950045),
+        ),
+        (
+            (2.5, 110, 275), 0.0,
+            (0, 5.200723981, 2, 95.53947362, 281.2598024, 0.1219978091),
+        ),
+        ((1.9, 110, 275), 0.0, (0, 5.216502575, 2, 96.62296926, 281.5605282, None)),
     ],
-)
+)  # fmt: skip
 def test_a_step_of_runoff_drainage_and_baseflow(moisture, water, expected):
     result = runoff.route_soil_water(
         soil(), t(*moisture)[:, None], t(water), t(2, 1, 0.5)[:, None], 24
     )
-    close(torch.cat([result.runoff, result.baseflow, result.moisture[:, 0]]), *expected)
+    *amounts, saturated = expected
+    close(torch.cat([result.runoff, result.baseflow, result.moisture[:, 0]]), *amounts)
+    if saturated is not None:
+        wetness = result.moisture[:2].sum(0) / 180
+        close(1 - unsaturated_share(wetness, t(0.2)) ** 0.2, saturated)
+
+
+def test_potential_evaporation_is_that_of_leaves_and_soil_by_their_shares():
+    above = SimpleNamespace(
+        shortwave=t(220), temperature=t(18), deficit=t(900), evaporative=air(18, 300, 900)
+    )
+    setting = SimpleNamespace(
+        cover=SimpleNamespace(
+            class_albedo=t(0.2), leaf_area=t(2.5), fraction=t(0.7), resistance_bare=t(80)
+        ),
+        site=SimpleNamespace(stomatal=t(130), light=t(60), architectural=t(40)),
+        winds=SimpleNamespace(wind_ground=t(1)),
+    )
+    close(potential_evaporation(above, setting, t(-60), (t(50), t(80))), 3.483372387)
 
 
 def test_snow_and_melt_fall_together_from_a_loaded_canopy():
