@@ -27,7 +27,7 @@ worlds = st.fixed_dictionaries(
         "rounded": st.booleans(),  # to whole degrees, as forcing files often are
     }
 )
-examples = settings(max_examples=5, deadline=None, derandomize=True, database=None)
+examples = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 
 def simulated(world, options, whole_canopy=False):

@@ -49,6 +49,23 @@ def test_daily_fluxes_and_states_equal_those_of_vic(case, name, days):
         assert worst < 1e-7, f"{output} differs by {worst:.3e}"
 
 
+def test_a_year_at_findley_lake_has_the_totals_that_vic_gives(case):
+    reference = case("findley-lake-daily")
+    totals = {
+        "OUT_EVAP": 315.884, "OUT_EVAP_CANOP": 71.7064, "OUT_SUB_SNOW": 15.0358,
+        "OUT_RUNOFF": 1294.01, "OUT_BASEFLOW": 305.837, "OUT_PET": 1736.17,
+        "OUT_WATER_ERROR": 210.3,
+    }  # fmt: skip
+    forcing, names = reference.forcing.days(0, 365), (*totals, "OUT_SWE")
+    with torch.no_grad():
+        out = simulate(reference.parameters, forcing, reference.options, outputs=names).outputs
+    for name, expected in totals.items():
+        assert float(out[name].sum()) == pytest.approx(
+            expected, rel=2e-4 if expected == 210.3 else 5e-6
+        )
+    assert float(out["OUT_SWE"].max()) == pytest.approx(648.3, abs=0.05)
+
+
 def test_float32_keeps_the_totals_of_a_snow_free_half_year(case):
     reference = case("huaihe-daily")
     forcing, names = reference.forcing.days(90, 270), ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW")

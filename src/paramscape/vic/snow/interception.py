@@ -119,7 +119,18 @@ def _taken(held: Tensor, snow: Tensor, foliage: Tensor, wind: Tensor, leaf_snow:
     blown = torch.minimum(taken, (0.2 * wind - 0.2) * taken)
     windy = (foliage < -3.0) & (wind > 1.0)
     taken = torch.where(windy, taken - blown, taken)
-    return torch.where(held + taken > largest, 0.0, taken)
+    return torch.where(held + taken > _rounded_up(largest), 0.0, taken)
+
+
+def _rounded_up(largest: Tensor) -> Tensor:
+    """The largest load, in single precision with room for the rounding of a sum that equals it.
+
+    Without that room a canopy just filled catches nothing, which in double precision is rare and
+    kept as VIC's own.
+    """
+    if largest.dtype == torch.float64:
+        return largest
+    return largest * (1.0 + 4.0 * torch.finfo(largest.dtype).eps)
 
 
 def _foliage(surface: Surface, air: Air, setting: Setting, snow: Tensor) -> Foliage:
@@ -239,7 +250,7 @@ def _melted(
     left = torch.where(drips_at_once, (left - beyond).clamp(min=0), left)
     stored = torch.where(drips_at_once, storage, storage + beyond)
     after = mass_release(left, torch.where(fits, 0.0, stored), ~fits)
-    snow = torch.where(fits, caught.snow - melt, after.snow)
+    snow = torch.where(fits, caught.snow - melt, _without_rounding(after.snow, caught.snow))
     store = torch.where(fits, store + melt, capacity)
     drip = torch.where(fits, 0.0, drip + after.drip)
     capacity = c.LIQUID_CAPACITY * snow + water_capacity
@@ -252,6 +263,16 @@ def _melted(
         released=torch.where(fits, 0.0, after.released),
         vapour=vapour,
     )
+
+
+def _without_rounding(left: Tensor, before: Tensor) -> Tensor:
+    """Snow [m] left of that before; in single precision none where it is only rounding.
+
+    In double precision VIC's own residue is kept, for it can decide the next step.
+    """
+    if left.dtype == torch.float64:
+        return left
+    return torch.where(left < 8.0 * torch.finfo(left.dtype).eps * before, 0.0, left)
 
 
 class Released(NamedTuple):
