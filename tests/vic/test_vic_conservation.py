@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 import torch
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CLIMATES, DAILY, PRIORS, SUBDAILY, land, weather
 
+from paramscape.cli import main
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.atmosphere import rain_and_snow
 from paramscape.vic.state import LAYERS
@@ -141,3 +143,22 @@ def test_both_modes_agree_where_vic_loses_nothing():
     vic, _ = simulated(world, DAILY, whole_canopy=True)
     kept, _ = simulated(world, replace(DAILY, water_balance="conserve"), whole_canopy=True)
     torch.testing.assert_close(kept.state.values, vic.state.values, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("flags", "closes"), [([], False), (["--conserve"], True)])
+def test_the_command_keeps_vics_losses_unless_told_to_conserve(
+    shared, tmp_path, monkeypatch, flags, closes
+):
+    source = shared / "vic-reference" / "findley-lake-daily"
+    for path in source.iterdir():
+        if path.name not in ("fluxes.nc", "global.txt"):
+            (tmp_path / path.name).symlink_to(path)
+    text = (source / "global.txt").read_text()
+    text = text.replace("ENDYEAR 1972", "ENDYEAR 1970").replace("ENDMONTH 12", "ENDMONTH 3")
+    (tmp_path / "global.txt").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["vic", "-g", "global.txt", *flags]) == 0
+    with xr.open_dataset("fluxes.1970-01-01.nc", decode_times=False) as fluxes:
+        assert fluxes.sizes["time"] == 90
+        lost = float(abs(fluxes["OUT_WATER_ERROR"]).max())
+    assert (lost < CLOSED) == closes
