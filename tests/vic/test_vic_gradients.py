@@ -34,7 +34,7 @@ def daily(parameters, forcing, options, day):
 
 @pytest.mark.parametrize(
     ("options", "climates", "cells", "days"),
-    [(DAILY, WARM, 150, 40), (DAILY, COLD, 100, 20), (SUBDAILY, COLD, 100, 8)],
+    [(DAILY, WARM, 100, 25), (DAILY, COLD, 100, 20), (SUBDAILY, COLD, 100, 8)],
     ids=["daily-warm", "daily-snow", "3-hourly-snow"],
 )
 def test_gradients_equal_central_differences_at_nearly_all_random_points(

@@ -8,8 +8,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from paramscape.vic.image.constants_file import constants_of
+from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file
-from paramscape.vic.image.inputs import read_domain, read_parameters, yearly_forcing
+from paramscape.vic.image.inputs import read_case
+from paramscape.vic.image.state_file import StateLayout, read_state
 from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.simulate import simulate
 
@@ -66,30 +69,45 @@ def precision_errors(
 def _daily(folder: Path, dtype: torch.dtype, outputs: tuple[str, ...]) -> dict[str, Tensor]:
     """Daily values (day, cell) of a case in float64, computed in `dtype`."""
     run = _inside(folder, read_global_file(folder / "global.txt"))
-    parameters, active = read_parameters(run, read_domain(run))
-    parameters, state = parameters.to(dtype), None
     parts: dict[str, list[Tensor]] = {name: [] for name in outputs}
-    for _, forcing in yearly_forcing(run, read_domain(run), active):
-        with torch.inference_mode():
-            result = simulate(parameters, forcing, run.options, state, outputs)
-        state = result.state
-        for name, values in result.outputs.items():
-            parts[name].append(_days(name, values.double(), run.options.model_steps_per_day))
+    with constants_of(run.constants):
+        parameters, grid = read_case(run)
+        check_forcing(run, grid)
+        layout = StateLayout(parameters, run.options, grid)
+        state = read_state(run.initial_state, layout) if run.initial_state else None
+        parameters = parameters.to(dtype)
+        for _, forcing in forcing_windows(run, grid, len(outputs)):
+            with torch.inference_mode():
+                result = simulate(parameters, forcing, run.options, state, outputs)
+            state = result.state
+            for name, values in result.outputs.items():
+                parts[name].append(_days(name, values.double(), run.options.model_steps_per_day))
     return {name: torch.cat(values) for name, values in parts.items()}
 
 
 def _inside(folder: Path, run: GlobalFile) -> GlobalFile:
+    optional = {
+        name: folder / path
+        for name in ("initial_state", "constants")
+        if (path := getattr(run, name)) is not None
+    }
     return replace(
         run,
         domain=folder / run.domain,
         parameters=folder / run.parameters,
         forcing_prefix=os.path.join(folder, run.forcing_prefix),
+        forcing={
+            field: (os.path.join(folder, prefix), name)
+            for field, (prefix, name) in run.forcing.items()
+        },
+        state=None,
+        **optional,
     )
 
 
 def _days(name: str, values: Tensor, steps: int) -> Tensor:
     days = values.unflatten(0, (-1, steps))
-    daily = days.sum(1) if OUTPUTS[name].over_time == "sum" else days[:, -1]
+    daily = days.sum(1) if OUTPUTS[name].metadata.over_time == "sum" else days[:, -1]
     return daily.sum(-1) if daily.ndim == 3 else daily
 
 
@@ -114,7 +132,7 @@ def precision_table(differences: Iterable[Difference]) -> str:
         "|---|---|---:|---:|---:|---:|",
     ]
     for d in differences:
-        unit, name = OUTPUTS[d.output].unit, d.output.removeprefix("OUT_")
+        unit, name = OUTPUTS[d.output].metadata.unit, d.output.removeprefix("OUT_")
         worst = f"{d.worst_cell:.1e}" if d.within_target else f"**{d.worst_cell:.1e}**"
         columns = (d.case, name, f"{d.total:.4g} {unit}", f"{d.relative:.1e}", worst)
         lines.append(f"| {' | '.join(columns)} | {d.worst_day:.2g} {unit} |")
