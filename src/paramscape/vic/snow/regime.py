@@ -81,12 +81,7 @@ def snow_pass_below(
     options: PassOptions,
 ) -> tuple[Surface, Fluxes]:
     """`snow_pass` where all lanes have one kind of vegetation: `below_trees` or `below_short`."""
-    if options.conserve:
-        surface = per_canopy(surface, setting.cover)
-    before = surface
-    surface, below = _tile_means(*vegetation(surface, air, setting, options), air, setting)
-    if options.conserve:
-        below = _with_fallen_stores(before, below, setting)
+    surface, below = _below_vegetation(vegetation, surface, air, setting, options)
     base = layer_base_temperature(
         setting.ground, air.temperature, surface.base_temperature, options.seconds
     )
@@ -167,6 +162,17 @@ def _tile_means(
         canopy_sublimation=below.canopy_sublimation * fraction,
         canopy_longwave=below.canopy_longwave * fraction,
     )
+
+
+def _below_vegetation(
+    vegetation: Vegetation, surface: Surface, air: Air, setting: Setting, options: PassOptions
+) -> tuple[Surface, Below]:
+    """Surface and what reaches the ground, as means of the tile."""
+    if not options.conserve:
+        return _tile_means(*vegetation(surface, air, setting, options), air, setting)
+    local = per_canopy(surface, setting.cover)
+    after, below = _tile_means(*vegetation(local, air, setting, options), air, setting)
+    return after, _with_fallen_stores(local, below, setting)
 
 
 def _with_fallen_stores(before: Surface, below: Below, setting: Setting) -> Below:
