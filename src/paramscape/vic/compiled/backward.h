@@ -83,56 +83,61 @@ static void runoff_back(const Job& j, const Lanes& l, const Trail& trail, const 
   runoff_start_back(always(), l.P, X, trail.F, N, dD, dP, dX, dF);
 }
 
-// dE, the gradient of the state after a step, becomes that of the state before it in dX.
-static void step_back(const Job& j, int64_t step, int count, Lanes& l, const V* X,
-                      Trail& trail, Back& back, const V* dE_, V* dX) {
-  V E[NX], F[NF], O[NO];
-  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
-  advance(j, step, l, X, trail, E, F, O);
-  V dE[NX], dF[NF], dO[NO], dA[NA], dC[NC], dG[NG], dD[ND], dZ[NZ], d_surface[NF], dS[NS];
-  copy(dE, dE_, NX);
-  clear(dF, NF);
-  clear(dO, NO); clear(dA, NA); clear(dC, NC); clear(dG, NG);
-  clear(dD, ND); clear(dZ, NZ); clear(d_surface, NF); clear(dX, NX);
+struct Gradient {  // of a step: of what the pieces read and wrote, by the letters of their groups
+  V E[NX], X[NX], F[NF], O[NO], A[NA], C[NC], G[NG], D[ND], Z[NZ], S[NS], surface_F[NF];
+};
+
+// Adds what the shown outputs of a step give.
+static void shown_back(const Job& j, int64_t step, const Walk& w, Back& back, Gradient& d) {
   const T* cells = j.d_shown_cells + step * j.shown_rows * j.cells;
   for (int64_t n = 0; n < j.shown; n++) {
     V values[NV], dV[NV];
-    if (j.d_weight) show(j.show[n], l.P, l.C, trail.A, X, E, F, O, values);
+    if (j.d_weight) show(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, values);
     for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells) {
-      const V d_cell = gather(cells, l.cell);
-      dV[r] = d_cell * l.weight;
+      const V d_cell = gather(cells, w.l.cell);
+      dV[r] = d_cell * w.l.weight;
       if (j.d_weight) back.d_weight += d_cell * values[r];
     }
-    show_back(j.show[n], l.P, l.C, trail.A, X, E, F, O, dV, back.dP, dC, dA, dX, dE, dF, dO);
+    show_back(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, dV, back.dP, d.C, d.A, d.X,
+              d.E, d.F, d.O);
   }
-  runoff_end_back(always(), trail.F, trail.D, trail.Z, N, dF, dO, d_surface, dD, dZ);
-  runoff_back(j, l, trail, X, dE, dZ, dD, back.dP, dX, d_surface);
-  copy(dS, dE + NY, NX - NY);
-  dS[NS - 1] = number(0);
-  surface_back(j, step, count, l, trail, dS, d_surface, back.dP, dC, dG, dA);
-  start_back(always(), l.C, X, dS, dC, dX);
-  setup_back(always(), l.P, l.C, trail.A, X, dG, back.dP, dC, dA, dX);
-  air_back_to(j, step, 0, count, l, dA, back.dP);
+}
+
+// d.E, the gradient of the state after a step, becomes that of the state before it in d.X.
+static void step_back(const Job& j, int64_t step, Walk& w, Back& back, Gradient& d) {
+  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
+  advance<1>(j, step, &w);
+  clear(d.X, NX); clear(d.F, NF); clear(d.O, NO); clear(d.A, NA); clear(d.C, NC);
+  clear(d.G, NG); clear(d.D, ND); clear(d.Z, NZ); clear(d.surface_F, NF);
+  shown_back(j, step, w, back, d);
+  runoff_end_back(always(), w.trail.F, w.trail.D, w.trail.Z, N, d.F, d.O, d.surface_F, d.D, d.Z);
+  runoff_back(j, w.l, w.trail, w.X, d.E, d.Z, d.D, back.dP, d.X, d.surface_F);
+  copy(d.S, d.E + NY, NX - NY);
+  d.S[NS - 1] = number(0);
+  surface_back(j, step, w.b.count, w.l, w.trail, d.S, d.surface_F, back.dP, d.C, d.G, d.A);
+  start_back(always(), w.l.C, w.X, d.S, d.C, d.X);
+  setup_back(always(), w.l.P, w.l.C, w.trail.A, w.X, d.G, back.dP, d.C, d.A, d.X);
+  air_back_to(j, step, 0, w.b.count, w.l, d.A, back.dP);
   for (int r = 0; r < NC; r++)
-    for (int i = 0; i < WIDTH; i++) back.dC[l.month[i]][r][i] += dC[r][i];
+    for (int i = 0; i < WIDTH; i++) back.dC[w.l.month[i]][r][i] += d.C[r][i];
 }
 
 static void back_block(const Job& j, const Block& b) {
-  Lanes l;
-  Trail trail;
+  Walk w;
   Back back;
-  V X[NX], dE[NX], dX[NX];
-  enter(j, b, l);
+  Gradient d;
+  w.b = b;
+  enter(j, b, w.l);
   clear(back.dP, NP);
   back.d_weight = number(0);
   for (auto& month : back.dC) clear(month, NC);
-  for (int r = 0; r < NX; r++) dE[r] = load(j.d_state + r * j.lanes, b);
+  for (int r = 0; r < NX; r++) d.E[r] = load(j.d_state + r * j.lanes, b);
   for (int64_t step = j.steps - 1; step >= 0; step--) {
-    for (int r = 0; r < NX; r++) X[r] = load(j.tape + (step * NX + r) * j.lanes, b);
-    step_back(j, step, b.count, l, X, trail, back, dE, dX);
-    copy(dE, dX, NX);
+    for (int r = 0; r < NX; r++) w.X[r] = load(j.tape + (step * NX + r) * j.lanes, b);
+    step_back(j, step, w, back, d);
+    copy(d.E, d.X, NX);
   }
-  for (int r = 0; r < NX; r++) store(j.d_state + r * j.lanes, dE[r], b);
+  for (int r = 0; r < NX; r++) store(j.d_state + r * j.lanes, d.E[r], b);
   for (int r = 0; r < NP; r++) store(j.d_constants + r * j.lanes, back.dP[r], b);
   if (j.d_weight) store(j.d_weight, back.d_weight, b);
   if (j.d_cover)

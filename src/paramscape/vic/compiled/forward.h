@@ -228,8 +228,10 @@ static void run_parts(const Job& j, int64_t step, const Lanes& l, Trail& trail, 
 static void run_surface(const Job& j, int64_t step, const Lanes& l, Trail& trail, V* S) {
   const V* S0 = trail.S;
   M parted = ~always();
-  if (j.parts > 1)
-    parted = (S0[S_snow_water] > number(0)) | (S0[S_snow_canopy] > number(0)) | snow_may_fall(j, step, l);
+  if (j.parts > 1) {
+    const M snow = (S0[S_snow_water] > number(0)) | (S0[S_snow_canopy] > number(0));
+    parted = snow | snow_may_fall(j, step, l);
+  }
   trail.parted = parted;
   copy(trail.whole.A, trail.A, NA);
   copy(trail.whole.S, S0, NS);
@@ -241,47 +243,68 @@ static void run_surface(const Job& j, int64_t step, const Lanes& l, Trail& trail
   if (any(parted)) run_parts(j, step, l, trail, S, trail.F);
 }
 
-static void run_runoff(const Job& j, const Lanes& l, Trail& trail, const V* X, V* Y) {
+struct Walk {  // one vector of lanes on its way through the steps
+  Block b;
+  Lanes l;
+  Trail trail;
+  V X[NX], E[NX], F[NF], O[NO];  // state before and after a step, its fluxes and runoff
+};
+
+static void run_until_runoff(const Job& j, int64_t step, Walk& w) {
+  V W[NW], S[NS];
   const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
-  runoff_start(l.P, X, trail.F, N, trail.D);
-  trail.moisture.resize(j.runoff_steps * NY);
-  trail.Z[0] = trail.Z[1] = number(0);
-  copy(Y, X, NY);
-  V now[NY], Z[NZ];
+  read_month(j, step, w.l);
+  read_weather(j, step, 0, w.l, W);
+  air(w.l.P, W, w.trail.A);
+  setup(w.l.P, w.l.C, w.trail.A, w.X, w.trail.G);
+  start(w.l.C, w.X, w.trail.S);
+  run_surface(j, step, w.l, w.trail, S);
+  copy(w.E + NY, S, NX - NY);
+  runoff_start(w.l.P, w.X, w.trail.F, N, w.trail.D);
+}
+
+// Each runoff step waits for the one before: several vectors side by side fill the waiting.
+template <int COUNT>
+static void run_runoff(const Job& j, Walk* w) {
+  for (int k = 0; k < COUNT; k++) {
+    w[k].trail.moisture.resize(j.runoff_steps * NY);
+    w[k].trail.Z[0] = w[k].trail.Z[1] = number(0);
+    copy(w[k].E, w[k].X, NY);
+  }
   for (int64_t step = 0; step < j.runoff_steps; step++) {
-    copy(now, Y, NY);
-    copy(&trail.moisture[step * NY], now, NY);
-    runoff_step(l.P, now, trail.D, Y, Z);
-    trail.Z[0] += Z[0];
-    trail.Z[1] += Z[1];
+#pragma GCC unroll 4
+    for (int k = 0; k < COUNT; k++) {
+      V* before = &w[k].trail.moisture[step * NY];
+      V Z[NZ];
+      copy(before, w[k].E, NY);
+      runoff_step(w[k].l.P, before, w[k].trail.D, w[k].E, Z);
+      w[k].trail.Z[0] += Z[0];
+      w[k].trail.Z[1] += Z[1];
+    }
   }
 }
 
-// One model step from state X to E; the fluxes of the surface stay in the trail, those shown in F.
-static void advance(const Job& j, int64_t step, Lanes& l, const V* X, Trail& trail, V* E, V* F,
-                    V* O) {
-  V W[NW], S[NS];
+static void finish_step(const Job& j, Walk& w) {
   const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
-  read_month(j, step, l);
-  read_weather(j, step, 0, l, W);
-  air(l.P, W, trail.A);
-  setup(l.P, l.C, trail.A, X, trail.G);
-  start(l.C, X, trail.S);
-  run_surface(j, step, l, trail, S);
-  run_runoff(j, l, trail, X, E);
-  runoff_end(trail.F, trail.D, trail.Z, N, F, O);
-  copy(E + NY, S, NX - NY);
+  runoff_end(w.trail.F, w.trail.D, w.trail.Z, N, w.F, w.O);
 }
 
-static void show_step(const Job& j, int64_t step, int count, const Lanes& l, const Trail& trail,
-                      const V* X, const V* E, const V* F, const V* O) {
+// One model step of COUNT vectors from state X to E.
+template <int COUNT>
+static void advance(const Job& j, int64_t step, Walk* w) {
+  for (int k = 0; k < COUNT; k++) run_until_runoff(j, step, w[k]);
+  run_runoff<COUNT>(j, w);
+  for (int k = 0; k < COUNT; k++) finish_step(j, w[k]);
+}
+
+static void show_step(const Job& j, int64_t step, const Walk& w) {
   T* cells = j.shown_cells + step * j.shown_rows * j.cells;
   V values[NV];
   for (int64_t n = 0; n < j.shown; n++) {
-    show(j.show[n], l.P, l.C, trail.A, X, E, F, O, values);
+    show(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, values);
     for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells) {
-      const V weighted = values[r] * l.weight;
-      for (int i = 0; i < count; i++) cells[l.cell[i]] += weighted[i];
+      const V weighted = values[r] * w.l.weight;
+      for (int i = 0; i < w.b.count; i++) cells[w.l.cell[i]] += weighted[i];
     }
   }
 }
@@ -298,28 +321,34 @@ static void enter(const Job& j, const Block& b, Lanes& l) {
   }
 }
 
-static void simulate_block(const Job& j, const Block& b) {
-  Lanes l;
-  Trail trail;
-  V X[NX], E[NX], F[NF], O[NO];
-  enter(j, b, l);
-  for (int r = 0; r < NX; r++) X[r] = load(j.state + r * j.lanes, b);
+template <int COUNT>
+static void simulate_vectors(const Job& j, Walk* w) {
+  for (int k = 0; k < COUNT; k++) {
+    enter(j, w[k].b, w[k].l);
+    for (int r = 0; r < NX; r++) w[k].X[r] = load(j.state + r * j.lanes, w[k].b);
+  }
   for (int64_t step = 0; step < j.steps; step++) {
     if (j.tape)
-      for (int r = 0; r < NX; r++) store(j.tape + (step * NX + r) * j.lanes, X[r], b);
-    advance(j, step, l, X, trail, E, F, O);
-    show_step(j, step, b.count, l, trail, X, E, F, O);
-    copy(X, E, NX);
+      for (int k = 0; k < COUNT; k++)
+        for (int r = 0; r < NX; r++)
+          store(j.tape + (step * NX + r) * j.lanes, w[k].X[r], w[k].b);
+    advance<COUNT>(j, step, w);
+    for (int k = 0; k < COUNT; k++) {
+      show_step(j, step, w[k]);
+      copy(w[k].X, w[k].E, NX);
+    }
   }
-  for (int r = 0; r < NX; r++) store(j.state + r * j.lanes, X[r], b);
+  for (int k = 0; k < COUNT; k++)
+    for (int r = 0; r < NX; r++) store(j.state + r * j.lanes, w[k].X[r], w[k].b);
+}
+
+INLINE Block block_at(int64_t lane, int64_t last) {
+  return {lane, int(last - lane < WIDTH ? last - lane : WIDTH)};
 }
 
 template <typename Work>
 static void each_block(int64_t first, int64_t last, Work work) {
-  for (int64_t lane = first; lane < last; lane += WIDTH) {
-    const int64_t left = last - lane;
-    work(Block{lane, int(left < WIDTH ? left : WIDTH)});
-  }
+  for (int64_t lane = first; lane < last; lane += WIDTH) work(block_at(lane, last));
 }
 
 INLINE void load_rows(V* rows, const T* from, int count, int64_t stride, const Block& b) {
@@ -353,5 +382,15 @@ extern "C" void run_weather(const Job* j, int64_t first, int64_t last) {
 }
 
 extern "C" void run_forward(const Job* j, int64_t first, int64_t last) {
-  each_block(first, last, [&](const Block& b) { simulate_block(*j, b); });
+  Walk w[2];
+  int64_t lane = first;
+  for (; lane + WIDTH < last; lane += 2 * WIDTH) {
+    w[0].b = block_at(lane, last);
+    w[1].b = block_at(lane + WIDTH, last);
+    simulate_vectors<2>(*j, w);
+  }
+  if (lane < last) {
+    w[0].b = block_at(lane, last);
+    simulate_vectors<1>(*j, w);
+  }
 }
