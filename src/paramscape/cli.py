@@ -1,4 +1,4 @@
-"""The command line: `paramscape vic -g global.txt` and checks of a study's settings."""
+"""The command line: `paramscape vic -g global.txt`, benchmarks, and checks of settings."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paramscape import __version__
+from paramscape.bench.command import add_command as add_bench
 
 VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
 VIC_BUILT_IN = """VIC's image driver in water-balance mode:
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="print the JSON schema of a study's settings")
     schema.set_defaults(command=_schema)
+    add_bench(commands)
     return parser
 
 

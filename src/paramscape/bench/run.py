@@ -1,0 +1,103 @@
+"""Runs the groups of measurements."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from paramscape.bench.bench import Bench, Settings
+from paramscape.bench.device import measure_device
+from paramscape.bench.ensemble import measure_ensemble
+from paramscape.bench.executable import measure_executable
+from paramscape.bench.machine import BUSY, machine_facts
+from paramscape.bench.measure import threads
+from paramscape.bench.memory import measure_memory
+from paramscape.bench.sameness import measure_sameness
+from paramscape.bench.scaling import measure_scaling, measure_snow
+from paramscape.bench.single import measure_single
+from paramscape.bench.startup import measure_startup
+from paramscape.bench.table import Report, Row, not_measured
+from paramscape.vic.compiled import compiled_here
+from paramscape.vic.compiled.build import compiler
+
+LOG = logging.getLogger(__name__)
+GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
+    "ensemble": measure_ensemble,
+    "executable": measure_executable,
+    "single": measure_single,
+    "scaling": measure_scaling,
+    "snow": measure_snow,
+    "sameness": measure_sameness,
+    "memory": measure_memory,
+    "startup": measure_startup,
+    "device": measure_device,
+}
+UNCOMPILED = ("device",)  # groups that need no compiler
+
+
+def run_benchmark(settings: Settings) -> Report:
+    """Measure all groups, or those that are asked for, on all cores.
+
+    Raises:
+        ValueError: for groups that do not exist.
+        FileNotFoundError: if the executable or the command `mpirun` is not there.
+    """
+    _require(settings)
+    facts = machine_facts()
+    if facts["load_average"] > BUSY:
+        LOG.warning(
+            "the load average is %s: other processes run, and the timings will be too long",
+            facts["load_average"],
+        )
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="paramscape-bench-") as folder:
+        bench = Bench(settings, Path(folder))
+        with threads(bench.cores):
+            for name in settings.only or GROUPS:
+                LOG.info("measuring: %s", name)
+                rows += _measured(bench, name)
+        record = {**settings.record, **_extent(bench)}
+    return Report(facts, record, rows)
+
+
+def _measured(bench: Bench, name: str) -> list[Row]:
+    reason = _why_not_compiled()
+    if reason and name not in UNCOMPILED:
+        return [not_measured(name, reason)]
+    return GROUPS[name](bench)
+
+
+def _why_not_compiled() -> str | None:
+    if compiler() is None:
+        return "no C++ compiler"
+    if not compiled_here(torch.device("cpu")):
+        return "$PARAMSCAPE_VIC asks for the plain loop"
+    return None
+
+
+def _extent(bench: Bench) -> dict[str, float]:
+    inputs = bench.inputs("daily")
+    cells = inputs.parameters.cells
+    tiles = round(inputs.lanes / cells, 2)
+    return {"cells": cells, "days": inputs.days, "mean_tiles_of_a_cell": tiles}
+
+
+def _require(settings: Settings) -> None:
+    unknown = [name for name in settings.only if name not in GROUPS]
+    if unknown:
+        raise ValueError(f"--only {', '.join(unknown)} is not one of {', '.join(GROUPS)}")
+    if settings.executable is None:
+        return
+    if not settings.executable.is_file():
+        raise FileNotFoundError(
+            f"--executable {settings.executable} does not exist; give the path of the image driver "
+            "of VIC 5 (vic_image.exe)"
+        )
+    if not settings.mpirun or shutil.which(settings.mpirun[0]) is None:
+        raise FileNotFoundError(
+            f"--mpirun {' '.join(settings.mpirun)} is not found; install MPI, or give the command "
+            "that starts several processes"
+        )
