@@ -13,6 +13,7 @@ from paramscape.vic.snow import albedo, energy, foliage, interception, pack
 from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.soil_evaporation import (
     evaporation_fraction,
+    evaporation_series,
     limited_soil_evaporation,
     unsaturated_share,
 )
@@ -99,7 +100,9 @@ def test_drainage_integrates_brooks_and_corey():
 
 def test_soil_evaporation_follows_the_arno_curve():
     potential = penman_monteith.penman_monteith(air(15, 500, 800), t(120), t(60), 0.0, 100.0)
-    fraction = evaporation_fraction(unsaturated_share(t(20 / 45), t(0.2)), t(0.2))
+    fraction = evaporation_fraction(
+        unsaturated_share(t(20 / 45), t(0.2)), t(0.2), evaporation_series(t(0.2))
+    )
     close(potential, 3.615169847)
     close(fraction, 0.5021547539)
     close(limited_soil_evaporation(potential, fraction, t(18)), 1.815374725)

@@ -15,7 +15,11 @@ from paramscape.vic.canopy import RootedSoil, canopy_balance, water_uptake
 from paramscape.vic.penman_monteith import evaporative, penman_monteith
 from paramscape.vic.runoff import RunoffSoil, baseflow, drainage, route_soil_water, surface_runoff
 from paramscape.vic.snow.albedo import aged_albedo
-from paramscape.vic.soil_evaporation import evaporation_fraction, unsaturated_share
+from paramscape.vic.soil_evaporation import (
+    evaporation_fraction,
+    evaporation_series,
+    unsaturated_share,
+)
 
 examples = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
@@ -111,7 +115,9 @@ def test_a_soil_at_residual_moisture_gives_nothing():
 
 def test_soil_evaporation_is_potential_from_a_full_layer_and_falls_as_it_dries():
     wetness = t(0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1)
-    fraction = evaporation_fraction(unsaturated_share(wetness, t(0.2)), t(0.2))
+    fraction = evaporation_fraction(
+        unsaturated_share(wetness, t(0.2)), t(0.2), evaporation_series(t(0.2))
+    )
     increases(fraction)
     assert fraction[-1] == 1 and fraction[0] >= 0
 

@@ -14,6 +14,7 @@ from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.roots import layer_roots
 from paramscape.vic.runoff import RunoffSoil
+from paramscape.vic.soil_evaporation import evaporation_series
 from paramscape.vic.soil_thermal import ThermalSoil, thermal_soil
 
 
@@ -68,6 +69,7 @@ class Layers:
     wilting: Tensor  # [mm]
     root: Tensor
     infilt: Tensor  # (lane,)
+    series: Tensor  # (k, lane), see `soil_evaporation.evaporation_series`
     thermal: ThermalSoil
 
 
@@ -77,7 +79,7 @@ def layers_of(parameters: Parameters, columns: Columns) -> Layers:
     bulk = columns.soil(parameters, "bulk_density")
     particle = columns.soil(parameters, "soil_density")
     capacity = depth * (1.0 - bulk / particle) * 1000.0
-    quartz = columns.soil(parameters, "quartz")
+    quartz, infilt = (columns.soil(parameters, name) for name in ("quartz", "infilt"))
     return Layers(
         depth=depth,
         capacity=capacity,
@@ -85,7 +87,8 @@ def layers_of(parameters: Parameters, columns: Columns) -> Layers:
         critical=columns.soil(parameters, "Wcr_FRACT") * capacity,
         wilting=columns.soil(parameters, "Wpwp_FRACT") * capacity,
         root=_roots(parameters, columns, depth),
-        infilt=columns.soil(parameters, "infilt"),
+        infilt=infilt,
+        series=evaporation_series(infilt),
         thermal=thermal_soil(depth[:2], bulk[:2], particle[:2], quartz[:2]),
     )
 

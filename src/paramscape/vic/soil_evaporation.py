@@ -17,7 +17,16 @@ def unsaturated_share(wetness: Tensor, infilt: Tensor) -> Tensor:
     return power(1.0 - wetness, 1.0 / (1.0 + infilt))
 
 
-def evaporation_fraction(share: Tensor, infilt: Tensor) -> Tensor:
+def evaporation_series(infilt: Tensor) -> Tensor:
+    """Coefficients b / (b + k) of the series of `evaporation_fraction`, k from 30 down to 0.
+
+    (k, lane) of b (lane,).
+    """
+    k = torch.arange(c.SOIL_EVAPORATION_TERMS, -1, -1, dtype=infilt.dtype, device=infilt.device)
+    return infilt / (infilt + k[:, None])
+
+
+def evaporation_fraction(share: Tensor, infilt: Tensor, coefficients: Tensor) -> Tensor:
     """Fraction of potential evaporation that a partly saturated soil gives.
 
     1 - s^b + s^b (1 - s) sum_{k=0..30} b s^k / (b + k), summed by Horner's rule. VIC truncates
@@ -26,9 +35,8 @@ def evaporation_fraction(share: Tensor, infilt: Tensor) -> Tensor:
     Args:
         share: s of `unsaturated_share` for layer 1.
         infilt: b.
+        coefficients: of the series, see `evaporation_series`.
     """
-    terms = torch.arange(c.SOIL_EVAPORATION_TERMS, -1, -1, dtype=share.dtype, device=share.device)
-    coefficients = infilt / (infilt + terms[:, None])
     total = coefficients[0].expand_as(share)
     for coefficient in coefficients[1:].unbind(0):
         total = torch.addcmul(coefficient, total, share)

@@ -111,7 +111,7 @@ def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
     return Moist(
         *conductivities,
         *capacities,
-        evaporation_fraction(share, layers.infilt),
+        evaporation_fraction(share, layers.infilt, layers.series),
         top - layers.residual[0],
         *uptake.share.unbind(0),
         *uptake.factor.unbind(0),

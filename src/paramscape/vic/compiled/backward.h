@@ -36,7 +36,7 @@ static void air_back_to(const Job& j, int64_t step, int64_t part, int count, con
   if (!j.d_weather) return;
   T* rows = j.d_weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
   for (int r = 0; r < NW; r++)
-    for (int i = 0; i < count; i++) rows[r * j.weather_cells + l.weather_cell[i]] += dW[r][i];
+    for (int i = 0; i < count; i++) rows[r * j.weather_cells + l.weather_cell.index[i]] += dW[r][i];
 }
 
 // The gradients dS and dF of results become those of the surface before: dS is replaced.

@@ -23,7 +23,7 @@ struct Job {
   const int32_t* month;        // [steps][clocks], from 0
   const uint8_t* thawing;      // [steps][clocks][south, north]
   const T* weight;             // [lanes]
-  const int32_t* cell;         // [lanes], ascending
+  const int32_t* cell;         // [lanes]; lanes of a cell lie in one task
   const int32_t* show;         // [shown] numbers of the outputs
   // what they write
   T* state;                    // [NX][lanes], replaced
@@ -52,12 +52,46 @@ INLINE V load(const T* row, const Block& b) {
   return v;
 }
 
+// The cells of a vector's lanes. Lanes of a cell are neighbours, and so are cells: mostly one load
+// and a permutation bring a row of cells to the lanes.
+struct Cells {
+  int32_t index[WIDTH];
+  int64_t base;
+  M offset;
+  bool near;
+};
+
+INLINE Cells cells_of(const int32_t* index, int64_t cells) {
+  Cells c;
+  int32_t low = index[0], high = index[0];
+  for (int i = 0; i < WIDTH; i++) {
+    c.index[i] = index[i];
+    low = index[i] < low ? index[i] : low;
+    high = index[i] > high ? index[i] : high;
+  }
+  c.base = low + WIDTH <= cells ? low : cells - WIDTH;
+  c.near = c.base >= 0 && high - c.base < WIDTH;
+  for (int i = 0; i < WIDTH; i++) c.offset[i] = c.near ? index[i] - c.base : 0;
+  return c;
+}
+
 INLINE V gather(const T* row, const int32_t* index) {
   T values[WIDTH];
   for (int i = 0; i < WIDTH; i++) values[i] = row[index[i]];
   V v;
   std::memcpy(&v, values, sizeof(V));
   return v;
+}
+
+INLINE V gather(const T* row, const Cells& c) {
+#if defined(__GNUC__) && !defined(__clang__)
+  if (c.near) {
+    V v;
+    std::memcpy(&v, row + c.base, sizeof(V));
+    return __builtin_shuffle(v, c.offset);
+  }
+#endif
+  return gather(row, c.index);
 }
 
 INLINE void store(T* row, V v, const Block& b) {
@@ -88,7 +122,9 @@ struct Trail {
 
 struct Lanes {  // what a block knows of its lanes; of the last one again where it has fewer
   V P[NP], C[NC], weight;
-  int32_t month[WIDTH], cover_lane[WIDTH], weather_cell[WIDTH], clock[WIDTH], cell[WIDTH];
+  int32_t month[WIDTH], cover_lane[WIDTH], clock[WIDTH], cell[WIDTH];
+  Cells weather_cell;
+  bool same_clock;
 };
 
 typedef void (*Residual)(const V* Q, const V* temperature, const V* H, V* residual);
@@ -171,6 +207,7 @@ INLINE void read_weather(const Job& j, int64_t step, int64_t part, const Lanes& 
 
 INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
   const int32_t* months = j.month + step * j.clocks;
+  if (l.same_clock && months[l.clock[0]] == l.month[0]) return;
   int32_t changes = 0;
   for (int i = 0; i < WIDTH; i++) changes |= months[l.clock[i]] ^ l.month[i];
   if (!changes) return;
@@ -181,11 +218,11 @@ INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
 }
 
 INLINE V season(const Job& j, int64_t step, const Lanes& l) {
-  V south, north;
-  for (int i = 0; i < WIDTH; i++) {
-    const uint8_t* thawing = j.thawing + 2 * (step * j.clocks + l.clock[i]);
-    south[i] = thawing[0];
-    north[i] = thawing[1];
+  const uint8_t* thawing = j.thawing + 2 * step * j.clocks;
+  V south = number(thawing[2 * l.clock[0]]), north = number(thawing[2 * l.clock[0] + 1]);
+  for (int i = 0; i < WIDTH && !l.same_clock; i++) {
+    south[i] = thawing[2 * l.clock[i]];
+    north[i] = thawing[2 * l.clock[i] + 1];
   }
   return l.P[P_northern] > number(0) ? north : south;
 }
@@ -193,10 +230,10 @@ INLINE V season(const Job& j, int64_t step, const Lanes& l) {
 INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
   const uint8_t* cells = j.may_snow + step * j.weather_cells;
   uint8_t somewhere = 0;
-  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.weather_cell[i]];
+  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.weather_cell.index[i]];
   if (!somewhere) return ~always();
   V may;
-  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.weather_cell[i]];
+  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.weather_cell.index[i]];
   return may > number(0);
 }
 
@@ -297,37 +334,52 @@ static void advance(const Job& j, int64_t step, Walk* w) {
   for (int k = 0; k < COUNT; k++) finish_step(j, w[k]);
 }
 
+// Lanes of a cell lie side by side: their sum is taken before it is added to the cell.
+INLINE void add_to_cells(T* cells, V weighted, const int32_t* cell, int count) {
+  T values[WIDTH];
+  std::memcpy(values, &weighted, sizeof(V));
+  for (int i = 0; i < count;) {
+    T sum = values[i];
+    int next = i + 1;
+    for (; next < count && cell[next] == cell[i]; next++) sum += values[next];
+    cells[cell[i]] += sum;
+    i = next;
+  }
+}
+
 static void show_step(const Job& j, int64_t step, const Walk& w) {
   T* cells = j.shown_cells + step * j.shown_rows * j.cells;
   V values[NV];
   for (int64_t n = 0; n < j.shown; n++) {
     show(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, values);
-    for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells) {
-      const V weighted = values[r] * w.l.weight;
-      for (int i = 0; i < w.b.count; i++) cells[w.l.cell[i]] += weighted[i];
-    }
+    for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells)
+      add_to_cells(cells, values[r] * w.l.weight, w.l.cell, w.b.count);
   }
 }
 
 static void enter(const Job& j, const Block& b, Lanes& l) {
   for (int r = 0; r < NP; r++) l.P[r] = load(j.constants + r * j.lanes, b);
   l.weight = load(j.weight, b);
+  l.same_clock = true;
+  int32_t weather_cell[WIDTH];
   for (int i = 0; i < WIDTH; i++) {
     l.month[i] = -1;
     l.cover_lane[i] = j.cover_lane[b.lane(i)];
-    l.weather_cell[i] = j.weather_cell[b.lane(i)];
+    weather_cell[i] = j.weather_cell[b.lane(i)];
     l.clock[i] = j.clock[b.lane(i)];
     l.cell[i] = j.cell[b.lane(i)];
+    l.same_clock = l.same_clock && l.clock[i] == l.clock[0];
   }
+  l.weather_cell = cells_of(weather_cell, j.weather_cells);
 }
 
 template <int COUNT>
-static void simulate_vectors(const Job& j, Walk* w) {
+static void simulate_vectors(const Job& j, int64_t first, int64_t last, Walk* w) {
   for (int k = 0; k < COUNT; k++) {
     enter(j, w[k].b, w[k].l);
     for (int r = 0; r < NX; r++) w[k].X[r] = load(j.state + r * j.lanes, w[k].b);
   }
-  for (int64_t step = 0; step < j.steps; step++) {
+  for (int64_t step = first; step < last; step++) {
     if (j.tape)
       for (int k = 0; k < COUNT; k++)
         for (int r = 0; r < NX; r++)
@@ -381,16 +433,22 @@ extern "C" void run_weather(const Job* j, int64_t first, int64_t last) {
     each_block(0, j->weather_cells, [&](const Block& b) { weather_block(*j, step, b); });
 }
 
+// So few steps at a time that weather and results of all lanes stay in the cache.
+constexpr int64_t STEPS_TOGETHER = 32;
+
 extern "C" void run_forward(const Job* j, int64_t first, int64_t last) {
   Walk w[2];
-  int64_t lane = first;
-  for (; lane + WIDTH < last; lane += 2 * WIDTH) {
-    w[0].b = block_at(lane, last);
-    w[1].b = block_at(lane + WIDTH, last);
-    simulate_vectors<2>(*j, w);
-  }
-  if (lane < last) {
-    w[0].b = block_at(lane, last);
-    simulate_vectors<1>(*j, w);
+  for (int64_t step = 0; step < j->steps; step += STEPS_TOGETHER) {
+    const int64_t stop = step + STEPS_TOGETHER < j->steps ? step + STEPS_TOGETHER : j->steps;
+    int64_t lane = first;
+    for (; lane + WIDTH < last; lane += 2 * WIDTH) {
+      w[0].b = block_at(lane, last);
+      w[1].b = block_at(lane + WIDTH, last);
+      simulate_vectors<2>(*j, step, stop, w);
+    }
+    if (lane < last) {
+      w[0].b = block_at(lane, last);
+      simulate_vectors<1>(*j, step, stop, w);
+    }
   }
 }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile
 from paramscape.vic.brent import Iterates
 from paramscape.vic.forcing import WEATHER, Weather
@@ -20,6 +21,7 @@ from paramscape.vic.surface import Air, Fluxes, Moist, Surface
 LAYER_ROWS = ("depth", "capacity", "residual", "critical", "wilting", "root")
 THERMAL_ROWS = ("solid_fraction", "porosity", "dry_conductivity", "saturated_conductivity")
 UPPER_ROWS = ("drain_scale", "drain_power")
+SERIES_ROWS = c.SOIL_EVAPORATION_TERMS + 1
 BASEFLOW_ROWS = ("upper_capacity", "linear", "nonlinear", "threshold", "exponent")
 
 
@@ -40,6 +42,7 @@ def rows_of_constants(constants: Constants) -> Tensor:
             torch.stack(tuple(site)),
             *(getattr(layers, name) for name in LAYER_ROWS),
             layers.infilt[None],
+            layers.series,
             *thermal,
             *(getattr(runoff, name) for name in UPPER_ROWS),
             torch.stack([getattr(runoff, name) for name in BASEFLOW_ROWS]),
@@ -53,9 +56,13 @@ def constants_of_rows(rows: Sequence[Tensor]) -> Constants:
     site = Site(*_take(left, len(Site._fields)))
     layer = {name: torch.stack(_take(left, 3)) for name in LAYER_ROWS}
     infilt = next(left)
+    series = torch.stack(_take(left, SERIES_ROWS))
     thermal = {name: torch.stack(_take(left, 2)) for name in THERMAL_ROWS}
     layers = Layers(
-        **layer, infilt=infilt, thermal=ThermalSoil(depth=layer["depth"][:2], **thermal)
+        **layer,
+        infilt=infilt,
+        series=series,
+        thermal=ThermalSoil(depth=layer["depth"][:2], **thermal),
     )
     upper = {name: torch.stack(_take(left, 2)) for name in UPPER_ROWS}
     below = dict(zip(BASEFLOW_ROWS, _take(left, len(BASEFLOW_ROWS)), strict=True))
@@ -70,8 +77,10 @@ def _take(rows: Iterator[Tensor], count: int) -> list[Tensor]:
 
 
 CONSTANTS = (
-    len(Site._fields) + 3 * len(LAYER_ROWS) + 1 + 2 * len(THERMAL_ROWS) + 2 * len(UPPER_ROWS)
-) + len(BASEFLOW_ROWS)
+    (len(Site._fields) + 3 * len(LAYER_ROWS) + 1 + 2 * len(THERMAL_ROWS) + 2 * len(UPPER_ROWS))
+    + SERIES_ROWS
+    + len(BASEFLOW_ROWS)
+)
 
 GROUPS = {
     "P": CONSTANTS,  # constants of the lane

@@ -55,6 +55,7 @@ class Task(NamedTuple):
     choices: Choices
     sizes: dict[str, int | float]
     arrays: dict[str, Tensor]  # of `ARRAYS`
+    group: Tensor  # (lane,) ascending; lanes of a cell are of one group
     progress: bool  # show a bar
     one_thread: bool  # where lanes of different threads would add to the same weather
 
@@ -117,8 +118,8 @@ class _Simulated(torch.autograd.Function):
 
 def _gathered(of_lanes: Tensor | None, index: Tensor, like: Tensor) -> Tensor | None:
     """Sum over the lanes that share a lane of the cover."""
-    if of_lanes is None or of_lanes.shape == like.shape:
-        return of_lanes
+    if of_lanes is None:
+        return None
     return torch.zeros_like(like).index_add_(2, index.long(), of_lanes)
 
 
@@ -144,10 +145,10 @@ def _run(name: str, task: Task, arrays: dict[str, Tensor | None], ranges: Ranges
 
 
 def _lanes(task: Task) -> Ranges:
-    """Cut the lanes between cells, so that no two threads write to the same cell."""
-    cell = task.arrays["cell"].numpy()
-    wanted = np.arange(LANES_OF_A_TASK, len(cell), LANES_OF_A_TASK)
-    return _between([0, *np.searchsorted(cell, cell[wanted]), len(cell)])
+    """Cut the lanes between groups, so that no two threads write to the same cell."""
+    group = task.group.numpy()
+    wanted = np.arange(LANES_OF_A_TASK, len(group), LANES_OF_A_TASK)
+    return _between([0, *np.searchsorted(group, group[wanted]), len(group)])
 
 
 def _steps(task: Task) -> Ranges:

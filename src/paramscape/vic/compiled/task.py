@@ -9,6 +9,7 @@ from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices
 from paramscape.vic.compiled.run import Land, Task, simulate_compiled
 from paramscape.vic.forcing import WEATHER, Forcing
 from paramscape.vic.prepared import Prepared, cells_last
+from paramscape.vic.site import Site
 from paramscape.vic.snow.ground_snow import thawing_season
 
 
@@ -19,12 +20,17 @@ def run_compiled(
     land, columns = prepared.land, prepared.columns
     raw = torch.stack([cells_last(getattr(forcing, name), forcing) for name in WEATHER], 2)
     cover = prepared.calendar.table
+    group = columns.cell_of_lane // CELLS_OF_A_GROUP
+    order = _trees_first(group, land.site)
+    of_lanes = {
+        "weather_cell": prepared.forcing_cell(forcing),
+        "cell": columns.cell_of_lane,
+        "cover_lane": torch.arange(columns.lanes) % cover.shape[-1],
+        "clock": columns.member_of_lane % (forcing.members or 1),
+    }
     arrays = {
+        **{name: index[order].to(torch.int32) for name, index in of_lanes.items()},
         "may_snow": cells_last(prepared.may_snow(forcing), forcing).to(torch.uint8),
-        "weather_cell": prepared.forcing_cell(forcing).to(torch.int32),
-        "cell": columns.cell_of_lane.to(torch.int32),
-        "cover_lane": _shared(torch.arange(columns.lanes), cover.shape[-1]),
-        "clock": _shared(columns.member_of_lane, forcing.members or 1),
         "show": torch.tensor([_number(name) for name in prepared.outputs], dtype=torch.int32),
         **_calendar(forcing),
     }
@@ -37,17 +43,28 @@ def run_compiled(
         ),
         sizes=_sizes(prepared, forcing, cover),
         arrays={name: value.contiguous() for name, value in arrays.items()},
+        group=group,
         progress=progress,
         one_thread=columns.members > 1 and not forcing.members and raw.requires_grad,
     )
-    constants = rows_of_constants(Constants(land.site, land.layers, land.runoff))
-    weight = columns.repeat(columns.weight).to(prepared.dtype)
-    return simulate_compiled(task, Land(constants, cover, weight), raw, values)
+    constants = rows_of_constants(Constants(land.site, land.layers, land.runoff))[:, order]
+    weight = columns.repeat(columns.weight).to(prepared.dtype)[order]
+    ordered = Land(constants, cover, weight)
+    shown, after = simulate_compiled(task, ordered, raw, values[:, order])
+    return shown, after[:, torch.argsort(order)]
 
 
-def _shared(index: Tensor, count: int) -> Tensor:
-    """Which of `count` each index uses: the same one for all where there is only one."""
-    return (index % count).to(torch.int32)
+CELLS_OF_A_GROUP = 32
+
+
+def _trees_first(group: Tensor, site: Site) -> Tensor:
+    """Order of the lanes with those under trees first within each group of cells.
+
+    Snow under trees and elsewhere are computed by different statements: a vector of lanes of one
+    kind needs only one of them.
+    """
+    trees = (site.overstory > 0) & (site.vegetated > 0)
+    return torch.argsort(2 * group + (~trees).to(group.dtype), stable=True)
 
 
 def _number(output: str) -> int:
