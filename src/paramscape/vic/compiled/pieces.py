@@ -103,9 +103,8 @@ def _setting(p: Rows, c: Rows, g: Rows) -> Setting:
     return Setting(constants_of_rows(p).site, Cover(*c), moist, winds)
 
 
-def _free(
-    choices: Choices, p: Rows, c: Rows, g: Rows, a: Rows, s: Rows, h: Rows
-) -> tuple[Rows, Rows]:
+def _free(choices: Choices, p: Rows, c: Rows, g: Rows, *rest: Rows) -> tuple[Rows, Rows]:
+    a, s, h = rest
     setting, air = _setting(p, c, g), Air(*a)
     after, fluxes = snow_free_pass(Surface(*s), air, setting, h[2], choices.conserve)
     if choices.with_potential:

@@ -29,7 +29,7 @@ def source_of(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> str:
     parts = [f"typedef {real} T;", (HERE / "vector.h").read_text(), _numbers(choices)]
     parts += [_forward(name, function, dtype) for name, function in found.items()]
     parts += [_dispatch("show", "V* V_", "V_")]
-    parts += [(HERE / "forward.h").read_text()]
+    parts += [(HERE / name).read_text() for name in ("lanes.h", "forward.h")]
     if with_gradient:
         smooth = {name: f for name, f in found.items() if f.piece.with_respect_to}
         parts += [_backward(name, function, dtype) for name, function in smooth.items()]

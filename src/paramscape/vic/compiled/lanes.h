@@ -1,0 +1,162 @@
+// What a simulation is handed, and how a vector of lanes reads and writes it.
+
+struct Job {
+  // sizes
+  int64_t lanes, steps, parts, runoff_steps, model_steps, shown, shown_rows;
+  int64_t cover_lanes, weather_cells, clocks, cells;
+  double step_seconds, part_seconds;
+  // what the lanes read
+  const T* constants;          // [NP][lanes]
+  const T* cover;              // [12][NC][cover_lanes]
+  const int32_t* cover_lane;   // [lanes]
+  const T* forcing;            // [steps][parts][NI][weather_cells]
+  T* weather;                  // [steps][1 + parts][NW][weather_cells]: of the step, of its parts
+  const uint8_t* may_snow;     // [steps][weather_cells]
+  const int32_t* weather_cell; // [lanes]
+  const int32_t* clock;        // [lanes]
+  const int32_t* month;        // [steps][clocks], from 0
+  const uint8_t* thawing;      // [steps][clocks][south, north]
+  const T* weight;             // [lanes]
+  const int32_t* cell;         // [lanes]; lanes of a cell lie in one task
+  const int32_t* show;         // [shown] numbers of the outputs
+  // what they write
+  T* state;                    // [NX][lanes], replaced
+  T* tape;                     // [steps][NX][lanes] states before each step, or null
+  T* shown_cells;              // [steps][shown_rows][cells], added to
+  // gradients
+  const T* d_shown_cells;      // [steps][shown_rows][cells]
+  T* d_state;                  // [NX][lanes], replaced
+  T* d_constants;              // [NP][lanes], added to
+  T* d_cover;                  // [12][NC][lanes], added to, or null
+  T* d_weather;                // [steps][1 + parts][NW][weather_cells], added to, or null
+  T* d_forcing;                // [steps][parts][NI][weather_cells], or null
+  T* d_weight;                 // [lanes], or null
+};
+
+struct Block {
+  int64_t first;
+  int count;
+  int64_t lane(int i) const { return first + (i < count ? i : count - 1); }
+};
+
+INLINE V load(const T* row, const Block& b) {
+  V v;
+  if (b.count == WIDTH) std::memcpy(&v, row + b.first, sizeof(V));
+  else for (int i = 0; i < WIDTH; i++) v[i] = row[b.lane(i)];
+  return v;
+}
+
+// The cells of a vector's lanes. Lanes of a cell are neighbours, and so are cells: mostly one load
+// and a permutation bring a row of cells to the lanes.
+struct Cells {
+  int32_t index[WIDTH];
+  int64_t base;
+  M offset;
+  bool near;
+};
+
+INLINE Cells cells_of(const int32_t* index, int64_t cells) {
+  Cells c;
+  int32_t low = index[0], high = index[0];
+  for (int i = 0; i < WIDTH; i++) {
+    c.index[i] = index[i];
+    low = index[i] < low ? index[i] : low;
+    high = index[i] > high ? index[i] : high;
+  }
+  c.base = low + WIDTH <= cells ? low : cells - WIDTH;
+  c.near = c.base >= 0 && high - c.base < WIDTH;
+  for (int i = 0; i < WIDTH; i++) c.offset[i] = c.near ? index[i] - c.base : 0;
+  return c;
+}
+
+INLINE V gather(const T* row, const int32_t* index) {
+  T values[WIDTH];
+  for (int i = 0; i < WIDTH; i++) values[i] = row[index[i]];
+  V v;
+  std::memcpy(&v, values, sizeof(V));
+  return v;
+}
+
+INLINE V gather(const T* row, const Cells& c) {
+#if defined(__GNUC__) && !defined(__clang__)
+  if (c.near) {
+    V v;
+    std::memcpy(&v, row + c.base, sizeof(V));
+    return __builtin_shuffle(v, c.offset);
+  }
+#endif
+  return gather(row, c.index);
+}
+
+INLINE void store(T* row, V v, const Block& b) {
+  if (b.count == WIDTH) std::memcpy(row + b.first, &v, sizeof(V));
+  else for (int i = 0; i < b.count; i++) row[b.first + i] = v[i];
+}
+
+INLINE void choose(V* target, M where, const V* source, int rows) {
+  for (int r = 0; r < rows; r++) target[r] = where ? source[r] : target[r];
+}
+
+INLINE void copy(V* target, const V* source, int rows) {
+  for (int r = 0; r < rows; r++) target[r] = source[r];
+}
+
+struct Lanes {  // what a block knows of its lanes; of the last one again where it has fewer
+  V P[NP], C[NC], weight;
+  int32_t month[WIDTH], cover_lane[WIDTH], clock[WIDTH], cell[WIDTH];
+  Cells weather_cell;
+  bool same_clock;
+};
+
+INLINE void read_weather(const Job& j, int64_t step, int64_t part, const Lanes& l, V* W) {
+  const T* rows = j.weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
+  for (int r = 0; r < NW; r++) W[r] = gather(rows + r * j.weather_cells, l.weather_cell);
+}
+
+INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
+  const int32_t* months = j.month + step * j.clocks;
+  if (l.same_clock && months[l.clock[0]] == l.month[0]) return;
+  int32_t changes = 0;
+  for (int i = 0; i < WIDTH; i++) changes |= months[l.clock[i]] ^ l.month[i];
+  if (!changes) return;
+  for (int i = 0; i < WIDTH; i++) l.month[i] = months[l.clock[i]];
+  for (int r = 0; r < NC; r++)
+    for (int i = 0; i < WIDTH; i++)
+      l.C[r][i] = j.cover[(l.month[i] * NC + r) * j.cover_lanes + l.cover_lane[i]];
+}
+
+INLINE V season(const Job& j, int64_t step, const Lanes& l) {
+  const uint8_t* thawing = j.thawing + 2 * step * j.clocks;
+  V south = number(thawing[2 * l.clock[0]]), north = number(thawing[2 * l.clock[0] + 1]);
+  for (int i = 0; i < WIDTH && !l.same_clock; i++) {
+    south[i] = thawing[2 * l.clock[i]];
+    north[i] = thawing[2 * l.clock[i] + 1];
+  }
+  return l.P[P_northern] > number(0) ? north : south;
+}
+
+INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
+  const uint8_t* cells = j.may_snow + step * j.weather_cells;
+  uint8_t somewhere = 0;
+  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.weather_cell.index[i]];
+  if (!somewhere) return ~always();
+  V may;
+  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.weather_cell.index[i]];
+  return may > number(0);
+}
+
+static void enter(const Job& j, const Block& b, Lanes& l) {
+  for (int r = 0; r < NP; r++) l.P[r] = load(j.constants + r * j.lanes, b);
+  l.weight = load(j.weight, b);
+  l.same_clock = true;
+  int32_t weather_cell[WIDTH];
+  for (int i = 0; i < WIDTH; i++) {
+    l.month[i] = -1;
+    l.cover_lane[i] = j.cover_lane[b.lane(i)];
+    weather_cell[i] = j.weather_cell[b.lane(i)];
+    l.clock[i] = j.clock[b.lane(i)];
+    l.cell[i] = j.cell[b.lane(i)];
+    l.same_clock = l.same_clock && l.clock[i] == l.clock[0];
+  }
+  l.weather_cell = cells_of(weather_cell, j.weather_cells);
+}
