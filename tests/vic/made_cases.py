@@ -125,7 +125,7 @@ def _soil(rng: np.random.Generator, made: Made, shape: tuple[int, ...]) -> dict:
     particle = rng.uniform(2400, 2750, layers)
     porosity = 1 - bulk / particle
     critical = rng.uniform(0.2, 0.95, layers)
-    ratio = rng.choice([0.2, 0.6, 0.99, 0.9999], layers)  # 1 is a knife-edge of transpiration
+    ratio = rng.choice([0.2, 0.6, 0.99, 1.0], layers)
     wilting = critical * ratio
     capacity = 1000 * depth * porosity
     residual = rng.choice([0.0, 0.5, 1.0], layers) * wilting * porosity * (1 - 1e-9)

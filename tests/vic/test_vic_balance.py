@@ -8,6 +8,7 @@ import torch
 
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.brent import brent_root, with_implicit_gradient
+from paramscape.vic.state import VARIABLES, initial_state
 
 NAMES = ("OUT_PREC", "OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_WATER_ERROR")
 
@@ -70,3 +71,14 @@ def test_brent_finds_the_root_of_each_lane_and_widens_the_bracket():
     torch.testing.assert_close(gradient, torch.ones_like(gradient), rtol=1e-5, atol=0)
     far = brent_root(residual, Line(level.detach() + 500, problem.slope), start, start, start - 1)
     assert (far == -1).all()
+
+
+def test_a_pack_that_owes_water_keeps_the_debt_while_no_snow_falls(case):
+    reference = case("cold-plains-3hourly").select([0])
+    summer = reference.forcing.days(1600, 1608)
+    rows = [VARIABLES.index(name) for name in ("snow_water", "surface_temperature")]
+    start = initial_state(reference.parameters, reference.options)
+    start.values[rows[0]], start.values[rows[1]] = -3e-6, 999.0
+    with torch.no_grad():
+        after = simulate(reference.parameters, summer, reference.options, start).state
+    assert (after["snow_water"] == -3e-6).all()

@@ -55,8 +55,8 @@ def test_penman_monteith_gives_evaporation_and_keeps_dew_in_supersaturated_air()
 )
 def test_canopy_resistance_follows_jarvis(leaf, weather, moisture, expected):
     traits = penman_monteith.Leaf(*(t(v) for v in leaf))
-    unstressed = penman_monteith.canopy_resistance_unstressed(traits, *(t(v) for v in weather))
-    close(penman_monteith.limited_canopy_resistance(unstressed, moisture), expected)
+    resistance = penman_monteith.canopy_resistance(traits, *(t(v) for v in weather), moisture)
+    close(resistance, expected)
 
 
 def soil(**changes) -> runoff.RunoffSoil:
@@ -67,17 +67,17 @@ def soil(**changes) -> runoff.RunoffSoil:
     values |= changes
     capacity, residual = (t(*values[k])[:, None] for k in ("capacity", "residual"))
     power = t(*values["expt"])[:, None] - 1
+    conductivity = t(*values["ksat"])[:, None] / values["steps"]
+    pore = (capacity - residual)[:2]
     largest = values["dsmax"] / values["steps"]
     return runoff.RunoffSoil(
         infilt=t(values["infilt"]),
         capacity=capacity,
         residual=residual,
         upper_capacity=capacity[:2].sum(0),
-        drain_scale=power
-        * t(*values["ksat"])[:, None]
-        / values["steps"]
-        / (capacity - residual)[:2],
+        drain_scale=power * conductivity / pore,
         drain_power=power,
+        drain_term=power * conductivity / pore ** (power + 1),
         linear=t(largest * values["ds"] / values["ws"]),
         nonlinear=t(largest * (1 - values["ds"] / values["ws"])),
         threshold=t(values["ws"]),
@@ -101,7 +101,7 @@ def test_drainage_integrates_brooks_and_corey():
 def test_soil_evaporation_follows_the_arno_curve():
     potential = penman_monteith.penman_monteith(air(15, 500, 800), t(120), t(60), 0.0, 100.0)
     fraction = evaporation_fraction(
-        unsaturated_share(t(20 / 45), t(0.2)), t(0.2), evaporation_series(t(0.2))
+        unsaturated_share(t(20 / 45), t(0.2)), t(0.2), evaporation_series(t(0.2)), t(45)
     )
     close(potential, 3.615169847)
     close(fraction, 0.5021547539)
@@ -136,7 +136,9 @@ def test_winds_and_resistances_of_a_forest_and_of_short_vegetation():
 
 def test_ground_temperature_and_thermal_properties():
     decay = torch.exp(t(-0.1 / 4))
-    ground = soil_thermal.Ground(t(0.1), t(4), decay, t(5), t(1.5), t(1.8), t(2e6), t(2.5e6))
+    ground = soil_thermal.Ground(
+        t(0.1), t(4), decay, 1 / decay, t(5), t(1.5), t(1.8), t(2e6), t(2.5e6)
+    )
     base = soil_thermal.layer_base_temperature(ground, t(12), t(8), 86400.0)
     close(base, 10.77256675)
     layer = soil_thermal.thermal_soil(t(0.1), t(1450), t(2650), t(0.4))
@@ -158,8 +160,8 @@ def pack_surface(**changes) -> energy.PackSurface:
     values = dict(
         temperature=-2.0, density=1.2, pressure=85000.0, vapour_pressure=350.0, deficit=180.0,
         shortwave=40.0, longwave=250.0, rain_heat=0.0, resistance=60.0, wind=3.0, roughness=0.03,
-        ground_conductance=2.9302e-6 * 250**2 / 0.5 / 10800, ground_temperature=-1.0,
-        heat_capacity=2.11727e6 * 0.1 / 10800, old_temperature=-5.0, freezable=0.0,
+        depth=0.5, conducting=2.9302e-6 * 250**2, ground_temperature=-1.0,
+        heat_capacity=2.11727e6 * 0.1, old_temperature=-5.0, freezable=0.0, seconds=10800.0,
     )  # fmt: skip
     return energy.PackSurface(**{name: t(v) for name, v in (values | changes).items()})
 
@@ -209,8 +211,8 @@ def test_a_whole_step_of_a_pack(name):
         vapour_pressure=weather["vapour"], deficit=max(0.0, saturated - weather["vapour"]),
         shortwave=weather["shortwave"], longwave=weather["longwave"], resistance=50.0, wind=2.5,
         rain_heat=4.188e6 * weather["temperature"] * weather["rain"] / 1000 / seconds,
-        ground_conductance=2.9302e-6 * 250**2 / 0.8 / seconds, old_temperature=-2.0,
-        heat_capacity=float(2.11727e6 * snow.surface / seconds),
+        depth=0.8, conducting=2.9302e-6 * 250**2, seconds=seconds, old_temperature=-2.0,
+        heat_capacity=float(2.11727e6 * snow.surface),
         freezable=float(snow.surface_water * 3.337e8 / seconds),
     )  # fmt: skip
     result = pack.pack_step(snow, surface, PassOptions(seconds, "AR_406_FULL", False))
@@ -249,10 +251,9 @@ def test_canopy_water_and_transpiration(moisture, seconds, rain, water, layers):
     )))  # fmt: skip
     uptake = canopy.water_uptake(roots, t(*moisture)[:, None])
     leaf = penman_monteith.Leaf(t(130), t(60), t(2.5))
-    unstressed = penman_monteith.canopy_resistance_unstressed(leaf, t(180), t(18), t(900))
-    resistance = penman_monteith.limited_canopy_resistance(unstressed, uptake.factor)
+    resistance = penman_monteith.canopy_resistance(leaf, t(180), t(18), t(900), uptake.factor)
     rate = penman_monteith.penman_monteith(above, t(140), t(45), resistance, 40.0)
-    close(rate * uptake.share * wet.dry_fraction * seconds / 86400, *layers)
+    close(canopy.shared_out(uptake, rate * wet.dry_fraction * seconds / 86400), *layers)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +296,7 @@ def test_potential_evaporation_is_that_of_leaves_and_soil_by_their_shares():
 
 
 def test_snow_and_melt_fall_together_from_a_loaded_canopy():
-    after = interception.mass_release(t(0.012), t(0.003), torch.tensor([True]))
+    after = interception.mass_release(t(0.012), t(0.003), t(0), torch.tensor([True]))
     close(torch.cat([after.snow, after.released, after.drip]), 0.00471548, 0.00428452, 0.003)
     assert after.storage.item() == 0
 
@@ -329,7 +330,7 @@ def test_foliage_whose_balance_has_no_root_keeps_the_temperature_it_had():
 def test_energy_balance_of_foliage_with_and_without_snow():
     above = penman_monteith.evaporative(t(-2), t(1000), t(180))
     values = dict(
-        snow=0.002, store=0.2, rain=0.5, capacity=0.3, fraction=0.8, shortwave=0.15 * 120,
+        snow=0.002, store=2e-4, rain=5e-4, capacity=0.3, fraction=0.8, shortwave=0.15 * 120,
         longwave=250.0, longwave_up=300.0, temperature=-2.0, density=1.2, pressure=85000.0,
         vapour_pressure=350.0, architectural=50.0, resistance_ground=20.0, resistance_canopy=20.0,
         wind=1.0, above_displacement=20.0, roughness=1.0,

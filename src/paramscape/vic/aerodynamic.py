@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
+from paramscape.vic.ops import exp, log
 
 LOG_OFFSET = 1.0 / 0.63 - 1.0  # height above displacement, per unit of displacement
 
@@ -45,16 +46,16 @@ class Profile(NamedTuple):
 def open_resistance(displacement: Tensor, roughness: Tensor) -> Tensor:
     """Resistance [s m-1] at unit wind of a surface without overstory; heights in m."""
     height = c.REFERENCE_ROUGHNESS_HEIGHT + LOG_OFFSET * displacement
-    return torch.log(height / roughness) * torch.log(height / (0.1 * roughness)) / c.KARMAN**2
+    return log(height / roughness) * log(height / (0.1 * roughness)) / c.KARMAN**2
 
 
 def open_profile(stand: Stand) -> Profile:
     """Resistances and wind speeds of vegetation without overstory."""
     resistance = open_resistance(stand.displacement, stand.roughness)
-    above = torch.log((stand.reference_height - stand.displacement) / stand.roughness)
-    near = torch.log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.roughness) / stand.roughness)
-    snow = torch.log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.snow_roughness) / stand.snow_roughness)
-    snow_above = torch.log(stand.reference_height / stand.snow_roughness)
+    above = log((stand.reference_height - stand.displacement) / stand.roughness)
+    near = log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.roughness) / stand.roughness)
+    snow = log((c.REFERENCE_ROUGHNESS_HEIGHT + stand.snow_roughness) / stand.snow_roughness)
+    snow_above = log(stand.reference_height / stand.snow_roughness)
     return Profile(
         resistance_ground=resistance,
         resistance_canopy=resistance,
@@ -78,22 +79,22 @@ def forest_profile(stand: Stand) -> Profile:
         stand.wind_attenuation,
     )
     transition = 1.5 * h - 0.5 * d
-    above = torch.log((stand.reference_height - d) / z0)
-    within = torch.exp(attenuation * (1.0 - (d + z0) / h)) - 1.0
+    above = log((stand.reference_height - d) / z0)
+    within = exp(attenuation * (1.0 - (d + z0) / h)) - 1.0
     resistance_canopy = (above / c.KARMAN**2) * (
         h / (attenuation * (transition - d)) * within
         + (transition - h) / (transition - d)
-        + torch.log((stand.reference_height - d) / (transition - d))
+        + log((stand.reference_height - d) / (transition - d))
     )
-    wind_transition = torch.log((transition - d) / z0) / above
+    wind_transition = log((transition - d) / z0) / above
     wind_top = wind_transition - (1.0 - (h - d) / (transition - d)) / above
     resistance_snow, wind_snow = _below_trees(stand, transition, above, wind_top)
     return Profile(
         resistance_ground=open_resistance(d, z0),
         resistance_canopy=resistance_canopy,
         resistance_snow=resistance_snow,
-        wind_ground=torch.log((c.REFERENCE_ROUGHNESS_HEIGHT + z0) / z0) / above,
-        wind_canopy=wind_top * torch.exp(attenuation * ((z0 + d) / h - 1.0)),
+        wind_ground=log((c.REFERENCE_ROUGHNESS_HEIGHT + z0) / z0) / above,
+        wind_canopy=wind_top * exp(attenuation * ((z0 + d) / h - 1.0)),
         wind_snow=wind_snow,
     )
 
@@ -105,22 +106,21 @@ def _below_trees(
     h, z0s, attenuation = stand.height, stand.snow_roughness, stand.wind_attenuation
     trunk = stand.trunk_ratio * h
     top = c.REFERENCE_ROUGHNESS_HEIGHT + z0s
-    wind_trunk = wind_top * torch.exp(attenuation * (trunk / h - 1.0))
-    layer = torch.log(trunk / z0s)
-    near = torch.log(top / z0s)
+    wind_trunk = wind_top * exp(attenuation * (trunk / h - 1.0))
+    layer = log(trunk / z0s)
+    near = log(top / z0s)
     scale = h * above / (attenuation * c.KARMAN**2 * (transition - stand.displacement))
-    from_trunk = torch.exp(attenuation * (1.0 - trunk / h))
-    below = layer**2 / (c.KARMAN**2 * wind_trunk)
+    from_trunk = exp(attenuation * (1.0 - trunk / h))
+    below = layer * layer / (c.KARMAN**2 * wind_trunk)
     in_trunks = trunk > top
     in_canopy = h > top
     resistance = torch.where(
         in_trunks,
         near * layer / (c.KARMAN**2 * wind_trunk),
         below
-        + scale
-        * (from_trunk - torch.where(in_canopy, torch.exp(attenuation * (1.0 - top / h)), 1.0)),
+        + scale * (from_trunk - torch.where(in_canopy, exp(attenuation * (1.0 - top / h)), 1.0)),
     )
-    wind_in_canopy = wind_top * torch.exp(attenuation * (top / h - 1.0))
+    wind_in_canopy = wind_top * exp(attenuation * (top / h - 1.0))
     wind = torch.where(
         in_trunks, wind_trunk * near / layer, torch.where(in_canopy, wind_in_canopy, wind_top)
     )

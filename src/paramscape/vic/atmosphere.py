@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
+from paramscape.vic.ops import quotient
 
 
 def saturation_vapour_pressure(temperature: Tensor) -> Tensor:
@@ -23,7 +24,7 @@ def vapour_pressure_slope(temperature: Tensor) -> Tensor:
     17.269 * 237.3 / (237.3 + T)^2 * e_s(T); the slope of the ice factor is left out, as in VIC.
     """
     offset = 237.3 + temperature
-    return (17.269 * 237.3) / (offset * offset) * saturation_vapour_pressure(temperature)
+    return quotient(17.269 * 237.3, offset * offset) * saturation_vapour_pressure(temperature)
 
 
 def air_density(temperature: Tensor, pressure: Tensor) -> Tensor:

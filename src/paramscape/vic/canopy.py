@@ -48,10 +48,15 @@ def canopy_balance(
 
 
 class Uptake(NamedTuple):
-    """How soil moisture shares out transpiration; both (layer, column)."""
+    """How soil moisture shares out transpiration; (layer, column) unless noted."""
 
-    share: Tensor  # of the potential transpiration of `factor`
+    share: Tensor  # roots that draw water
     factor: Tensor  # soil moisture factor of the canopy resistance, above 0
+    given: Tensor  # what of its share of the transpiration with `factor` a layer gives
+    taking: Tensor  # roots that take over what the last dry layer does not give
+    lacking_root: Tensor  # (column,) roots of that layer
+    lacking: Tensor  # (column,) what it does not give of their share
+    taking_root: Tensor  # (column,) roots outside of dry layers
 
 
 class RootedSoil(NamedTuple):
@@ -76,10 +81,23 @@ def water_uptake(soil: RootedSoil, moisture: Tensor) -> Uptake:
     stress = ((available - soil.wilting) / span).clamp(min=0)
     factor = torch.where(wet, 1.0, stress)
     plentiful = _plentiful(soil, moisture, rooted)
-    shared = _shares_when_plentiful(soil.root, factor, wet)
     drawn = factor > 0
-    share = torch.where(plentiful, shared, torch.where(drawn, soil.root, 0.0))
-    return Uptake(share, torch.where(plentiful | ~drawn, 1.0, factor))
+    lacking_root, lacking, remaining = torch.zeros_like(factor[:3])
+    remaining = remaining + 1.0
+    for layer in range(factor.shape[0]):
+        dry = plentiful & ~wet[layer]
+        lacking_root = torch.where(dry, soil.root[layer], lacking_root)
+        lacking = torch.where(dry, 1.0 - factor[layer], lacking)
+        remaining = torch.where(dry, remaining - soil.root[layer], remaining)
+    return Uptake(
+        share=torch.where(plentiful | drawn, soil.root, 0.0),
+        factor=torch.where(plentiful | ~drawn, 1.0, factor),
+        given=torch.where(plentiful, factor, 1.0),
+        taking=torch.where(plentiful & wet, soil.root, 0.0),
+        lacking_root=lacking_root,
+        lacking=lacking,
+        taking_root=remaining.clamp(min=0),
+    )
 
 
 def _plentiful(soil: RootedSoil, moisture: Tensor, rooted: Tensor) -> Tensor:
@@ -93,14 +111,13 @@ def _plentiful(soil: RootedSoil, moisture: Tensor, rooted: Tensor) -> Tensor:
     return both | (upper_wet & (1.0 - lower_root >= 0.5)) | (lower_wet & (lower_root >= 0.5))
 
 
-def _shares_when_plentiful(root: Tensor, factor: Tensor, wet: Tensor) -> Tensor:
-    """Layer shares (layer, column) with the compensation by wet layers."""
-    missing = root * (1.0 - factor)
-    spare = torch.zeros_like(root[0])
-    remaining = torch.ones_like(root[0])
-    for layer in range(root.shape[0]):
-        dry = ~wet[layer]
-        spare = torch.where(dry, missing[layer], spare)
-        remaining = torch.where(dry, remaining - root[layer], remaining)
-    taken_over = ratio(spare, remaining.clamp(min=0))
-    return root * factor + torch.where(wet, root * taken_over, 0.0)
+def shared_out(uptake: Uptake, transpired: Tensor) -> Tensor:
+    """Transpiration [mm] of each layer, of the potential one (layer, column) at its `factor`.
+
+    Args:
+        uptake: from `water_uptake`.
+        transpired: of a canopy whose roots are all in soil like the layer's [mm].
+    """
+    own = transpired * uptake.given * uptake.share
+    spare = transpired * uptake.lacking_root * uptake.lacking
+    return own + ratio(uptake.taking * spare, uptake.taking_root.expand_as(spare))

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.check_parameters import check_bands
+from paramscape.vic.ops import in_order
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import SOIL_OF_LAYER, Parameters
 
@@ -85,7 +86,7 @@ class Columns:
 def columns_of(parameters: Parameters, options: Options, members: int) -> Columns:
     """Lay out the columns of the parameters' cells for a number of members."""
     cover = parameters.vegetation["Cv"]
-    cover = cover / cover.sum(1, keepdim=True)
+    cover = cover / in_order(cover)[:, None]
     area, warmer, wetter, elevation = _bands(parameters, options)
     exists = (cover > 0)[:, :, None] & (area > 0)[:, None, :]
     cell, kind, band = torch.nonzero(exists, as_tuple=True)
@@ -120,11 +121,11 @@ def _bands(
         return one, torch.zeros_like(one), one, None
     check_bands(parameters)
     area = parameters.bands["AreaFract"]
-    area = area / area.sum(1, keepdim=True)
+    area = area / in_order(area)[:, None]
     band_elevation = parameters.bands["elevation"]
-    elevation = (area * torch.where(area > 0, band_elevation, 0.0)).sum(1)
+    elevation = in_order(area * torch.where(area > 0, band_elevation, 0.0))
     warmer = c.LAPSE_RATE * (band_elevation - elevation[:, None])
     share = parameters.bands["Pfactor"]
-    share = share / share.sum(1, keepdim=True)
+    share = share / in_order(share)[:, None]
     wetter = torch.where(area > 0, share / torch.where(area > 0, area, 1.0), 0.0)
     return area, warmer, wetter, elevation

@@ -77,19 +77,19 @@ class Leaf(NamedTuple):
     area: Tensor  # leaf area of the covered part [m2 m-2]
 
 
-def canopy_resistance_unstressed(
-    leaf: Leaf, shortwave: Tensor, temperature: Tensor, deficit: Tensor
+def canopy_resistance(
+    leaf: Leaf, shortwave: Tensor, temperature: Tensor, deficit: Tensor, moisture: Tensor | float
 ) -> Tensor:
-    """Canopy resistance [s m-1] without soil moisture stress and without the limit of 5000.
+    """Canopy resistance [s m-1], at most 5000.
 
-    r_min / (LAI f_T f_v) f_D after Jarvis (1976) with the factors of Wigmosta et al. (1994).
-    Divide by the soil moisture factor and apply `limited_canopy_resistance`.
+    r_min / (LAI g_sm f_T f_v) f_D after Jarvis (1976) with the factors of Wigmosta et al. (1994).
 
     Args:
         leaf: leaf traits.
         shortwave: net shortwave radiation [W m-2].
         temperature: air temperature [C].
         deficit: vapour pressure deficit [Pa].
+        moisture: soil moisture factor g_sm (0 to 1]; may have a leading axis of layers.
     """
     light = shortwave / leaf.light
     bounded = leaf.resistance / c.LARGEST_CANOPY_RESISTANCE
@@ -98,11 +98,7 @@ def canopy_resistance_unstressed(
     warmth = torch.where(warmth <= 0, 1e-10, warmth)
     dryness = (1.0 - deficit / c.VAPOUR_DEFICIT_CLOSURE).clamp(min=c.SMALLEST_VAPOUR_DEFICIT_FACTOR)
     area = torch.where(leaf.area > 0, leaf.area, 1.0)
-    resistance = leaf.resistance / (area * warmth * dryness) * dark
+    resistance = leaf.resistance / (area * moisture * warmth * dryness) * dark
+    resistance = resistance.clamp(max=c.LARGEST_CANOPY_RESISTANCE)
     resistance = torch.where(leaf.area > 0, resistance, c.LARGEST_CANOPY_RESISTANCE)
     return torch.where(leaf.resistance == 0, 0.0, resistance)
-
-
-def limited_canopy_resistance(unstressed: Tensor, moisture: Tensor | float) -> Tensor:
-    """Canopy resistance [s m-1] at most 5000; `moisture` (0 to 1] is the soil moisture factor."""
-    return (unstressed / moisture).clamp(max=c.LARGEST_CANOPY_RESISTANCE)

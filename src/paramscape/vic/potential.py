@@ -5,8 +5,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.penman_monteith import (
-    canopy_resistance_unstressed,
-    limited_canopy_resistance,
+    canopy_resistance,
     penman_monteith,
 )
 from paramscape.vic.snow_free import leaf_of
@@ -29,14 +28,12 @@ def potential_evaporation(
     canopy_air, surface_air = resistances
     shortwave = (1.0 - setting.cover.class_albedo) * air.shortwave
     radiation = shortwave + net_longwave
-    unstressed = canopy_resistance_unstressed(
-        leaf_of(setting), shortwave, air.temperature, air.deficit
-    )
+    resistance = canopy_resistance(leaf_of(setting), shortwave, air.temperature, air.deficit, 1.0)
     transpiration = penman_monteith(
         air.evaporative,
         radiation,
         canopy_air,
-        limited_canopy_resistance(unstressed, 1.0),
+        resistance,
         setting.site.architectural,
     )
     soil = penman_monteith(

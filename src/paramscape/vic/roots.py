@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from paramscape.vic.ops import in_order
+
 SMALLEST_FRACTION = 1e-4
 
 
@@ -21,10 +23,8 @@ def layer_roots(zone_depth: Tensor, zone_fraction: Tensor, layer_depth: Tensor) 
     Returns:
         (..., layer).
     """
-    bottom_zone = zone_depth.cumsum(-1)
-    top_zone = _tops(bottom_zone)
-    bottom = layer_depth.cumsum(-1)
-    top = _tops(bottom)
+    bottom_zone, bottom = zone_depth.cumsum(-1), layer_depth.cumsum(-1)
+    top_zone, top = _tops(bottom_zone), _tops(bottom)
     endless = torch.full_like(bottom[..., -1:], torch.inf)
     bottom = torch.cat([bottom[..., :-1], endless], -1)
     upper = torch.maximum(top[..., :, None], top_zone[..., None, :])
@@ -34,11 +34,12 @@ def layer_roots(zone_depth: Tensor, zone_fraction: Tensor, layer_depth: Tensor) 
     within = lower - upper
     # Zones often end where a layer ends; maximum, unlike clamp, then gives the mean of both slopes.
     within = torch.maximum(within, torch.zeros_like(within))
-    fraction = (within * density[..., None, :]).sum(-1)
+    fraction = in_order(within * density[..., None, :])
     fraction = torch.where(fraction < SMALLEST_FRACTION, 0.0, fraction)
-    total = fraction.sum(-1, keepdim=True)
+    total = in_order(fraction)[..., None]
     return torch.where(total > 0, fraction / torch.where(total > 0, total, 1.0), 0.0)
 
 
 def _tops(bottom: Tensor) -> Tensor:
+    """Depth of the upper boundaries of zones or layers, of that of the lower ones (..., zone)."""
     return torch.cat([torch.zeros_like(bottom[..., :1]), bottom[..., :-1]], -1)

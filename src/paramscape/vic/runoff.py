@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.ops import power
+from paramscape.vic.ops import power, ratio, to_the_last_digit
 
 
 class RunoffSoil(NamedTuple):
@@ -17,6 +17,7 @@ class RunoffSoil(NamedTuple):
     upper_capacity: Tensor  # of all layers but the last together [mm]
     drain_scale: Tensor  # (layer - 1, column) m K / (W - residual) of a runoff step
     drain_power: Tensor  # (layer - 1, column) m = expt - 1
+    drain_term: Tensor  # (layer - 1, column) m K / (W - residual)^expt of a runoff step
     linear: Tensor  # baseflow of a full layer by its linear part [mm per runoff step]
     nonlinear: Tensor  # what the power law adds to it when full [mm per runoff step]
     threshold: Tensor  # Ws
@@ -46,11 +47,19 @@ def surface_runoff(soil: RunoffSoil, moisture: Tensor, water: Tensor) -> Tensor:
     stored = torch.minimum(moisture[:-1].sum(0), limit)
     shape = 1.0 + soil.infilt
     largest = shape * limit
-    share = power(1.0 - stored / limit, 1.0 / shape)
-    start = largest * (1.0 - share)
+    start = largest * (1.0 - _unsaturated(soil, stored / limit))
     rest = power(1.0 - (start + water) / largest, shape)
     excess = (water - limit + stored + limit * rest).clamp(min=0)
     return torch.where(water > 0, excess, 0.0)
+
+
+def _unsaturated(soil: RunoffSoil, wetness: Tensor) -> Tensor:
+    """Share of the infiltration capacity still free; VIC goes by way of the saturated area."""
+    shape = 1.0 + soil.infilt
+    if not to_the_last_digit(wetness):
+        return power(1.0 - wetness, 1.0 / shape)
+    saturated = 1.0 - power(1.0 - wetness, soil.infilt / shape)
+    return power(1.0 - saturated, 1.0 / soil.infilt)
 
 
 def drainage(drainable: Tensor, pore: Tensor, scale: Tensor, exponent: Tensor) -> Tensor:
@@ -111,8 +120,9 @@ def possible_evaporation(soil: RunoffSoil, moisture: Tensor, evaporation: Tensor
 
     VIC takes this much out of the soil and counts all; see `Options.water_balance`.
     """
-    dry = moisture <= soil.residual
-    return torch.where((evaporation > 0) & dry, 0.0, evaporation)
+    available = (moisture - soil.residual).clamp(min=0)
+    shared = available * ratio(evaporation, available)  # rounds as in VIC; 0 where it is dry
+    return torch.where(evaporation > 0, shared, evaporation)
 
 
 class Drive(NamedTuple):
@@ -146,21 +156,35 @@ def routed(moisture: Tensor, left: tuple[Tensor, Tensor], evaporation: Tensor) -
     return RunoffResult(moisture, runoff, slow - deficit, evaporation)
 
 
+LEAST_DRAINABLE = 1e-8  # [mm]; below it, VIC's form of drainage has no digit left
+
+
+def _drained(soil: RunoffSoil, moisture: Tensor) -> Tensor:
+    """Drainage (layer - 1, column) [mm] from `moisture` of the upper layers without evaporation."""
+    residual = soil.residual[:2]
+    drainable = (moisture - residual).clamp(min=0)
+    pore = soil.capacity[:2] - residual
+    if not to_the_last_digit(moisture):
+        return drainage(drainable, pore, soil.drain_scale, soil.drain_power)
+    exponent = -soil.drain_power
+    held = drainable.clamp(min=LEAST_DRAINABLE) ** exponent + soil.drain_term
+    left = held ** (1.0 / exponent)
+    return torch.where(drainable > LEAST_DRAINABLE, moisture - left - residual, 0.0)
+
+
 def runoff_step(soil: RunoffSoil, moisture: Tensor, drive: Drive) -> tuple[Tensor, Tensor, Tensor]:
     """One sub-step; returns moisture (layer, column), water shed at the top and baseflow [mm]."""
     residual, capacity = soil.residual, soil.capacity
     upper, last = moisture[:2], moisture[2]
     infiltration, drawn = drive.infiltration, drive.drawn
-    drainable = (upper - drawn[:2] - residual[:2]).clamp(min=0)
-    pore = capacity[:2] - residual[:2]
-    drained = drainage(drainable, pore, soil.drain_scale, soil.drain_power)
+    drained = _drained(soil, upper - drawn[:2])
     from_first, from_second = drained.unbind(0)
     lost_first, lost_second = (drained + drawn[:2]).unbind(0)
 
-    wanted = upper[0] + (infiltration - lost_first)
+    wanted = upper[0] + infiltration - lost_first
     first = torch.minimum(torch.maximum(wanted, residual[0]), capacity[0])
     from_first = from_first + (wanted - first)
-    wanted = upper[1] + (from_first - lost_second)
+    wanted = upper[1] + from_first - lost_second
     second = torch.maximum(wanted, residual[1])
     from_second = from_second + (wanted - second)
     base = baseflow(soil, last)

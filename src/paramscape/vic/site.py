@@ -9,7 +9,7 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile, Stand, open_resistance, profile
 from paramscape.vic.columns import Columns
-from paramscape.vic.ops import ratio
+from paramscape.vic.ops import exact_power, exp, ratio
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.roots import layer_roots
@@ -34,6 +34,7 @@ class Site(NamedTuple):
     deep_temperature: Tensor  # [C]
     depth: Tensor  # of layer 1 [m]
     decay: Tensor  # exp(-depth / damping_depth)
+    growth: Tensor  # exp(depth / damping_depth)
     snow_roughness: Tensor  # [m]
     new_snow_albedo: Tensor
 
@@ -83,7 +84,7 @@ def layers_of(parameters: Parameters, columns: Columns) -> Layers:
     return Layers(
         depth=depth,
         capacity=capacity,
-        residual=columns.soil(parameters, "resid_moist") * depth * 1000.0,
+        residual=columns.soil(parameters, "resid_moist") * (depth * 1000.0),
         critical=columns.soil(parameters, "Wcr_FRACT") * capacity,
         wilting=columns.soil(parameters, "Wpwp_FRACT") * capacity,
         root=_roots(parameters, columns, depth),
@@ -111,14 +112,16 @@ def runoff_soil(
     ds, dsmax, ws, exponent = _baseflow(parameters, columns, layers.capacity[-1], options)
     power = columns.soil(parameters, "expt")[:-1] - 1.0
     pore = layers.capacity[:-1] - layers.residual[:-1]
+    conductivity = columns.soil(parameters, "Ksat")[:-1] / steps
     largest = dsmax / steps
     return RunoffSoil(
         infilt=layers.infilt,
         capacity=layers.capacity,
         residual=layers.residual,
         upper_capacity=layers.capacity[:-1].sum(0),
-        drain_scale=power * (columns.soil(parameters, "Ksat")[:-1] / steps) / pore,
+        drain_scale=power * conductivity / pore,
         drain_power=power,
+        drain_term=conductivity / exact_power(pore, power + 1.0) * power,
         linear=largest * ds / ws,
         nonlinear=largest * (1.0 - ds / ws),
         threshold=ws,
@@ -145,7 +148,7 @@ def nijssen_to_arno(
 
     `capacity` is that of the last layer [mm]; all of one shape.
     """
-    largest = d2 * (capacity - d3) ** d4 + d1 * capacity
+    largest = d2 * exact_power(1.0 / (capacity - d3), -d4) + d1 * capacity
     return d1 * d3 / largest, largest, d3 / capacity, d4
 
 
@@ -175,7 +178,8 @@ def site_of(parameters: Parameters, columns: Columns, layers: Layers, options: O
         damping_depth=damping,
         deep_temperature=columns.soil(parameters, "avg_T"),
         depth=layers.depth[0],
-        decay=torch.exp(-layers.depth[0] / damping),
+        decay=exp(-layers.depth[0] / damping),
+        growth=exp(layers.depth[0] / damping),
         snow_roughness=columns.soil(parameters, "snow_rough"),
         new_snow_albedo=_new_snow_albedo(parameters, columns, options).to(dtype),
     )
@@ -253,13 +257,13 @@ def _cover(parameters: Parameters, columns: Columns, options: Options) -> Cover:
     winds = profile(stand)
     extinction = columns.repeat(vegetation["rad_atten"][columns.cell, columns.kind])
     rough = columns.soil(parameters, "rough")
-    bare = open_resistance(c.DISPLACEMENT_TO_HEIGHT * rough / c.ROUGHNESS_TO_HEIGHT, rough)
+    bare = open_resistance(c.DISPLACEMENT_TO_HEIGHT * (rough / c.ROUGHNESS_TO_HEIGHT), rough)
     return Cover(
         fraction=fraction,
         leaf_area=local,
         albedo=torch.where(columns.repeat(columns.bare), c.BARE_SOIL_ALBEDO, albedo),
         class_albedo=albedo,
-        attenuation=(1.0 - fraction) + fraction * torch.exp(-extinction.nan_to_num() * local),
+        attenuation=(1.0 - fraction) + fraction * exp(-extinction.nan_to_num() * local),
         capacity=c.LEAF_WATER_CAPACITY * local,
         **{name: getattr(winds, name) for name in Profile._fields},
         resistance_bare=bare.expand_as(fraction),

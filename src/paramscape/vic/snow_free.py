@@ -4,11 +4,10 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.canopy import CanopyBalance, canopy_balance
+from paramscape.vic.canopy import CanopyBalance, Uptake, canopy_balance, shared_out
 from paramscape.vic.penman_monteith import (
     Leaf,
-    canopy_resistance_unstressed,
-    limited_canopy_resistance,
+    canopy_resistance,
     penman_monteith,
 )
 from paramscape.vic.soil_evaporation import limited_soil_evaporation
@@ -41,12 +40,12 @@ def snow_free_pass(
     if conserve:
         surface = per_canopy(surface, cover)
     base = layer_base_temperature(ground, air.temperature, surface.base_temperature, seconds)
-    heat = surface.attenuation * ground_heat_flux(ground, air.temperature, base)
+    from_ground = surface.attenuation * ground_heat_flux(ground, air.temperature, base)
     before = (surface.ground_temperature, surface.base_temperature)
-    heat = heat + heat_released(ground, before, (air.temperature, base), seconds)
+    released = heat_released(ground, before, (air.temperature, base), seconds)
     shortwave = air.shortwave * (1.0 - cover.albedo)
     net_longwave = air.longwave - air.emitted
-    radiation = shortwave + net_longwave + heat
+    radiation = shortwave + net_longwave + from_ground + released
 
     covered = (setting.site.vegetated > 0) & (cover.fraction > 0) & (cover.leaf_area > 0)
     fraction = torch.where(covered, cover.fraction, 0.0)
@@ -122,20 +121,22 @@ def _transpiration(
     """Transpiration (layer, lane) [mm] per unit of canopy, at most the water above wilting."""
     moist = setting.moist
     shortwave, radiation = light
-    unstressed = canopy_resistance_unstressed(
-        leaf_of(setting), shortwave, air.temperature, air.deficit
+    uptake = Uptake(
+        torch.stack([moist.share_1, moist.share_2, moist.share_3]),
+        torch.stack([moist.factor_1, moist.factor_2, moist.factor_3]),
+        torch.stack([moist.given_1, moist.given_2, moist.given_3]),
+        torch.stack([moist.taking_1, moist.taking_2, moist.taking_3]),
+        *(moist.lacking_root, moist.lacking, moist.taking_root),
     )
-    factor = torch.stack([moist.factor_1, moist.factor_2, moist.factor_3])
     rate = penman_monteith(
         air.evaporative,
         radiation,
         setting.winds.resistance_canopy,
-        limited_canopy_resistance(unstressed, factor),
+        canopy_resistance(leaf_of(setting), shortwave, air.temperature, air.deficit, uptake.factor),
         setting.site.architectural,
     )
-    share = torch.stack([moist.share_1, moist.share_2, moist.share_3])
+    demand = shared_out(uptake, rate * seconds / c.SECONDS_PER_DAY * dry)
     room = torch.stack([moist.room_1, moist.room_2, moist.room_3])
-    demand = rate * seconds / c.SECONDS_PER_DAY * dry * share
     return torch.minimum(demand, room).clamp(min=0)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.ops import power
+from paramscape.vic.ops import power, to_the_last_digit
 
 
 def unsaturated_share(wetness: Tensor, infilt: Tensor) -> Tensor:
@@ -26,17 +26,39 @@ def evaporation_series(infilt: Tensor) -> Tensor:
     return infilt / (infilt + k[:, None])
 
 
-def evaporation_fraction(share: Tensor, infilt: Tensor, coefficients: Tensor) -> Tensor:
+def evaporation_fraction(
+    share: Tensor, infilt: Tensor, coefficients: Tensor, capacity: Tensor
+) -> Tensor:
     """Fraction of potential evaporation that a partly saturated soil gives.
 
-    1 - s^b + s^b (1 - s) sum_{k=0..30} b s^k / (b + k), summed by Horner's rule. VIC truncates
-    the series after 30 powers, which matters for dry soil, and so do we.
+    1 - s^b + s^b (1 - s) sum_{k=0..30} b s^k / (b + k). VIC truncates the series after 30 powers,
+    which matters for dry soil, and so do we.
 
     Args:
         share: s of `unsaturated_share` for layer 1.
         infilt: b.
         coefficients: of the series, see `evaporation_series`.
+        capacity: of layer 1 [mm]; only the last digit depends on it.
     """
+    if to_the_last_digit(share):
+        largest = (1.0 + infilt) * capacity
+        return _by_powers(1.0 - largest * (1.0 - share) / largest, infilt)
+    return _by_horner(share, infilt, coefficients)
+
+
+def _by_powers(share: Tensor, infilt: Tensor) -> Tensor:
+    """The fraction in VIC's order: from the unsaturated area back to s, and term by term."""
+    dry = power(share, infilt)
+    share = power(dry, 1.0 / infilt)
+    total, term = torch.ones_like(share), torch.ones_like(share)
+    for number in range(1, c.SOIL_EVAPORATION_TERMS + 1):
+        term = term * share
+        total = total + infilt * term / (infilt + float(number))
+    wet = 1.0 - dry
+    return torch.where(dry > 0, wet + (1.0 - wet) * (1.0 - share) * total, 1.0)
+
+
+def _by_horner(share: Tensor, infilt: Tensor, coefficients: Tensor) -> Tensor:
     total = coefficients[0].expand_as(share)
     for coefficient in coefficients[1:].unbind(0):
         total = torch.addcmul(coefficient, total, share)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic.ops import exact_power
+
 
 class ThermalSoil(NamedTuple):
     """Constant thermal properties of soil layers; all of one shape."""
@@ -28,13 +30,13 @@ def thermal_soil(depth: Tensor, bulk: Tensor, particle: Tensor, quartz: Tensor) 
     solid = bulk / particle
     porosity = 1.0 - solid
     other = torch.where(quartz < 0.2, torch.full_like(quartz, 3.0), 2.2)
-    solids = 7.7**quartz * other ** (1.0 - quartz)
+    solids = exact_power(7.7, quartz) * exact_power(other, 1.0 - quartz)
     return ThermalSoil(
         depth=depth,
         solid_fraction=solid,
         porosity=porosity,
         dry_conductivity=(0.135 * bulk + 64.7) / (particle - 0.947 * bulk),
-        saturated_conductivity=solids ** (1.0 - porosity) * 0.57**porosity,
+        saturated_conductivity=(exact_power(solids, 1.0 - porosity) * exact_power(0.57, porosity)),
     )
 
 
@@ -60,6 +62,7 @@ class Ground(NamedTuple):
     depth: Tensor  # of layer 1 [m]
     damping_depth: Tensor  # dp [m]
     decay: Tensor  # exp(-depth / damping_depth)
+    growth: Tensor  # exp(depth / damping_depth)
     deep_temperature: Tensor  # [C]
     conductivity_1: Tensor  # of layer 1 [W m-1 K-1]
     conductivity_2: Tensor
@@ -78,14 +81,14 @@ def layer_base_temperature(ground: Ground, surface: Tensor, base: Tensor, second
     """
     d, k1, k2, decay = ground.depth, ground.conductivity_1, ground.conductivity_2, ground.decay
     c1 = ground.capacity_2 * ground.damping_depth / d * (1.0 - decay)
-    c2 = -(1.0 - 1.0 / decay) * decay
+    c2 = -(1.0 - ground.growth) * decay
     c3 = k1 / d - k2 / d + k2 / d * decay
     gained = (
-        k1 / (2.0 * d * d) * surface
+        k1 / 2.0 / d / d * surface
         + c1 / seconds * base
-        + (2.0 * c2 - 1.0 + decay) * k2 / (2.0 * d * d) * ground.deep_temperature
+        + (2.0 * c2 - 1.0 + decay) * k2 / 2.0 / d / d * ground.deep_temperature
     )
-    return gained / (c1 / seconds + k2 * c2 / (d * d) + c3 / (2.0 * d))
+    return gained / (c1 / seconds + k2 / d / d * c2 + c3 / 2.0 / d)
 
 
 def ground_heat_flux(ground: Ground, surface: Tensor, base: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
+from paramscape.vic.atmosphere import emitted_longwave
 from paramscape.vic.columns import columns_of
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
@@ -106,9 +106,7 @@ def initial_state(parameters: Parameters, options: Options, members: int | None 
     capacity = columns.soil(parameters, "depth") * porosity * 1000.0
     moisture = torch.minimum(columns.soil(parameters, "init_moist"), capacity)
     start = dict.fromkeys(SURFACE, torch.zeros_like(moisture[0]))
-    start["longwave_up"] = torch.full_like(
-        moisture[0], c.EMISSIVITY * c.STEFAN_BOLTZMANN * c.FREEZING_POINT**4
-    )
+    start["longwave_up"] = emitted_longwave(torch.zeros_like(moisture[0]))
     start["foliage_temperature"] = columns.repeat(columns.warmer)
     values = torch.cat([moisture, torch.stack([start[name] for name in SURFACE])])
     return State(unflatten(values, columns.members if members else None))

@@ -111,11 +111,11 @@ def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
     return Moist(
         *conductivities,
         *capacities,
-        evaporation_fraction(share, layers.infilt, layers.series),
+        evaporation_fraction(share, layers.infilt, layers.series, layers.capacity[0]),
         top - layers.residual[0],
-        *uptake.share.unbind(0),
-        *uptake.factor.unbind(0),
+        *(row for of_layers in uptake[:4] for row in of_layers.unbind(0)),
         *(moisture - layers.wilting).unbind(0),
+        *uptake[4:],
     )
 
 

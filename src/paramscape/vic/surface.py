@@ -79,9 +79,18 @@ class Moist(NamedTuple):
     factor_1: Tensor
     factor_2: Tensor
     factor_3: Tensor
+    given_1: Tensor
+    given_2: Tensor
+    given_3: Tensor
+    taking_1: Tensor
+    taking_2: Tensor
+    taking_3: Tensor
     room_1: Tensor  # water above wilting point [mm]
     room_2: Tensor
     room_3: Tensor
+    lacking_root: Tensor
+    lacking: Tensor
+    taking_root: Tensor
 
 
 class Surface(NamedTuple):
@@ -156,6 +165,7 @@ class Setting(NamedTuple):
             depth=self.site.depth,
             damping_depth=self.site.damping_depth,
             decay=self.site.decay,
+            growth=self.site.growth,
             deep_temperature=self.site.deep_temperature,
             conductivity_1=self.moist.conductivity_1,
             conductivity_2=self.moist.conductivity_2,
@@ -192,7 +202,7 @@ def soil_resistance(setting: Setting, over_surface: Tensor) -> Tensor:
     """
     fraction = setting.cover.fraction
     exposed = over_wind(setting.cover.resistance_bare, setting.winds.wind_ground, c.HUGE_RESISTANCE)
-    both = 1.0 / (fraction / over_surface + (1.0 - fraction) / exposed)
+    both = 1.0 / (fraction * (1.0 / over_surface) + (1.0 - fraction) * (1.0 / exposed))
     return torch.where(fraction < 1, both, over_surface)
 
 

@@ -20,7 +20,7 @@ from paramscape.vic.surface import Air, Fluxes, Moist, Surface
 
 LAYER_ROWS = ("depth", "capacity", "residual", "critical", "wilting", "root")
 THERMAL_ROWS = ("solid_fraction", "porosity", "dry_conductivity", "saturated_conductivity")
-UPPER_ROWS = ("drain_scale", "drain_power")
+UPPER_ROWS = ("drain_scale", "drain_power", "drain_term")
 SERIES_ROWS = c.SOIL_EVAPORATION_TERMS + 1
 BASEFLOW_ROWS = ("upper_capacity", "linear", "nonlinear", "threshold", "exponent")
 

@@ -180,7 +180,7 @@ OPERATIONS: dict[str, Callable] = {
     "expm1": each("exponential_minus_1({})"),
     "log": each("logarithm({})"),
     "log1p": each("logarithm_1_plus({})"),
-    "log10": each("(logarithm({}) * number(0.43429448190325182765))"),
+    "log10": each("logarithm_10({})"),
     "sqrt": each("root({})"),
     "pow": _power,
     "maximum": each("larger({}, {})"),

@@ -17,9 +17,9 @@ from paramscape.vic.surface import LAST_PASS_ONLY, Air, Fluxes, Surface
 HERE = Path(__file__).parent
 INLINED = ("runoff_step",)  # so that what stays the same in all runoff steps is worked out once
 
-ELEMENTARY = re.compile(r"\b(exponential|exponential_minus_1|logarithm|logarithm_1_plus|power)\(")
+ELEMENTARY = re.compile(r"\b(exponential(_minus_1)?|logarithm(_10|_1_plus)?|power)\(")
 """Functions that double precision takes from the C library, as VIC does: the last digit decides
-whether canopy snow melts to nothing or to 1e-19 m. The runoff steps have no such choice."""
+whether canopy snow melts to nothing or to 1e-19 m."""
 
 
 def source_of(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> str:
@@ -78,7 +78,7 @@ def _reads(groups: str) -> list[str]:
 def _forward(name: str, function: _Flat, dtype: torch.dtype) -> str:
     piece = function.piece
     lines, results = forward_statements(function, _reads(piece.inputs), dtype)
-    if dtype == torch.float64 and name not in INLINED:
+    if dtype == torch.float64:
         lines = [ELEMENTARY.sub(r"libm_\1(", line) for line in lines]
     places = function.places("{}_[{}]")
     stores = [f"{place} = {value};" for place, value in zip(places, results, strict=True)]

@@ -97,6 +97,8 @@ INLINE V logarithm(V x) {
   return x < number(std::numeric_limits<T>::min()) ? infinite : result;
 }
 
+INLINE V logarithm_10(V x) { return logarithm(x) * T(0.43429448190325182765); }
+
 INLINE V logarithm_1_plus(V x) {
   V u = x + T(1);
   return logarithm(u) + (x - (u - T(1))) / u;
@@ -113,6 +115,7 @@ INLINE V power(V base, V exponent) { return exponential(exponent * logarithm(bas
 BY_LIBM(exponential, exp)
 BY_LIBM(exponential_minus_1, expm1)
 BY_LIBM(logarithm, log)
+BY_LIBM(logarithm_10, log10)
 BY_LIBM(logarithm_1_plus, log1p)
 
 INLINE V libm_power(V base, V exponent) {

@@ -6,8 +6,8 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.ops import ratio
 
-METRES_PER_INCH = 0.0254
 MILLIMETRES_PER_INCH = 25.4
+INCHES_PER_METRE = 1000.0 / MILLIMETRES_PER_INCH
 
 
 def aged_albedo(
@@ -42,7 +42,7 @@ def aged_albedo(
 
 def new_snow_density(temperature: Tensor) -> Tensor:
     """Density of falling snow [kg m-3] by air temperature [C] (Bras 1990)."""
-    fahrenheit = temperature * 1.8 + 32.0
+    fahrenheit = temperature * 9.0 / 5.0 + 32.0
     density = c.NEW_SNOW_DENSITY + 1000.0 * (fahrenheit / 100.0) * (fahrenheit / 100.0)
     density = torch.where(fahrenheit > 0, density, c.NEW_SNOW_DENSITY)
     return density.clamp(max=c.LARGEST_NEW_DENSITY)
@@ -62,9 +62,9 @@ def compacted_density(
         seconds: length of the step.
     """
     snowing, lying = snow > 0, depth > 0
-    inches = depth.clamp(min=1e-12) / METRES_PER_INCH
-    load = ratio(snow / MILLIMETRES_PER_INCH * inches, water / METRES_PER_INCH)
-    settled = load * (inches / 10.0) ** 0.35 * METRES_PER_INCH
+    inches = depth.clamp(min=1e-12) * INCHES_PER_METRE
+    load = ratio(snow / MILLIMETRES_PER_INCH * inches, water * INCHES_PER_METRE)
+    settled = load * (inches / 10.0) ** 0.35 / INCHES_PER_METRE
     settled = torch.minimum(settled, c.LARGEST_COMPACTION * depth)
     on_pack = depth - settled + snow / new_density
     mass = water + torch.where(snowing, snow / 1000.0, 0.0)
@@ -73,8 +73,9 @@ def compacted_density(
     density = ratio(1000.0 * mass, depth)
     density = torch.where(snowing & ~lying, new_density, density)
     overburden = 0.5 * c.GRAVITY * c.WATER_DENSITY * mass
+    warmth = (surface + c.FREEZING_POINT) - c.FREEZING_POINT  # VIC goes by way of kelvin
     stiffness = c.SNOW_VISCOSITY * torch.exp(
-        -c.VISCOSITY_TEMPERATURE * surface + c.VISCOSITY_DENSITY * density.clamp(max=2000.0)
+        -c.VISCOSITY_TEMPERATURE * warmth + c.VISCOSITY_DENSITY * density.clamp(max=2000.0)
     )
-    squeezed = torch.minimum(depth * seconds * overburden / stiffness, c.LARGEST_COMPACTION * depth)
+    squeezed = torch.minimum(overburden / stiffness * depth * seconds, c.LARGEST_COMPACTION * depth)
     return ratio(1000.0 * mass, depth - squeezed)

@@ -13,6 +13,7 @@ from paramscape.vic.atmosphere import (
     latent_heat_vaporization,
     saturation_vapour_pressure,
 )
+from paramscape.vic.ops import quotient
 
 
 class PackSurface(NamedTuple):
@@ -29,11 +30,13 @@ class PackSurface(NamedTuple):
     resistance: Tensor  # aerodynamic, neutral [s m-1]
     wind: Tensor  # [m s-1]
     roughness: Tensor  # [m]
-    ground_conductance: Tensor  # [W m-2 K-1]
+    depth: Tensor  # [m]
+    conducting: Tensor  # coefficient of conduction from the ground, 0 where there is none
     ground_temperature: Tensor  # [C]
-    heat_capacity: Tensor  # of the surface layer over the time step [W m-2 K-1]
+    heat_capacity: Tensor  # of the surface layer [J m-2 K-1]
     old_temperature: Tensor  # of the pack's surface before the step [C]
     freezable: Tensor  # latent heat of the surface layer's liquid over the time step [W m-2]
+    seconds: Tensor  # length of the step
 
 
 class PackEnergy(NamedTuple):
@@ -70,8 +73,8 @@ def pack_energy(pack: PackSurface, surface: Tensor) -> PackEnergy:
     )
     net_longwave = pack.longwave - emitted_longwave(surface)
     rain = torch.where(melting, pack.rain_heat, 0.0)
-    conduction = pack.ground_conductance * (pack.ground_temperature - surface)
-    cold = pack.heat_capacity * (surface - pack.old_temperature) - conduction
+    conduction = pack.conducting * (pack.ground_temperature - surface) / pack.depth / pack.seconds
+    cold = pack.heat_capacity * (surface - pack.old_temperature) / pack.seconds - conduction
     balance = pack.shortwave + net_longwave + sensible + heat * vapour + rain + conduction - cold
     melts = melting & (balance > -pack.freezable)
     return PackEnergy(
@@ -88,7 +91,7 @@ def vapour_flux(pack: PackSurface, surface: Tensor, resistance: Tensor) -> Tenso
     Saturated air takes nothing up.
     """
     gradient = pack.vapour_pressure - saturation_vapour_pressure(surface)
-    flux = pack.density * (c.VAPOUR_TO_AIR_MASS / pack.pressure) * gradient / resistance
+    flux = pack.density * quotient(c.VAPOUR_TO_AIR_MASS, pack.pressure) * gradient / resistance
     return torch.where((pack.deficit == 0) & (flux < 0), 0.0, flux)
 
 

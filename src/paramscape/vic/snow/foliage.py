@@ -15,6 +15,7 @@ from paramscape.vic.atmosphere import (
 )
 from paramscape.vic.brent import Bracket
 from paramscape.vic.canopy import CanopyBalance, canopy_balance
+from paramscape.vic.ops import quotient
 from paramscape.vic.penman_monteith import Evaporative, penman_monteith
 from paramscape.vic.snow.options import PassOptions
 
@@ -23,8 +24,8 @@ class Foliage(NamedTuple):
     """What the foliage temperature is solved from; all (lane,), per unit of canopy."""
 
     snow: Tensor  # in the canopy [m]
-    store: Tensor  # liquid before the step [mm]
-    rain: Tensor  # [mm]
+    store: Tensor  # liquid before the step [m]
+    rain: Tensor  # [m]
     capacity: Tensor  # [mm]
     fraction: Tensor  # covered by the canopy
     shortwave: Tensor  # absorbed [W m-2]
@@ -84,9 +85,9 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
     evaporated = foliage.latent * (wet.evaporation / (1000.0 * seconds) * foliage.fraction)
     resistance = torch.where(snowy, snow_heat_resistance, wet_resistance)
     sensible = c.AIR_HEAT_CAPACITY * foliage.density * (foliage.temperature - surface) / resistance
-    advected = 4.188e6 * foliage.temperature * (foliage.rain / 1000.0) / seconds
+    advected = 4.188e6 * foliage.temperature * foliage.rain / seconds
     balance = sensible + torch.where(snowy, sublimed, evaporated * 1000.0) + net + advected
-    freezable = foliage.store / 1000.0 * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds
+    freezable = foliage.store * c.LATENT_HEAT_FUSION * c.WATER_DENSITY / seconds
     freezable = torch.where(snowy, freezable, 0.0)
     melts = snowy & (surface == 0) & (balance > -freezable)
     return FoliageEnergy(
@@ -116,7 +117,7 @@ def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> tuple[Tensor
         return stable, stable, canopy
     rough = SNOW_RESISTANCE * canopy
     if scheme == "AR_406":
-        return rough, canopy, foliage.resistance_ground
+        return rough, rough / SNOW_RESISTANCE, foliage.resistance_ground
     wet = canopy if scheme == "AR_406_FULL" else foliage.resistance_ground
     return rough, rough, wet
 
@@ -124,7 +125,9 @@ def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> tuple[Tensor
 def _vapour(foliage: Foliage, surface: Tensor, resistance: Tensor) -> Tensor:
     """Vapour flux to the canopy's snow [m s-1]."""
     gradient = foliage.vapour_pressure - saturation_vapour_pressure(surface)
-    flux = foliage.density * (c.VAPOUR_TO_AIR_MASS / foliage.pressure) * gradient / resistance
+    flux = (
+        foliage.density * quotient(c.VAPOUR_TO_AIR_MASS, foliage.pressure) * gradient / resistance
+    )
     flux = torch.where((foliage.deficit == 0) & (flux < 0), 0.0, flux)
     return flux / c.WATER_DENSITY
 
@@ -132,7 +135,8 @@ def _vapour(foliage: Foliage, surface: Tensor, resistance: Tensor) -> Tensor:
 def _evaporated(foliage: Foliage, net: Tensor, resistance: Tensor, seconds: float) -> CanopyBalance:
     air = Evaporative(*(getattr(foliage, name) for name in Evaporative._fields))
     potential = penman_monteith(air, net, resistance, 0.0, foliage.architectural)
-    return canopy_balance(foliage.store, foliage.rain, foliage.capacity, potential, seconds)
+    store, rain = foliage.store * 1000.0, foliage.rain * 1000.0
+    return canopy_balance(store, rain, foliage.capacity, potential, seconds)
 
 
 def solve_foliage(

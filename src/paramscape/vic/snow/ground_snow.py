@@ -109,7 +109,6 @@ def _energy(
     pack, ground_temperature = at_ground
     density = surface.snow_density
     conducting = surface.snow_depth > c.SMALLEST_CONDUCTING_DEPTH
-    conductance = ratio(c.SNOW_CONDUCTIVITY * density * density, surface.snow_depth) / seconds
     return PackSurface(
         temperature=under.temperature,
         density=under.density,
@@ -122,11 +121,13 @@ def _energy(
         resistance=setting.winds.resistance_snow,
         wind=setting.winds.wind_snow,
         roughness=setting.site.snow_roughness,
-        ground_conductance=torch.where(conducting, conductance, 0.0),
+        depth=torch.where(conducting, surface.snow_depth, 1.0),
+        conducting=torch.where(conducting, c.SNOW_CONDUCTIVITY * (density * density), 0.0),
         ground_temperature=ground_temperature,
-        heat_capacity=c.ICE_HEAT_CAPACITY * pack.surface / seconds,
+        heat_capacity=c.ICE_HEAT_CAPACITY * pack.surface,
         old_temperature=surface.surface_temperature,
-        freezable=pack.surface_water * (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) / seconds,
+        freezable=pack.surface_water * c.LATENT_HEAT_FUSION * c.WATER_DENSITY / seconds,
+        seconds=torch.zeros_like(density) + seconds,
     )
 
 
@@ -137,27 +138,34 @@ def _settled(
     lying: Tensor,
     clock: tuple[Tensor, float],
 ) -> Surface:
-    """State of the pack with its density, depth and melt season."""
+    """State of the pack with its density, depth and melt season.
+
+    A pack that owes water stays as it is until new snow covers the debt, as in VIC.
+    """
     season, seconds = clock
     pack = result.pack
-    water = pack.surface + pack.below + pack.pack_water + pack.surface_water
-    remains = (water > 0) & lying
-    density = torch.where(remains, _density(before, under, pack, seconds), 0.0)
+    water = pack.ice + pack.pack_water + pack.surface_water
+    remains, gone = (water > 0) & lying, (water == 0) & lying
+
+    def settled(values: Tensor, old: Tensor) -> Tensor:
+        return torch.where(gone, 0.0, torch.where(lying, values, old))
+
+    density = _density(before, under, pack, seconds)
+    density = torch.where(gone, 0.0, torch.where(remains, density, before.snow_density))
+    depth = torch.where(remains, ratio(WATER_EQUIVALENT * water, density), before.snow_depth)
     cold = torch.where(lying, pack.surface_cold, before.cold_content)
-
-    def kept(values: Tensor) -> Tensor:
-        return torch.where(remains, values, 0.0)
-
+    melting = _melting(before.melting, cold, under.snowfall, season)
+    melting = torch.where(remains, melting, before.melting)
     return before._replace(
-        snow_water=kept(water),
-        surface_water=kept(pack.surface_water),
-        pack_water=kept(pack.pack_water),
-        surface_temperature=kept(pack.surface_temperature),
-        pack_temperature=kept(pack.pack_temperature),
+        snow_water=settled(water, before.snow_water),
+        surface_water=settled(pack.surface_water, before.surface_water),
+        pack_water=settled(pack.pack_water, before.pack_water),
+        surface_temperature=settled(pack.surface_temperature, before.surface_temperature),
+        pack_temperature=settled(pack.pack_temperature, before.pack_temperature),
         cold_content=cold,
         snow_density=density,
-        snow_depth=ratio(WATER_EQUIVALENT * kept(water), density),
-        melting=kept(_melting(before.melting, cold, under.snowfall, season)),
+        snow_depth=torch.where(gone, 0.0, depth),
+        melting=torch.where(lying & ~gone, melting, 0.0),
         snow_cover=remains.to(water.dtype),
     )
 

@@ -143,8 +143,8 @@ def _foliage(surface: Surface, air: Air, setting: Setting, snow: Tensor) -> Foli
     on_canopy = (1.0 - surface.attenuation) * air.shortwave / fraction
     return Foliage(
         snow=snow,
-        store=surface.wet_canopy,
-        rain=air.rain,
+        store=surface.wet_canopy / 1000.0,
+        rain=air.rain / 1000.0,
         capacity=cover.capacity,
         fraction=cover.fraction,
         shortwave=(1.0 - albedo) * on_canopy,
@@ -249,10 +249,10 @@ def _melted(
     drip = torch.where(drips_at_once, beyond, 0.0)
     left = torch.where(drips_at_once, (left - beyond).clamp(min=0), left)
     stored = torch.where(drips_at_once, storage, storage + beyond)
-    after = mass_release(left, torch.where(fits, 0.0, stored), ~fits)
+    after = mass_release(left, torch.where(fits, 0.0, stored), drip, ~fits)
     snow = torch.where(fits, caught.snow - melt, _without_rounding(after.snow, caught.snow))
     store = torch.where(fits, store + melt, capacity)
-    drip = torch.where(fits, 0.0, drip + after.drip)
+    drip = torch.where(fits, 0.0, after.drip)
     capacity = c.LIQUID_CAPACITY * snow + water_capacity
     excess = (store - capacity).clamp(min=0)
     return Melted(
@@ -287,14 +287,15 @@ class Released(NamedTuple):
 RELEASES = 16  # each leaves at most 0.9 of the snow and none a tenth of 5 mm: enough for 24 m
 
 
-def mass_release(snow: Tensor, storage: Tensor, releasing: Tensor) -> Released:
+def mass_release(snow: Tensor, storage: Tensor, drip: Tensor, releasing: Tensor) -> Released:
     """Let melt and snow fall together while enough melt has gathered (Storck et al. 2002).
 
     Args:
         snow: on the canopy [m]. storage: melt gathered since the last release [m].
+        drip: of this pass so far [m].
         releasing: (lane,) bool; other lanes stay as they are.
     """
-    drip, released = torch.zeros_like(snow), torch.zeros_like(snow)
+    released = torch.zeros_like(snow)
     active = releasing
     for _ in range(RELEASES):
         if not somewhere(active):

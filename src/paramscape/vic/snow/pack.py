@@ -20,6 +20,7 @@ class Pack(NamedTuple):
 
     surface: Tensor  # ice of the surface layer
     below: Tensor  # ice of the pack below it
+    ice: Tensor  # of both, added up in VIC's order
     surface_water: Tensor
     pack_water: Tensor
     surface_temperature: Tensor  # [C]
@@ -32,7 +33,7 @@ class PackResult(NamedTuple):
     """A pack after a step."""
 
     pack: Pack
-    vapour: Tensor  # gained by the pack [m]
+    vapour: Tensor  # gained by the pack [m]; of a thin one that at 0 C, which it did not gain
     outflow: Tensor  # [m]
     thin: Tensor  # bool: too thin for a temperature of its own
     net_longwave: Tensor  # [W m-2]
@@ -54,6 +55,7 @@ def layered(
     return Pack(
         surface,
         below,
+        ice,
         *liquid,
         *temperatures,
         surface_cold=HEAT * surface * temperatures[0],
@@ -80,9 +82,10 @@ def with_new_snow(pack: Pack, snow: Tensor, rain: Tensor, temperature: Tensor) -
     return pack._replace(
         surface=surface,
         below=below,
+        ice=pack.ice + snow,
         surface_water=pack.surface_water + rain,
-        surface_temperature=ratio(surface_cold, HEAT * surface),
-        pack_temperature=ratio(pack_cold, HEAT * below),
+        surface_temperature=ratio(surface_cold, HEAT * surface.clamp(min=0)),
+        pack_temperature=ratio(pack_cold, HEAT * below.clamp(min=0)),
         surface_cold=surface_cold,
         pack_cold=pack_cold,
     )
@@ -107,7 +110,8 @@ def pack_step(pack: Pack, energy: PackSurface, options: PassOptions) -> PackResu
     melted, vapour = _melted(pack, at_zero, options.seconds)
     stays = _thin(pack)
     result = _where(frozen, stays, melted)
-    vapour = torch.where(frozen, zero, vapour)
+    unspent = at_zero.vapour * options.seconds / c.WATER_DENSITY
+    vapour = torch.where(frozen, unspent, vapour)
     net_longwave = at_zero.net_longwave
     if somewhere(cold):
         chilled, lost, radiated = _cold(pack, energy, cold, options)
@@ -131,11 +135,11 @@ def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tens
     """A pack whose surface is at 0 C, and the vapour it gained [m]."""
     zero = torch.zeros_like(pack.surface)
     freezes = at_zero.refreezing >= 0
-    exchanged = at_zero.refreezing.abs() * seconds / FUSION
+    exchanged = at_zero.refreezing.abs() / FUSION * seconds
     refrozen = torch.where(freezes, torch.minimum(exchanged, pack.surface_water), zero)
     melt = torch.where(freezes, zero, exchanged)
     surface = pack.surface + refrozen
-    ice = surface + pack.below
+    ice = pack.ice + refrozen
     water = pack.surface_water - refrozen
     vapour = at_zero.vapour * seconds / c.WATER_DENSITY
     dried = water < -vapour
@@ -146,7 +150,7 @@ def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tens
     left = pack._replace(
         surface=torch.where(deep, surface, ice - melt),
         below=torch.where(deep, pack.below - melt, zero),
-        surface_water=water + melt + torch.where(deep, zero, pack.pack_water),
+        surface_water=water + torch.where(deep, melt, melt + pack.pack_water),
         pack_water=torch.where(deep, pack.pack_water, zero),
         surface_temperature=zero,
     )
@@ -187,7 +191,7 @@ def _drained(pack: Pack) -> tuple[Pack, Tensor]:
     melt = (pack.surface_water - held).clamp(min=0)
     surface_water = torch.minimum(pack.surface_water, held)
     water = pack.pack_water + melt
-    freezable = FUSION * water
+    freezable = water * c.LATENT_HEAT_FUSION * c.WATER_DENSITY
     freezes = pack.pack_cold < -freezable
     grown = pack.below + water
     chilled = HEAT * grown * pack.pack_temperature + freezable
@@ -212,26 +216,28 @@ def _relayered(pack: Pack) -> Pack:
     The cold content of a shallower pack stays that from before the energy balance, as in VIC.
     """
     limit = c.SURFACE_LAYER_LIMIT
-    deep = pack.surface + pack.below > limit
+    ice = pack.below + pack.surface
+    deep = ice > limit
     surface_cold = HEAT * pack.surface_temperature * pack.surface
     pack_cold = HEAT * pack.pack_temperature * pack.below
     sinks = pack.surface > limit
     down = (pack.surface - limit).clamp(min=0)
     up = (limit - pack.surface).clamp(min=0)
-    cold_down = surface_cold * ratio(down, pack.surface)
-    lifted = pack_cold - pack_cold * ratio(up, pack.below)
+    cold_down = ratio(surface_cold * down, pack.surface)
+    lifted = pack_cold - ratio(pack_cold * up, pack.below)
     new_surface_cold = torch.where(
-        sinks, surface_cold - cold_down, surface_cold + lifted * ratio(up, pack.below)
+        sinks, surface_cold - cold_down, surface_cold + ratio(lifted * up, pack.below)
     )
     new_pack_cold = torch.where(sinks, pack_cold + cold_down, lifted)
-    below = pack.below + down - up
+    surface, below = pack.surface - down + up, pack.below + down - up
     restored = pack._replace(
-        surface=torch.full_like(pack.surface, limit),
+        surface=surface,
         below=below,
-        surface_temperature=new_surface_cold / (HEAT * limit),
+        ice=ice,
+        surface_temperature=new_surface_cold / (HEAT * torch.where(deep, surface, 1.0)),
         pack_temperature=ratio(new_pack_cold, HEAT * below),
         surface_cold=new_surface_cold,
     )
-    shallow = pack._replace(pack_temperature=torch.zeros_like(pack.surface))
+    shallow = pack._replace(ice=ice, pack_temperature=torch.zeros_like(pack.surface))
     # A surface layer of exactly the limit moves nothing and keeps its temperature.
     return _where(deep, restored, shallow)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.atmosphere import saturation_vapour_pressure
-from paramscape.vic.ops import ratio, somewhere
+from paramscape.vic.ops import quotient, ratio, somewhere
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
@@ -47,7 +47,7 @@ def thin_snow(
     gained = torch.maximum(vapour * seconds / c.ICE_DENSITY, -snow.snow_water)
     water = snow.snow_water + gained
     liquid = (snow.surface_water + gained).clamp(min=0)
-    exchanged = refreezing.abs() * seconds / (c.LATENT_HEAT_FUSION * c.WATER_DENSITY)
+    exchanged = refreezing.abs() / (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) * seconds
     freezes = refreezing >= 0
     liquid = torch.where(freezes, liquid - torch.minimum(exchanged, liquid), liquid)
     melt = torch.where(freezes, 0.0, torch.minimum(exchanged, water))
@@ -94,7 +94,7 @@ def _vapour(under: Air, setting: Setting) -> Tensor:
     """Vapour flux to snow at air temperature [kg m-2 s-1]."""
     resistance = soil_resistance(setting, setting.winds.resistance_snow)
     gradient = under.vapour_pressure - saturation_vapour_pressure(under.temperature)
-    flux = under.density * (c.VAPOUR_TO_AIR_MASS / under.pressure) * gradient / resistance
+    flux = under.density * quotient(c.VAPOUR_TO_AIR_MASS, under.pressure) * gradient / resistance
     return torch.where((under.deficit == 0) & (flux < 0), 0.0, flux)
 
 
@@ -108,7 +108,7 @@ def _refreezing(
     """Energy of refreezing [W m-2], negative for melt, which needs air at exactly 0 C."""
     vapour, base, old = fluxes
     snow = packed.surface
-    available = snow.surface_water * snow.snow_density * c.LATENT_HEAT_FUSION / seconds
+    available = snow.surface_water * c.LATENT_HEAT_FUSION * snow.snow_density / seconds
     at_zero = under.temperature == 0
     if not somewhere(at_zero):
         return available
@@ -119,11 +119,10 @@ def _refreezing(
     ice = snow.snow_water - snow.surface_water
     warming = c.ICE_HEAT_CAPACITY * ice * (0.0 - old) / seconds
     balance = (
-        (1.0 - snow.snow_albedo) * under.shortwave
-        + under.longwave
-        - under.emitted
+        heat
+        + (1.0 - snow.snow_albedo) * under.shortwave
+        + (under.longwave - under.emitted)
         + under.latent * vapour
-        + heat
         - warming
     )
     return torch.where(at_zero & (balance > -available), -balance, available)
