@@ -41,7 +41,9 @@ def soil(columns=1, **changes):
     return RunoffSoil(
         infilt=v["infilt"], capacity=capacity, residual=residual,
         upper_capacity=capacity[:2].sum(0), drain_scale=(v["expt"] - 1) * (400 / 24) / pore,
-        drain_power=(v["expt"] - 1).expand(2, columns), linear=largest * v["Ds"] / v["Ws"],
+        drain_power=(v["expt"] - 1).expand(2, columns),
+        drain_term=(v["expt"] - 1) * (400 / 24) / pore ** v["expt"],
+        linear=largest * v["Ds"] / v["Ws"],
         nonlinear=largest * (1 - v["Ds"] / v["Ws"]), threshold=v["Ws"], exponent=v["c"],
     )  # fmt: skip
 
@@ -116,7 +118,7 @@ def test_a_soil_at_residual_moisture_gives_nothing():
 def test_soil_evaporation_is_potential_from_a_full_layer_and_falls_as_it_dries():
     wetness = t(0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1)
     fraction = evaporation_fraction(
-        unsaturated_share(wetness, t(0.2)), t(0.2), evaporation_series(t(0.2))
+        unsaturated_share(wetness, t(0.2)), t(0.2), evaporation_series(t(0.2)), t(45)
     )
     increases(fraction)
     assert fraction[-1] == 1 and fraction[0] >= 0
@@ -166,9 +168,9 @@ def test_air_warmer_than_the_surface_is_stable_and_colder_air_is_not():
 
 
 def test_ground_of_one_temperature_conducts_and_releases_nothing():
-    ground = soil_thermal.Ground(
-        t(0.1), t(4), torch.exp(t(-0.1 / 4)), t(7), t(1.5), t(1.8), t(2e6), t(2.5e6)
-    )
+    decay = torch.exp(t(-0.1 / 4))
+    depths = (t(0.1), t(4), decay, 1 / decay)
+    ground = soil_thermal.Ground(*depths, t(7), t(1.5), t(1.8), t(2e6), t(2.5e6))
     base = soil_thermal.layer_base_temperature(ground, t(7), t(7), 10800.0)
     torch.testing.assert_close(base, t(7.0))
     assert soil_thermal.ground_heat_flux(ground, t(7), base).abs() < 1e-9
