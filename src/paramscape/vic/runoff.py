@@ -17,7 +17,7 @@ class RunoffSoil(NamedTuple):
     upper_capacity: Tensor  # of all layers but the last together [mm]
     drain_scale: Tensor  # (layer - 1, column) m K / (W - residual) of a runoff step
     drain_power: Tensor  # (layer - 1, column) m = expt - 1
-    drain_term: Tensor  # (layer - 1, column) m K / (W - residual)^expt of a runoff step
+    drain_term: Tensor  # (layer - 1, column) m K / (W - residual)^expt; 0 in single precision
     linear: Tensor  # baseflow of a full layer by its linear part [mm per runoff step]
     nonlinear: Tensor  # what the power law adds to it when full [mm per runoff step]
     threshold: Tensor  # Ws

@@ -9,7 +9,7 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile, Stand, open_resistance, profile
 from paramscape.vic.columns import Columns
-from paramscape.vic.ops import exact_power, exp, ratio
+from paramscape.vic.ops import exact_power, exp, ratio, to_the_last_digit
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.roots import layer_roots
@@ -114,6 +114,9 @@ def runoff_soil(
     pore = layers.capacity[:-1] - layers.residual[:-1]
     conductivity = columns.soil(parameters, "Ksat")[:-1] / steps
     largest = dsmax / steps
+    term = torch.zeros_like(pore)
+    if to_the_last_digit(pore):
+        term = conductivity / exact_power(pore, power + 1.0) * power
     return RunoffSoil(
         infilt=layers.infilt,
         capacity=layers.capacity,
@@ -121,7 +124,7 @@ def runoff_soil(
         upper_capacity=layers.capacity[:-1].sum(0),
         drain_scale=power * conductivity / pore,
         drain_power=power,
-        drain_term=conductivity / exact_power(pore, power + 1.0) * power,
+        drain_term=term,
         linear=largest * ds / ws,
         nonlinear=largest * (1.0 - ds / ws),
         threshold=ws,
