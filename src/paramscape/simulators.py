@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from paramscape.domain import Cells
@@ -16,9 +17,10 @@ from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
 from paramscape.simulator import Simulator
 from paramscape.study import section
+from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import daily_forcing
-from paramscape.surrogates.lstm import load_network
-from paramscape.surrogates.simulator import LstmSimulator
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.weights import load_network
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def simulator_for(
     *,
     verifying: bool = False,
 ) -> Simulator:
-    """The simulator `vic` or `lstm` of a study.
+    """The simulator `vic`, or that of a surrogate, of a study.
 
     Args:
         name: which one.
@@ -69,11 +71,12 @@ def simulator_for(
         precision = torch.float64 if verifying else getattr(torch, vic.precision)
         engine = engine.to(precision, compute.device)
         return VicSimulator(engine, periods, progress=verifying)
-    forcing = read_dataset(files.forcing, "forcing-daily")
-    return LstmSimulator(
-        load_network(files.weights).to(compute.device),
+    kind, forcing = KINDS[name], read_dataset(files.forcing, "forcing-daily")
+    region = Region(
+        cells,
         daily_forcing(forcing, cells).to(compute.device),
-        forcing["time"].values,
+        np.datetime64(forcing["time"].values[0], "D").item(),
         periods,
         PriorBox.of(section(settings, "priors")),
     )
+    return kind.simulator(load_network(files.weights, kind.network).to(compute.device), region)

@@ -1,12 +1,19 @@
 """A small model that a surrogate can learn: evaporation from a bucket-like memory of rain."""
 
+import numpy as np
 import pytest
 import torch
 
+from paramscape.domain import Cells
 from paramscape.study import Lstm
 from paramscape.surrogates import Samples
 
 DAYS, LEAD, CELLS = 120, 9, 4
+DOMAIN = Cells(
+    np.array([[True, True, False], [False, True, True]]),
+    np.array([32.0, 32.25]),
+    np.array([112.0, 112.25, 112.5]),
+)
 
 
 def simple_model(forcing, parameters):
@@ -25,7 +32,7 @@ def make_samples(members, seed):
     forcing = torch.rand(LEAD + DAYS, CELLS, 7, generator=shared)
     parameters = torch.rand(members, CELLS, 7, generator=own)
     targets = simple_model(forcing, parameters)[:, LEAD:]
-    return Samples(forcing * 10.0 + 5.0, parameters, targets, LEAD)
+    return Samples(forcing * 10.0 + 5.0, parameters, targets, LEAD, ("et",), DOMAIN)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,19 @@
 """The surrogate as a simulator: days, windows and gradients."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 import torch
 
+from paramscape.domain import Cells
 from paramscape.ensemble import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
-from paramscape.surrogates import LstmNetwork, LstmSimulator, Scaling
-from paramscape.surrogates import simulator as module
+from paramscape.surrogates import LstmNetwork, LstmSimulator, Region, Scaling
+from paramscape.surrogates.lstm import simulator as module
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(
@@ -21,6 +23,7 @@ PERIODS = Periods(
     test=Period(start=date(2009, 3, 11), end=date(2009, 3, 20)),
 )
 CELLS = 4
+DOMAIN = Cells(np.ones((2, 2), bool), np.array([32.0, 32.25]), np.array([112.0, 112.25]))
 
 
 @pytest.fixture
@@ -31,8 +34,7 @@ def simulator():
         torch.full((7,), 0.5), torch.ones(7), torch.tensor([2.0]), torch.tensor([1.5])
     )
     network = LstmNetwork(12, 10, ("et",), scaling).initialise(generator)
-    times = np.datetime64("2008-12-01") + np.arange(110)
-    return LstmSimulator(network, forcing, times, PERIODS, BOX)
+    return LstmSimulator(network, Region(DOMAIN, forcing, date(2008, 12, 1), PERIODS, BOX))
 
 
 @pytest.fixture
@@ -73,8 +75,8 @@ def test_gradients_reach_the_parameters_and_not_the_weights(simulator, parameter
 
 def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
     windows = Windows(torch.tensor([5, 25]), 4)
-    simulator.network.double()
-    simulator._forcing = simulator._forcing.double()
+    region = replace(simulator.region, forcing=simulator.region.forcing.double())
+    simulator = LstmSimulator(simulator.network.double(), region)
     which = PARAMETERS.index("Dsmax")
     leaf = parameters.clone().requires_grad_()
     simulator.simulate_windows(leaf, windows)["et"].sum().backward()

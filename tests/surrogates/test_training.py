@@ -11,7 +11,6 @@ from paramscape.surrogates import (
     LstmNetwork,
     TrainingFiles,
     load_network,
-    predict,
     save_network,
     scaling_of,
     score_cells,
@@ -19,7 +18,7 @@ from paramscape.surrogates import (
     skill_table,
     train,
 )
-from paramscape.surrogates import training as module
+from paramscape.surrogates.lstm import LstmLearner, predict, untrained
 
 
 def files_in(folder):
@@ -27,7 +26,9 @@ def files_in(folder):
 
 
 def run(samples, settings, folder, seed=7):
-    return train(samples[0], samples[1], ("et",), settings, files_in(folder), seed)
+    network = untrained(samples[0], settings, seed)
+    learner = LstmLearner(network, samples[0], samples[1], settings, seed)
+    return train(learner, files_in(folder), seed)
 
 
 def _kill_at(call, function):
@@ -65,7 +66,7 @@ def learned(samples, tmp_path_factory):
 def test_the_surrogate_learns_a_known_model_and_its_response_to_parameters(samples, learned):
     network, _ = learned
     test = samples[2]
-    predicted = predict(network, test, progress=False)
+    predicted = predict(network, test)
     reference = test.targets.numpy()
     table = skill_table(predicted, reference, ("et",)).iloc[0]
     assert table.cc > 0.97 and table.rmse < 0.25 * table.spread
@@ -78,9 +79,9 @@ def test_the_surrogate_learns_a_known_model_and_its_response_to_parameters(sampl
 
 def test_the_history_tells_every_epoch(learned):
     history = pd.read_csv(learned[1] / "history.csv")
-    assert list(history) == ["epoch", "train_loss", "validation_loss", "seconds"]
+    assert list(history) == ["epoch", "train/mse", "validation/mse", "seconds"]
     assert history.epoch.tolist() == list(range(1, len(history) + 1))
-    assert history.validation_loss.iloc[-1] < 0.3 * history.validation_loss.iloc[0]
+    assert history["validation/mse"].iloc[-1] < 0.3 * history["validation/mse"].iloc[0]
 
 
 @pytest.mark.parametrize("decay", ["none", "cosine"])
@@ -90,13 +91,13 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
     settings = settings.model_copy(update={"decay": decay})
     whole = run(samples, settings, tmp_path / "whole")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(module, "_evaluate", _kill_at(2, module._evaluate))
+        patch.setattr(LstmLearner, "validate", _kill_at(2, LstmLearner.validate))
         run(samples, settings, tmp_path / "killed")
     assert len(pd.read_csv(tmp_path / "killed" / "history.csv")) == 1
     resumed = run(samples, settings, tmp_path / "killed")
     assert same_weights(whole, resumed)
     losses = [
-        pd.read_csv(tmp_path / name / "history.csv")[["epoch", "train_loss", "validation_loss"]]
+        pd.read_csv(tmp_path / name / "history.csv")[["epoch", "train/mse", "validation/mse"]]
         for name in ("whole", "killed")
     ]
     pd.testing.assert_frame_equal(*losses)
@@ -127,7 +128,7 @@ def test_training_stops_when_patience_ends_and_returns_the_best_weights(
 ):
     wild = settings.model_copy(update={"epochs": 30, "patience": 1, "learning_rate": 0.3})
     network = run(samples, wild, tmp_path)
-    losses = pd.read_csv(tmp_path / "history.csv").validation_loss
+    losses = pd.read_csv(tmp_path / "history.csv")["validation/mse"]
     assert len(losses) < 30 and losses.idxmin() == len(losses) - 3
     best = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["best"]
     assert all(torch.equal(best[name], value) for name, value in network.state_dict().items())
@@ -144,7 +145,7 @@ def test_a_network_survives_the_way_to_its_file_and_back(samples, tmp_path):
     network = LstmNetwork(8, 10, ("et",), scaling_of(samples[0]))
     network.initialise(torch.Generator().manual_seed(1))
     save_network(network, tmp_path / "weights.pt")
-    again = load_network(tmp_path / "weights.pt")
+    again = load_network(tmp_path / "weights.pt", LstmNetwork)
     assert same_weights(network, again)
     assert (again.days, again.targets) == (10, ("et",))
 

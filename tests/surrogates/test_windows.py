@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from paramscape.surrogates import Samples, scaling_of
+from paramscape.surrogates import scaling_of
 
 
 def test_a_window_holds_the_days_up_to_its_last_and_that_days_target(samples):
@@ -46,7 +46,7 @@ def test_a_gap_in_the_forcing_is_named_before_training(samples):
     broken = training.forcing.clone()
     broken[7, 2, 1] = float("nan")
     with pytest.raises(ValueError, match=r"time 7, cell 2, variable 1 \(prcp\)"):
-        Samples(broken, training.parameters, training.targets, training.lead)
+        replace(training, forcing=broken)
 
 
 def test_parts_that_do_not_fit_are_refused(samples):
@@ -55,3 +55,5 @@ def test_parts_that_do_not_fit_are_refused(samples):
         replace(training, lead=3)
     with pytest.raises(ValueError, match="do not fit"):
         replace(training, parameters=training.parameters[:5])
+    with pytest.raises(ValueError, match="do not fit a domain"):
+        replace(training, names=("et", "runoff"))

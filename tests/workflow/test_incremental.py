@@ -79,14 +79,14 @@ def test_a_methods_setting_runs_that_method_and_what_follows(
         (
             "surrogate.lstm.hidden",
             48,
-            {"train_lstm", "score_lstm", "draw_surrogate", "calibrate"},
+            {"train_surrogate", "score_surrogate", "draw_surrogate", "calibrate"},
             {*PREPARED, "run_members", "observe_truth"},
         ),
         (
             "twin.observation_noise",
             0.3,
             {"observe_truth", "write_twin_gleam_et", "prepare_observations", "calibrate"},
-            {"run_members", "train_lstm"},
+            {"run_members", "train_surrogate"},
         ),
         ("study.title", "Another title", {"draw_figure_4"}, set()),
     ],
@@ -101,7 +101,7 @@ def test_a_setting_runs_the_stages_that_use_it(finished, place, value, rules, sp
 @pytest.mark.parametrize(
     ("module", "rules", "spared"),
     [
-        ("calibration/gan_po.py", AFTER_A_METHOD, {"train_lstm", "run_members"}),
+        ("calibration/gan_po.py", AFTER_A_METHOD, {"train_surrogate", "run_members"}),
         ("metrics/eof.py", {"score"}, {"calibrate", "simulate"}),
         ("vic/runoff.py", {"observe_truth", "run_members", "calibrate"}, PREPARED),
         ("products/cmfd.py", {"prepare_forcing"}, {"prepare_domain"}),

@@ -1,14 +1,24 @@
-rule train_lstm:
+def code_of_surrogate(script, wildcards):
+    """Digest of the code behind a script for one kind of surrogate."""
+    surrogates = MODULES / "surrogates"
+    return code_digest(
+        SCRIPTS / script,
+        surrogates / wildcards.surrogate / "__init__.py",
+        table=surrogates / "kinds.py",
+    )
+
+
+rule train_surrogate:
     input:
         domain=f"{ROOT}/domain.nc",
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
         forcing=f"{ROOT}/forcing-daily.nc",
     output:
-        weights=f"{ROOT}/surrogate/lstm/weights.pt",
-        history=f"{ROOT}/surrogate/lstm/history.csv",
+        weights=f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
+        history=f"{ROOT}/surrogate/{{surrogate}}/history.csv",
     log:
-        f"{ROOT}/logs/train_lstm.log",
+        f"{ROOT}/logs/train_surrogate.{{surrogate}}.log",
     priority: 2
     conda:
         environment()
@@ -18,34 +28,34 @@ rule train_lstm:
         runtime=720,
         gpu=gpus(),
     params:
-        settings=settings(
+        settings=lambda wildcards: settings(
             "study",
             "periods.train",
             "priors",
-            "surrogate.lstm",
+            f"surrogate.{wildcards.surrogate}",
             "calibration.target",
             "compute",
         ),
-        code=code("train_lstm.py"),
+        code=lambda wildcards: code_of_surrogate("train_surrogate.py", wildcards),
     message:
-        "Train the LSTM surrogate of VIC"
+        "Train the {wildcards.surrogate} surrogate of VIC"
     script:
-        "../../scripts/train_lstm.py"
+        "../../scripts/train_surrogate.py"
 
 
-rule score_lstm:
+rule score_surrogate:
     input:
         domain=f"{ROOT}/domain.nc",
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
         forcing=f"{ROOT}/forcing-daily.nc",
-        weights=f"{ROOT}/surrogate/lstm/weights.pt",
+        weights=f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
     output:
-        skill=f"{ROOT}/surrogate/lstm/skill.nc",
-        table=f"{ROOT}/surrogate/lstm/skill.csv",
-        sensitivity=f"{ROOT}/surrogate/lstm/sensitivity.csv",
+        skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",
+        table=f"{ROOT}/surrogate/{{surrogate}}/skill.csv",
+        sensitivity=f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
     log:
-        f"{ROOT}/logs/score_lstm.log",
+        f"{ROOT}/logs/score_surrogate.{{surrogate}}.log",
     conda:
         environment()
     threads: STUDY.compute.torch_threads
@@ -58,11 +68,10 @@ rule score_lstm:
             "study",
             "periods.train",
             "priors",
-            "calibration.target",
             "compute",
         ),
-        code=code("score_lstm.py"),
+        code=lambda wildcards: code_of_surrogate("score_surrogate.py", wildcards),
     message:
-        "Score the LSTM surrogate on the test members"
+        "Score the {wildcards.surrogate} surrogate on the test members"
     script:
-        "../../scripts/score_lstm.py"
+        "../../scripts/score_surrogate.py"

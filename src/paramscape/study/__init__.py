@@ -21,7 +21,7 @@ from .products import (
 from .schema import json_schema, schema_text
 from .section import section
 from .study import About, Compute, Study
-from .surrogate import Lstm, Surrogates
+from .surrogate import Lstm, Seq2seq, Surrogates, SurrogateTraining
 from .time import Period, Periods
 from .twin import Twin
 
@@ -54,8 +54,10 @@ __all__ = [
     "Products",
     "RectangleDomain",
     "Run",
+    "Seq2seq",
     "SettingsError",
     "Study",
+    "SurrogateTraining",
     "Surrogates",
     "TruthObservations",
     "Twin",

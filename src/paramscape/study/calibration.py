@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from ._base import Settings
 
 Method = Literal["default", "mpr-sceua", "dpl-z", "gan-po"]
-SimulatorName = Literal["vic", "lstm"]
+SimulatorName = Literal["vic", "lstm", "seq2seq"]
 
 
 class Default(Settings):

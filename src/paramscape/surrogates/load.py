@@ -58,6 +58,8 @@ def load_samples(
         parameters=unit.float(),
         targets=torch.from_numpy(_read_targets(files.fluxes, chosen, targets, period, cells)),
         lead=lead,
+        names=tuple(targets),
+        domain=cells,
     )
 
 

@@ -16,8 +16,10 @@ _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
-def last_hidden(inputs: Tensor, constant: Tensor, weight: Tensor) -> Tensor:
-    """Hidden state after the last step, from a zero initial state.
+def hidden_states(
+    inputs: Tensor, constant: Tensor, weight: Tensor, start: tuple[Tensor, Tensor], first: int
+) -> tuple[Tensor, Tensor]:
+    """Hidden states after the steps from `first` on, and the cell state after the last.
 
     i, f, o = sigmoid and g = tanh of weight [h; x_t] + constant; c = f c + i g; h = o tanh(c)
     (Hochreiter and Schmidhuber 1997, with forget gates). Gates are ordered i, f, g, o.
@@ -26,11 +28,14 @@ def last_hidden(inputs: Tensor, constant: Tensor, weight: Tensor) -> Tensor:
         inputs: (step, feature, window), the inputs that change in time; no gradient flows to them.
         constant: (4 hidden, window), projection of the constant inputs plus bias.
         weight: (4 hidden, hidden + feature), recurrent weights beside those of `inputs`.
+        start: hidden and cell state (hidden, window) before the first step; no gradient flows to
+            them.
+        first: number of steps at the start whose hidden states are not wanted.
 
     Returns:
-        (hidden, window).
+        (step, hidden, window), and the cell state (hidden, window) without gradient.
     """
-    return _Recurrence.apply(inputs, constant, weight)
+    return _Recurrence.apply(inputs, constant, weight, *start, first)
 
 
 def _activate(gates: Tensor, hidden: int) -> tuple[Tensor, ...]:
@@ -43,14 +48,22 @@ def _activate(gates: Tensor, hidden: int) -> tuple[Tensor, ...]:
 
 class _Recurrence(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: FunctionCtx, inputs: Tensor, constant: Tensor, weight: Tensor) -> Tensor:
+    def forward(
+        ctx: FunctionCtx,
+        inputs: Tensor,
+        constant: Tensor,
+        weight: Tensor,
+        start: Tensor,
+        start_cell: Tensor,
+        first: int,
+    ) -> tuple[Tensor, Tensor]:
         steps, features, windows = inputs.shape
         hidden = weight.shape[0] // 4
         states = inputs.new_empty(steps + 1, hidden + features, windows)
         states[:steps, hidden:] = inputs
-        states[0, :hidden] = 0
+        states[0, :hidden] = start
         cells = inputs.new_empty(steps + 1, hidden, windows)
-        cells[0] = 0
+        cells[0] = start_cell
         squashed = inputs.new_empty(steps, hidden, windows)
         gates = inputs.new_empty(steps, 4 * hidden, windows)
         for step in range(steps):
@@ -61,20 +74,25 @@ class _Recurrence(torch.autograd.Function):
             torch.tanh(cells[step + 1], out=squashed[step])
             torch.mul(output, squashed[step], out=states[step + 1, :hidden])
         ctx.save_for_backward(states, cells, squashed, gates, weight)
-        return states[steps, :hidden].clone()
+        ctx.first = first
+        last_cell = cells[steps].clone()
+        ctx.mark_non_differentiable(last_cell)
+        return states[first + 1 :, :hidden].clone(), last_cell
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_state: Tensor) -> tuple[None, Tensor, Tensor | None]:
+    def backward(ctx: Any, d_states: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:
         states, cells, squashed, gates, weight = ctx.saved_tensors
         steps, hidden = squashed.shape[:2]
         d_gates = torch.empty_like(gates[0])
-        d_state = d_state.clone(memory_format=torch.contiguous_format)
+        d_state = torch.zeros_like(cells[0])
         d_cell, scratch = torch.zeros_like(d_state), torch.empty_like(d_state)
         d_constant = torch.zeros_like(d_gates)
         d_weight = torch.zeros_like(weight) if ctx.needs_input_grad[2] else None
         recurrent = weight[:, :hidden].t()
         for step in reversed(range(steps)):
+            if step >= ctx.first:
+                d_state += d_states[step - ctx.first]
             opening, forget, candidate, output = gates[step].view(4, hidden, -1).unbind(0)
             d_opening, d_forget, d_candidate, d_output = d_gates.view(4, hidden, -1).unbind(0)
             torch.mul(d_state, squashed[step], out=d_output)
@@ -90,7 +108,7 @@ class _Recurrence(torch.autograd.Function):
                 d_weight.addmm_(d_gates, states[step].t())
             if step:
                 torch.mm(recurrent, d_gates, out=d_state)
-        return None, d_constant, d_weight
+        return None, d_constant, d_weight, None, None, None
 
 
 def _through_activations(d_gates: Tensor, gates: Tensor, hidden: int) -> None:

@@ -2,38 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import torch
-from tqdm import tqdm
 
 from paramscape.names import PARAMETERS, UNITS
-
-from .lstm import LstmNetwork
-from .windows import Samples
-
-_CHUNK = 8192  # windows predicted at once; only memory depends on it
-
-
-@torch.no_grad()
-def predict(network: LstmNetwork, samples: Samples, progress: bool = True) -> np.ndarray:
-    """The surrogate's targets on every day of the samples that has a whole window before it.
-
-    Returns:
-        (member, day, cell, target), physical; days start at `samples.first_day(network.days)`.
-    """
-    scaled = samples.standardised(network)
-    members, days, cells = samples.targets.shape[:3]
-    first = samples.first_day(network.days)
-    grid = torch.cartesian_prod(torch.arange(first, days), torch.arange(cells)).t()
-    predicted = np.empty((members, days - first, cells, len(network.targets)), np.float32)
-    bar = tqdm(range(members), desc="surrogate's skill", unit="member", disable=not progress)
-    for member in bar:
-        chunks = []
-        for day, cell in (chunk.unbind(0) for chunk in grid.split(_CHUNK, 1)):
-            index = torch.stack([torch.full_like(day, member), cell, day])
-            forcing, parameters, _ = scaled.gather(index.to(samples.forcing.device), network.days)
-            chunks.append(network.to_physical(network(forcing, parameters)).cpu())
-        predicted[member] = torch.cat(chunks).view(days - first, cells, -1).numpy()
-    return predicted
 
 
 def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:

@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.domain import Cells
 from paramscape.names import FORCINGS
 
-from .lstm import LstmNetwork, Scaling
+from .network import Scaling, SurrogateNetwork
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,16 @@ class Samples:
     parameters: (member, cell, parameter) in the unit cube.
     targets: (member, day, cell, target).
     lead: days of forcing before the first day of the targets.
+    names: of the targets, in their order.
+    domain: the active cells.
     """
 
     forcing: Tensor
     parameters: Tensor
     targets: Tensor
     lead: int
+    names: tuple[str, ...]
+    domain: Cells
 
     def __post_init__(self) -> None:
         members, days, cells = self.targets.shape[:3]
@@ -33,6 +38,11 @@ class Samples:
             raise ValueError(
                 f"forcing of {tuple(self.forcing.shape[:2])} (time, cell) does not fit targets of "
                 f"{days} days after {self.lead} days of lead in {cells} cells"
+            )
+        if cells != self.domain.count or self.targets.shape[-1] != len(self.names):
+            raise ValueError(
+                f"targets of {cells} cells and {self.targets.shape[-1]} names do not fit a domain "
+                f"of {self.domain.count} cells and the names {', '.join(self.names)}"
             )
         if self.parameters.shape[:2] != (members, cells):
             raise ValueError(
@@ -45,8 +55,8 @@ class Samples:
 
     def to(self, device: str | torch.device) -> "Samples":
         """The same samples on a device."""
-        tensors = (self.forcing, self.parameters, self.targets)
-        return Samples(*(t.to(device) for t in tensors), self.lead)
+        names = ("forcing", "parameters", "targets")
+        return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
     def first_day(self, days: int) -> int:
         """The first day of the targets that has a whole window of `days` of forcing."""
@@ -88,7 +98,7 @@ class Samples:
         index[2] += first
         return index.to(self.forcing.device)
 
-    def standardised(self, network: LstmNetwork) -> "Samples":
+    def standardised(self, network: SurrogateNetwork) -> "Samples":
         """The same samples, forcing and targets standardised with the network's constants."""
         return replace(
             self,

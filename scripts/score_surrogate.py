@@ -1,4 +1,4 @@
-"""Score the LSTM surrogate on the test members."""
+"""Score a surrogate on the test members."""
 
 from pathlib import Path
 
@@ -11,25 +11,29 @@ from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, read_dataset, save_netcdf
 from paramscape.job import logged, provenance, use_threads
 from paramscape.study import section
+from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples
-from paramscape.surrogates.lstm import load_network
 from paramscape.surrogates.report import skill_by_member
-from paramscape.surrogates.skill import predict, sensitivity_table, skill_table
+from paramscape.surrogates.skill import sensitivity_table, skill_table
+from paramscape.surrogates.weights import load_network
 
 
-def main(inputs, settings, made: Provenance) -> tuple[xr.Dataset, pd.DataFrame, pd.DataFrame]:
+def main(
+    inputs, settings, surrogate: str, made: Provenance
+) -> tuple[xr.Dataset, pd.DataFrame, pd.DataFrame]:
     """Skill by member and cell, skill in all, and the sensitivity to each parameter."""
-    use_threads(section(settings, "compute").torch_threads)
+    compute = section(settings, "compute")
+    use_threads(compute.torch_threads)
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
-    targets = (section(settings, "calibration.target"),)
     ensemble = EnsembleFiles(
         Path(inputs.members), tuple(map(Path, inputs.fluxes)), Path(inputs.forcing)
     )
     priors, train = PriorBox.of(section(settings, "priors")), section(settings, "periods.train")
+    network = load_network(Path(inputs.weights), KINDS[surrogate].network)
+    targets = network.targets
     samples = load_samples(ensemble, "test", targets, train, cells, priors)
-    network = load_network(Path(inputs.weights))
-    predicted = predict(network, samples)
-    reference = samples.targets[:, samples.first_day(network.days) :].numpy()
+    predicted = KINDS[surrogate].predict(network.to(compute.device), samples.to(compute.device))
+    reference = samples.targets[:, -predicted.shape[1] :].numpy()
     skill = skill_by_member(predicted[..., 0], reference[..., 0], cells, made.seed)
     unit = np.asarray(samples.parameters, dtype=float)
     return (
@@ -42,7 +46,9 @@ def main(inputs, settings, made: Provenance) -> tuple[xr.Dataset, pd.DataFrame, 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         output, settings = snakemake.output, snakemake.params.settings
-        by_member, in_all, sensitivity = main(snakemake.input, settings, provenance(settings))
+        by_member, in_all, sensitivity = main(
+            snakemake.input, settings, snakemake.wildcards.surrogate, provenance(settings)
+        )
         save_netcdf(by_member, Path(output.skill))
         in_all.to_csv(output.table, index=False)
         sensitivity.to_csv(output.sensitivity, index=False)

@@ -1,0 +1,40 @@
+"""What a kind of surrogate consists of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from paramscape.simulator import Simulator
+
+from .network import SurrogateNetwork
+from .region import Region
+from .training import Learner
+from .windows import Samples
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of surrogate, from its settings to a simulator.
+
+    network: its class, for `weights.load_network`.
+    targets: (target to be calibrated, settings) -> names of all that it learns, that one first.
+    untrained: (training samples, settings, seed) -> a network with random weights.
+    learner: (network, training samples, validation samples, settings, seed) -> its learner.
+    predict: (network, samples) -> (member, day, cell, target) physical values of the samples'
+        last days, those of a network with memory from a free run through all of their forcing.
+    simulator: (network, region) -> the simulator of a calibration.
+    """
+
+    network: type[SurrogateNetwork]
+    targets: Callable[[str, Any], tuple[str, ...]]
+    untrained: Callable[[Samples, Any, int], SurrogateNetwork]
+    learner: Callable[[Any, Samples, Samples, Any, int], Learner]
+    predict: Callable[[Any, Samples], np.ndarray]
+    simulator: Callable[[Any, Region], Simulator]
+
+
+def only_the_target(target: str, settings: Any) -> tuple[str, ...]:
+    """What a kind learns that needs no target beside the calibrated one."""
+    return (target,)

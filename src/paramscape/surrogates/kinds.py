@@ -1,0 +1,5 @@
+"""The kinds of surrogates, by name."""
+
+from . import lstm, seq2seq
+
+KINDS = {"lstm": lstm.KIND, "seq2seq": seq2seq.KIND}

@@ -1,0 +1,21 @@
+"""`seq2seq`, a surrogate with long memory: a series of days to the targets of every day."""
+
+import numpy as np
+
+from ..kind import Kind, only_the_target
+from ..region import Region
+from ..stateful import StatefulSimulator, predict_freely
+from ..windows import Samples
+from .learning import Seq2seqLearner, untrained
+from .network import Seq2seqDynamics, Seq2seqNetwork
+
+
+def _predict(network: Seq2seqNetwork, samples: Samples) -> np.ndarray:
+    return predict_freely(Seq2seqDynamics(network), samples)
+
+
+def _simulator(network: Seq2seqNetwork, region: Region) -> StatefulSimulator:
+    return StatefulSimulator(Seq2seqDynamics(network), region)
+
+
+KIND = Kind(Seq2seqNetwork, only_the_target, untrained, Seq2seqLearner, _predict, _simulator)

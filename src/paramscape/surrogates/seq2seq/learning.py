@@ -1,0 +1,115 @@
+"""How the sequence-to-sequence surrogate learns."""
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.study import Seq2seq
+
+from ..stateful import free_run
+from ..training import VALIDATION, WEIGHTS, stream
+from ..windows import Samples, scaling_of
+from .network import Seq2seqDynamics, Seq2seqNetwork
+
+
+def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork:
+    """A network with random weights; training members give its constants of standardisation."""
+    network = Seq2seqNetwork(settings.hidden, training.names, scaling_of(training))
+    network.initialise(stream(seed, WEIGHTS), settings.forget_bias)
+    return network.to(training.forcing.device)
+
+
+class Seq2seqLearner:
+    """The mean squared error of random series after their warm-up; see `training.Learner`.
+
+    Validation runs cells of validation members freely through all forcing, as a simulation does,
+    and compares the training period.
+
+    Args:
+        network: to be trained.
+        training, validation: samples of the members of each role, in physical units.
+        settings: of the network and its training.
+        seed: root of the random numbers that choose the validation's cells.
+
+    Raises:
+        ValueError: if there is not enough forcing for one series.
+    """
+
+    loss = "mse"
+    patient_from = 0
+
+    def __init__(
+        self,
+        network: Seq2seqNetwork,
+        training: Samples,
+        validation: Samples,
+        settings: Seq2seq,
+        seed: int,
+    ):
+        self.network, self.settings = network, settings
+        self._training = training.standardised(network)
+        self._days = min(settings.days, training.targets.shape[1])
+        self._first = max(0, settings.warmup_days - training.lead)
+        if self._first + self._days > training.targets.shape[1]:
+            raise ValueError(
+                f"series of {settings.warmup_days} and {self._days} days need as many days of "
+                f"forcing, but there are {len(training.forcing)}; shorten "
+                "surrogate.seq2seq.warmup_days or lengthen the warm-up before the training period"
+            )
+        self._validation = _some_series(
+            validation.standardised(network), settings.validation_series, stream(seed, VALIDATION)
+        )
+
+    def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Mini-batches of series (member, cell, first learned day), as distinct as they can be."""
+        members, days, cells = self._training.targets.shape[:3]
+        count = self.settings.series_per_epoch
+        places = torch.cat(
+            [
+                torch.randperm(members * cells, generator=generator)
+                for _ in range(-(-count // (members * cells)))
+            ]
+        )[:count]
+        starts = torch.randint(self._first, days - self._days + 1, (count,), generator=generator)
+        index = torch.stack([places // cells, places % cells, starts])
+        return index.to(self._training.forcing.device).split(self.settings.batch, 1)
+
+    def backward(self, batch: Tensor, generator: torch.Generator) -> float:
+        """Mean squared error of the series after their warm-up."""
+        forcing, parameters, target = self._gather(batch)
+        values, _ = self.network(forcing, parameters, first=self.settings.warmup_days)
+        loss = nn.functional.mse_loss(values, target)
+        loss.backward()
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Mean squared error of the free run of the validation's cells."""
+        forcing, parameters, target, lead = self._validation
+        dynamics = Seq2seqDynamics(self.network)
+        state = dynamics.start(1, len(parameters))
+        values, _ = free_run(dynamics, forcing, parameters.unsqueeze(0), state, lead)
+        return float((values[0] - target).square().mean())
+
+    def _gather(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Forcing (day, series, variable), parameters and targets (day, series, target)."""
+        member, cell, first = index
+        samples, warmup = self._training, self.settings.warmup_days
+        steps = torch.arange(-warmup, self._days, device=first.device).unsqueeze(1)
+        days = first + steps
+        forcing = samples.forcing[days + samples.lead, cell]
+        return (
+            forcing,
+            samples.parameters[member, cell],
+            samples.targets[member, days[warmup:], cell],
+        )
+
+
+def _some_series(
+    samples: Samples, count: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor, int]:
+    """Distinct series of members and cells: forcing, parameters, targets and days of lead."""
+    members, _, cells = samples.targets.shape[:3]
+    chosen = torch.randperm(members * cells, generator=generator)[:count]
+    member, cell = chosen // cells, chosen % cells
+    targets = samples.targets[member, :, cell].transpose(0, 1)
+    return samples.forcing[:, cell], samples.parameters[member, cell], targets, samples.lead
