@@ -5,6 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.choice import with_choice
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.ensemble.datasets import parameters_dataset
@@ -41,8 +42,10 @@ def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        settings, wildcards = snakemake.params.settings, snakemake.wildcards
-        output, seed = Path(snakemake.output.parameters), int(wildcards.seed)
+        wildcards, seed = snakemake.wildcards, snakemake.params.seed
+        choice = snakemake.input.get("choice")
+        settings = with_choice(snakemake.params.settings, wildcards.method, choice)
+        output = Path(snakemake.output.parameters)
         job = {"settings": settings, "code": snakemake.params.code, "seed": seed}
         checkpoint = checkpoint_path(output.parent, job, snakemake.input)
         workplace = Workplace(Path(snakemake.output.history), checkpoint, seed)

@@ -49,6 +49,12 @@ class Workflow:
         answer = self.snakemake("--dry-run")
         return set(re.findall(r"Calibrate by (\S+) on", answer.stdout + answer.stderr))
 
+    def edges(self, *arguments: str) -> set[tuple[str, str]]:
+        """Pairs of rules, (maker, reader)."""
+        graph = self.snakemake("--rulegraph", "--forceall", *arguments).stdout
+        names = dict(re.findall(r'(\d+)\[label = "([^"]+)"', graph))
+        return {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", graph)}
+
 
 def copy_of(repository: Path, folder: Path) -> Workflow:
     """The parts of the repository that the workflow needs, copied."""

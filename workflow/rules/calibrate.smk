@@ -1,12 +1,7 @@
 rule calibrate:
     input:
-        unpack(simulator_files),
-        domain=f"{ROOT}/domain.nc",
-        attributes=f"{ROOT}/attributes.nc",
-        soil=f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
-        forcing=f"{ROOT}/forcing-daily.nc",
-        observations=f"{ROOT}/observations/{TARGET}.nc",
-        parameters=f"{ROOT}/vic/params.nc",
+        unpack(calibration_files),
+        unpack(choice_file),
     output:
         parameters=f"{RUN}/parameters.nc",
         history=f"{RUN}/history.csv",
@@ -21,15 +16,8 @@ rule calibrate:
         runtime=1440,
         gpu=gpus(),
     params:
-        settings=lambda wildcards: settings(
-            "study",
-            "periods",
-            "priors",
-            "calibration.target",
-            *method_sections(wildcards.method),
-            *simulator_sections(wildcards.simulator),
-            "compute",
-        ),
+        seed=lambda wildcards: int(wildcards.seed),
+        settings=calibration_settings,
         code=lambda wildcards: code_of_method(wildcards.method),
     message:
         "Calibrate by {wildcards.method} on {wildcards.simulator}, seed {wildcards.seed}"

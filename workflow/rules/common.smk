@@ -10,7 +10,7 @@ from paramscape.products.catalogue import (
     require_files,
     static_files,
 )
-from paramscape.study import REAL_PROGRAM, SettingsError, validate
+from paramscape.study import REAL_PROGRAM, SettingsError, candidates_of, validate
 
 try:
     STUDY = validate(config)
@@ -38,16 +38,21 @@ SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
 SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
 REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
+SEARCH = f"{ROOT}/search/{{method}}/{{simulator}}"
+CANDIDATES = {
+    method: candidates_of(grid) for method, grid in STUDY.calibration.search.items()
+}
 
 
 wildcard_constraints:
     year=r"\d{4}",
     batch=r"\d+",
     seed=r"\d+",
+    candidate=r"\d+",
     method=r"[a-z][a-z0-9-]*",
-    simulator=r"[a-z0-9]+",
-    surrogate=r"[a-z0-9]+",
-    verifier=r"[a-z-]+",
+    simulator=r"[a-z][a-z0-9]*",
+    surrogate=r"[a-z][a-z0-9]*",
+    verifier=r"[a-z][a-z0-9-]*",
     scored="simulator|vic",
     period="train|test",
     target="|".join(STUDY.products.observations),
@@ -153,9 +158,50 @@ def files_of_simulator(simulator):
     return {"weights": f"{ROOT}/surrogate/{simulator}/weights.pt"}
 
 
-def simulator_files(wildcards):
-    """What the simulator of a calibration needs."""
-    return files_of_simulator(wildcards.simulator)
+def calibration_files(wildcards):
+    """What a method learns from and what its simulator needs."""
+    return {
+        "domain": f"{ROOT}/domain.nc",
+        "attributes": f"{ROOT}/attributes.nc",
+        "soil": f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
+        "forcing": f"{ROOT}/forcing-daily.nc",
+        "observations": f"{ROOT}/observations/{TARGET}.nc",
+        "parameters": f"{ROOT}/vic/params.nc",
+        **files_of_simulator(wildcards.simulator),
+    }
+
+
+def calibration_settings(wildcards):
+    """Settings that a method and its simulator use."""
+    return settings(
+        "study",
+        "periods",
+        "priors",
+        "calibration.target",
+        *method_sections(wildcards.method),
+        *simulator_sections(wildcards.simulator),
+        "compute",
+    )
+
+
+def choice_file(wildcards):
+    """The choice among a method's candidates, where its settings are searched."""
+    return {"choice": f"{SEARCH}/choice.json"} if wildcards.method in CANDIDATES else {}
+
+
+def candidate_settings(wildcards):
+    """Settings of a calibration with one candidate's values in their place."""
+    found, section = calibration_settings(wildcards), f"calibration.{wildcards.method}"
+    values = CANDIDATES[wildcards.method][int(wildcards.candidate) - 1]
+    return {**found, section: {**found[section], **values}}
+
+
+def candidate_histories(wildcards):
+    """Histories of all candidates of a method, in their order."""
+    return [
+        f"{SEARCH}/candidate-{number}/history.csv"
+        for number, _ in enumerate(CANDIDATES[wildcards.method], start=1)
+    ]
 
 
 def verifier_files(wildcards):

@@ -10,7 +10,7 @@ rule simulate:
     log:
         f"{ROOT}/logs/simulate.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.log",
     wildcard_constraints:
-        verifier="[a-z0-9]+",
+        verifier="[a-z][a-z0-9]*",
     conda:
         environment()
     threads: STUDY.compute.torch_threads

@@ -4,6 +4,7 @@ import copy
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import torch
@@ -92,6 +93,7 @@ class _Progress:
                 *(f"train/{loss}" for loss in learner.losses),
                 "validation/mse",
                 "validation/kge",
+                "validation/misfit",
                 "seconds",
             )
         )
@@ -121,7 +123,7 @@ class _Progress:
         row = {"epoch": self.epoch + 1.0, **self._learn()}
         if row["epoch"] % self.settings.validate_every == 0 or row["epoch"] == self.settings.epochs:
             score = self._validate()
-            row |= {"validation/mse": score.mse, "validation/kge": score.kge}
+            row |= {f"validation/{name}": value for name, value in asdict(score).items()}
         row["seconds"] = time.perf_counter() - start
         self.history.record(row)
         self.history.write(self.workplace.history)

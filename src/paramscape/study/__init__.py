@@ -19,6 +19,7 @@ from .products import (
     VicForcing,
 )
 from .schema import json_schema, schema_text
+from .search import candidates_of
 from .section import section
 from .study import About, Compute, Study
 from .surrogate import Lstm, Seq2seq, Surrogates, SurrogateTraining
@@ -65,6 +66,7 @@ __all__ = [
     "VicDomain",
     "VicForcing",
     "VicWindows",
+    "candidates_of",
     "json_schema",
     "load",
     "schema_text",

@@ -1,10 +1,18 @@
 """Methods that learn parameter fields."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+)
 
 from ._base import Settings
+from .search import Grid, checked_grids
 
 Method = Literal["default", "mpr-sceua", "dpl-z", "gan-po"]
 SimulatorName = Literal["vic", "lstm", "seq2seq"]
@@ -115,6 +123,22 @@ class Calibration(Settings):
     )
     seeds: PositiveInt = Field(1, description="Repetitions with different random numbers.")
     runs: list[Run] = Field(min_length=1, description="Methods and their simulators.")
+    search: dict[str, Grid] = Field(
+        {},
+        description="Lists of values to try, by method and setting; all combinations are trained "
+        "with seed 1, and the one that does best in the validation period is used.",
+    )
     mpr_sceua: MprSceua = Field(MprSceua(), alias="mpr-sceua")
     dpl_z: DplZ = Field(DplZ(), alias="dpl-z")
     gan_po: GanPo = Field(GanPo(), alias="gan-po")
+
+    @field_validator("search")
+    @classmethod
+    def _values_fit_their_methods(cls, search: dict[str, Any]) -> dict[str, Any]:
+        fields = {f.alias or name: f.annotation for name, f in cls.model_fields.items()}
+        models = {
+            name: model
+            for name, model in fields.items()
+            if isinstance(model, type) and issubclass(model, BaseModel)
+        }
+        return checked_grids(search, models)
