@@ -19,7 +19,7 @@ def test_a_study_without_its_files_is_told_so(repository, monkeypatch, capsys) -
 def test_the_demo_needs_no_file(repository, monkeypatch, capsys) -> None:
     monkeypatch.chdir(repository)
     assert main(["check", "config/demo.yaml"]) == 0
-    assert "valid" in capsys.readouterr().out
+    assert "valid (profile paper)" in capsys.readouterr().out
 
 
 def test_the_schema_is_json(capsys) -> None:

@@ -80,7 +80,10 @@ def _check(parsed: argparse.Namespace) -> None:
 
     study = load(parsed.path)
     require_files(study)
-    print(f"{parsed.path}: the settings of {study.study.name} are valid, its raw files are there")
+    print(
+        f"{parsed.path}: the settings of {study.study.name} are valid (profile {study.profile}), "
+        "its raw files are there"
+    )
 
 
 def _schema(parsed: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from .profile import with_profile
 from .study import Study
 
 
@@ -16,13 +17,13 @@ class SettingsError(ValueError):
 
 
 def validate(settings: Mapping[str, Any]) -> Study:
-    """Turn a mapping, as read from YAML, into a checked study.
+    """Turn a mapping, as read from YAML, into a checked study with its profile's defaults.
 
     Raises:
         SettingsError: naming every setting that is unknown, missing or out of range.
     """
     try:
-        return Study.model_validate(settings)
+        return Study.model_validate(with_profile(settings))
     except ValidationError as error:
         lines = [_explain(e) for e in error.errors(include_url=False)]
         raise SettingsError(

@@ -10,6 +10,7 @@ from .ensemble import Ensemble, Priors
 from .grid import Domain
 from .model import Vic
 from .products import Products
+from .profile import Profile
 from .surrogate import Surrogates
 from .time import Periods
 from .twin import Twin
@@ -33,6 +34,9 @@ class Compute(Settings):
 class Study(Settings):
     """All settings of one study, checked before anything runs."""
 
+    profile: Profile = Field(
+        "paper", description="Defaults of what is not set: the paper's, or sturdier ones."
+    )
     study: About
     domain: Annotated[Domain, Field(discriminator="kind")]
     periods: Periods
