@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 study: $(STAMP)
 	@echo "Running the study of $(CONFIG) on $(CORES) cores"
-	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES) --rerun-incomplete
+	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES) --rerun-incomplete --keep-going
 
 test: $(STAMP)
 	@echo "Running the tests"

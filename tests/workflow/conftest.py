@@ -17,6 +17,11 @@ if __name__ == "__main__":
         Path(output).write_text("touched")
 """
 
+_FAIL = """
+if __name__ == "__main__" and set(snakemake.wildcards) >= {"gan-po", "vic"}:
+    raise FloatingPointError("the loss is nan")
+"""
+
 
 class Workflow:
     """A checkout in a temporary folder, on which Snakemake is run."""
@@ -74,6 +79,18 @@ def finished(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Work
         script.write_text(f"def _original():\n{original}\n{_TOUCH}")
     answer = workflow.snakemake("--quiet", "all")
     assert answer.returncode == 0, answer.stdout + answer.stderr
+    return workflow
+
+
+@pytest.fixture
+def failing(finished: Workflow, tmp_path: Path) -> Workflow:
+    """The finished study without its calibrations, of which gan-po on vic fails."""
+    workflow = Workflow(tmp_path / "failing")
+    shutil.copytree(finished.folder, workflow.folder)
+    for name in ("calibration", "tables"):
+        shutil.rmtree(workflow.folder / "results/demo" / name)
+    script = workflow.folder / "scripts/calibrate.py"
+    script.write_text(_FAIL + script.read_text())
     return workflow
 
 
