@@ -28,6 +28,7 @@ report: "workflow/report/study.rst"
 
 localrules:
     all,
+    all_methods,
 
 
 rule all:
@@ -38,3 +39,11 @@ rule all:
         PARAMETER_FILES,
     message:
         "The study {STUDY.study.name} is complete"
+
+
+rule all_methods:
+    input:
+        of_runs(f"{RUN}/params.nc", runs=all_runs()),
+        expand(f"{ROOT}/tables/all-methods.{{kind}}", kind=["csv", "md"]),
+    message:
+        "Every method of the study {STUDY.study.name} is complete on every simulator"

@@ -10,7 +10,13 @@ from paramscape.products.catalogue import (
     require_files,
     static_files,
 )
-from paramscape.study import REAL_PROGRAM, SettingsError, candidates_of, validate
+from paramscape.study import (
+    REAL_PROGRAM,
+    SettingsError,
+    all_runs,
+    candidates_of,
+    validate,
+)
 
 try:
     STUDY = validate(config)
@@ -55,6 +61,7 @@ wildcard_constraints:
     verifier=r"[a-z][a-z0-9-]*",
     scored="simulator|vic",
     period="train|test",
+    selection="methods|all-methods",
     target="|".join(STUDY.products.observations),
 
 
@@ -209,16 +216,26 @@ def verifier_files(wildcards):
     return files_of_simulator(wildcards.verifier)
 
 
-def of_runs(pattern, seeds=SEEDS):
-    """The pattern with every run and seed of the study filled in."""
+def runs_of(selection):
+    """Runs that a table holds: the study's, or every method on every simulator."""
+    return all_runs() if selection == "all-methods" else STUDY.calibration.runs
+
+
+def of_runs(pattern, seeds=SEEDS, runs=STUDY.calibration.runs):
+    """The pattern with every run and seed filled in, by default all of the study."""
     return [
         pattern.format(method=run.method, simulator=run.simulator, seed=seed)
-        for run in STUDY.calibration.runs
+        for run in runs
         for seed in seeds
     ]
 
 
-def score_files(scored, period, seeds=SEEDS, method=None):
+def of_selection(pattern):
+    """Function that fills every run and seed of the selection into the pattern."""
+    return lambda wildcards: of_runs(pattern, runs=runs_of(wildcards.selection))
+
+
+def score_files(scored, period, seeds=SEEDS, method=None, runs=STUDY.calibration.runs):
     """Scores of all runs, of one method if it is given.
 
     `scored` is where: on each run's own `simulator`, in `vic`, or in `vic-image`, the real VIC.
@@ -226,8 +243,20 @@ def score_files(scored, period, seeds=SEEDS, method=None):
     return [
         f"{ROOT}/scores/{method or run.method}/{'vic' if method else run.simulator}/seed-{seed}/"
         f"{run.simulator if scored == 'simulator' else scored}-{period}.nc"
-        for run in STUDY.calibration.runs
+        for run in runs
         for seed in seeds
+    ]
+
+
+def scores_of_selection(*verifiers, method=None):
+    """Function that gives the scores of a selection, of both periods."""
+    return lambda wildcards: [
+        file
+        for scored in verifiers
+        for period in ("train", "test")
+        for file in score_files(
+            scored, period, method=method, runs=runs_of(wildcards.selection)
+        )
     ]
 
 

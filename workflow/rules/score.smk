@@ -24,20 +24,14 @@ rule score:
 
 rule tabulate_scores:
     input:
-        simulator=score_files("simulator", "train") + score_files("simulator", "test"),
-        vic=score_files("vic", "train") + score_files("vic", "test"),
-        real=[
-            file
-            for verifier in REAL_VIC
-            for period in ("train", "test")
-            for file in score_files(verifier, period)
-        ],
-        default=score_files("simulator", "train", method="default")
-        + score_files("simulator", "test", method="default"),
+        simulator=scores_of_selection("simulator"),
+        vic=scores_of_selection("vic"),
+        real=scores_of_selection(*REAL_VIC),
+        default=scores_of_selection("simulator", method="default"),
     output:
-        f"{ROOT}/scores/runs.csv",
+        f"{ROOT}/scores/{{selection}}/runs.csv",
     log:
-        f"{ROOT}/logs/tabulate_scores.log",
+        f"{ROOT}/logs/tabulate_scores.{{selection}}.log",
     conda:
         "../../envs/cpu.yaml"
     threads: 1
@@ -47,7 +41,7 @@ rule tabulate_scores:
     params:
         code=code("tabulate_scores.py"),
     message:
-        "Tabulate the scores of all runs"
+        "Tabulate the scores of the runs of {wildcards.selection}"
     script:
         "../../scripts/tabulate_scores.py"
 
@@ -58,11 +52,11 @@ if STUDY.twin:
         input:
             domain=f"{ROOT}/domain.nc",
             truth=f"{ROOT}/truth/parameters.nc",
-            runs=of_runs(f"{RUN}/parameters.nc"),
+            runs=of_selection(f"{RUN}/parameters.nc"),
         output:
-            f"{ROOT}/scores/recovery.csv",
+            f"{ROOT}/scores/{{selection}}/recovery.csv",
         log:
-            f"{ROOT}/logs/score_recovery.log",
+            f"{ROOT}/logs/score_recovery.{{selection}}.log",
         conda:
             "../../envs/cpu.yaml"
         threads: 1

@@ -27,18 +27,18 @@ rule tabulate_time:
 
 rule tabulate_methods:
     input:
-        scores=f"{ROOT}/scores/runs.csv",
-        recovery=f"{ROOT}/scores/recovery.csv" if STUDY.twin else [],
-        histories=of_runs(f"{RUN}/history.csv"),
+        scores=f"{ROOT}/scores/{{selection}}/runs.csv",
+        recovery=f"{ROOT}/scores/{{selection}}/recovery.csv" if STUDY.twin else [],
+        histories=of_selection(f"{RUN}/history.csv"),
     output:
-        csv=f"{ROOT}/tables/methods.csv",
+        csv=f"{ROOT}/tables/{{selection}}.csv",
         md=report(
-            f"{ROOT}/tables/methods.md",
+            f"{ROOT}/tables/{{selection}}.md",
             caption="../report/methods.rst",
             category="Tables",
         ),
     log:
-        f"{ROOT}/logs/tabulate_methods.log",
+        f"{ROOT}/logs/tabulate_methods.{{selection}}.log",
     conda:
         "../../envs/cpu.yaml"
     threads: 1
@@ -49,6 +49,6 @@ rule tabulate_methods:
         settings=settings("study", "calibration.target"),
         code=code("tabulate_methods.py"),
     message:
-        "Tabulate all methods, on their simulators and in VIC"
+        "Tabulate {wildcards.selection}, on their simulators and in VIC"
     script:
         "../../scripts/tabulate_methods.py"

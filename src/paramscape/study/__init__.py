@@ -1,6 +1,6 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
-from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows
+from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows, all_runs
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from .load import SettingsError, load, validate
@@ -66,6 +66,7 @@ __all__ = [
     "VicDomain",
     "VicForcing",
     "VicWindows",
+    "all_runs",
     "candidates_of",
     "json_schema",
     "load",

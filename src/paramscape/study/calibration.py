@@ -1,6 +1,6 @@
 """Methods that learn parameter fields."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -113,6 +113,16 @@ class Run(Settings):
 
     method: Method = Field(description="How the parameters are found.")
     simulator: SimulatorName = Field(description="What stands in for the land surface.")
+
+
+def all_runs() -> list[Run]:
+    """Every method on every simulator; the default, which learns nothing, on VIC alone."""
+    return [
+        Run(method=method, simulator=simulator)
+        for method in get_args(Method)
+        for simulator in get_args(SimulatorName)
+        if method != "default" or simulator == "vic"
+    ]
 
 
 class Calibration(Settings):
