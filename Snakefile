@@ -15,6 +15,7 @@ include: "workflow/rules/twin.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/ensemble.smk"
 include: "workflow/rules/surrogate.smk"
+include: "workflow/rules/gate.smk"
 include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/verify.smk"
@@ -36,6 +37,7 @@ rule all:
     input:
         FIGURES,
         TABLES,
+        GATES,
         PARAMETER_FILES,
     message:
         "The study {STUDY.study.name} is complete"

@@ -87,6 +87,7 @@ def test_a_methods_setting_runs_that_method_and_what_follows(
             {"observe_truth", "write_twin_gleam_et", "prepare_observations", "calibrate"},
             {"run_members", "train_surrogate"},
         ),
+        ("surrogate.gate.ratio_low", 0.1, {"gate_surrogate"}, {"train_surrogate", "calibrate"}),
         ("study.title", "Another title", {"draw_figure_4"}, set()),
     ],
 )

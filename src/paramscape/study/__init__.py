@@ -2,6 +2,7 @@
 
 from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows, all_runs
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
+from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from .load import SettingsError, load, validate
 from .model import REAL_PROGRAM, Vic
@@ -41,6 +42,7 @@ __all__ = [
     "Ensemble",
     "FieldMixture",
     "GanPo",
+    "Gate",
     "GleamObservations",
     "Grid",
     "LandCover",

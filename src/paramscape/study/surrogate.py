@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from ._base import Settings
+from .gate import Gate
 
 
 class SurrogateTraining(Settings):
@@ -69,3 +70,4 @@ class Surrogates(Settings):
 
     lstm: Lstm = Lstm()
     seq2seq: Seq2seq = Seq2seq()
+    gate: Gate = Gate()

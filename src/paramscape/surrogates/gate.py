@@ -1,0 +1,59 @@
+"""The gate: whether a surrogate responds to each parameter as VIC does."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from paramscape.study import Gate
+
+AS_VIC, NOT_JUDGED = "as VIC", "not judged"
+_CURE = (
+    "Estimates of these parameters on this surrogate mean little. A longer input, more training "
+    "members or refresh rounds may help; so does learning on VIC itself."
+)
+
+
+def judge(sensitivity: pd.DataFrame, gate: Gate) -> pd.DataFrame:
+    """The sensitivity table with a verdict on each parameter.
+
+    Args:
+        sensitivity: `target`, `parameter`, `surrogate`, `vic`, `ratio`, as `sensitivity_table`
+            gives it.
+        gate: which responses count, and which ratios pass.
+
+    Returns:
+        The table and, beside it, `share` (VIC's response relative to its largest of the same
+        target), `verdict` (`as VIC`, `too weak`, `too strong`, `opposite sign`, or `not judged`
+        where VIC hardly responds) and `warns`.
+    """
+    response = sensitivity["vic"].abs()
+    largest = response.groupby(sensitivity["target"]).transform("max")
+    share = response / largest.where(largest > 0)
+    ratio = sensitivity["ratio"]
+    counts = (share >= gate.smallest_response) & ratio.notna()
+    verdict = np.select(
+        [~counts, ratio < 0, ratio < gate.ratio_low, ratio > gate.ratio_high],
+        [NOT_JUDGED, "opposite sign", "too weak", "too strong"],
+        AS_VIC,
+    )
+    judged = sensitivity.assign(share=share, verdict=verdict)
+    return judged.assign(warns=~judged["verdict"].isin([AS_VIC, NOT_JUDGED]))
+
+
+def warnings_of(judged: pd.DataFrame, kind: str) -> list[str]:
+    """A sentence for each parameter to which a surrogate does not respond as VIC does."""
+    return [
+        f"the surrogate {kind} responds to {row.parameter} by {row.surrogate:.3g} in {row.target}, "
+        f"VIC by {row.vic:.3g} (ratio {row.ratio:.2f}): {row.verdict}"
+        for row in judged[judged["warns"]].itertuples()
+    ]
+
+
+def write_judged(judged: pd.DataFrame, kind: str, stem: Path) -> None:
+    """Write the table to `stem`.csv and its warnings to `stem`.md."""
+    judged.to_csv(stem.with_suffix(".csv"), index=False)
+    found = warnings_of(judged, kind)
+    lines = [f"- {line}" for line in found] + ["", _CURE]
+    calm = f"The surrogate {kind} responds as VIC does to every parameter that VIC responds to."
+    stem.with_suffix(".md").write_text("\n".join(lines if found else [calm]) + "\n")

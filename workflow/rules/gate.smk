@@ -1,0 +1,28 @@
+GATES = expand(f"{ROOT}/surrogate/{{surrogate}}/gate.md", surrogate=sorted(SURROGATES))
+
+
+rule gate_surrogate:
+    input:
+        f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
+    output:
+        csv=f"{ROOT}/surrogate/{{surrogate}}/gate.csv",
+        md=report(
+            f"{ROOT}/surrogate/{{surrogate}}/gate.md",
+            caption="../report/gate.rst",
+            category="Study",
+        ),
+    log:
+        f"{ROOT}/logs/gate_surrogate.{{surrogate}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=settings("surrogate.gate"),
+        code=code("gate_surrogate.py"),
+    message:
+        "Compare the {wildcards.surrogate} surrogate's response to each parameter with VIC's"
+    script:
+        "../../scripts/gate_surrogate.py"
