@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration.gan_po import scene
+from paramscape.calibration.critic import scene
 from paramscape.calibration.images import active_image, from_image, to_image
-from paramscape.calibration.networks import Discriminator, DplNetwork, UNet
+from paramscape.calibration.networks import Discriminator, FfnA, LstmZ, UNet
+from paramscape.calibration.networks.layers import drop
 from paramscape.domain import Cells
 
 SHAPES = [(3, 5), (4, 4), (4, 5), (9, 12), (17, 24), (24, 17), (31, 8)]
@@ -56,7 +57,8 @@ def test_the_generator_may_leave_the_unit_interval():
     [
         lambda: UNet(3, 8, torch.full((7,), 0.5)),
         lambda: Discriminator(3, 8, (9, 12)),
-        lambda: DplNetwork(4, 8, 0.5, torch.full((7,), 0.5)),
+        lambda: FfnA(4, 8, 0.5, torch.full((7,), 0.5)),
+        lambda: LstmZ(4, 8, 0.5, torch.full((7,), 0.5)),
     ],
 )
 def test_first_weights_come_from_the_given_generator_alone(make):
@@ -67,25 +69,39 @@ def test_first_weights_come_from_the_given_generator_alone(make):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_lstm_z_gives_parameters_inside_the_priors_near_its_start():
+@pytest.mark.parametrize(("kind", "shape"), [(FfnA, (11, 5)), (LstmZ, (40, 11, 5))])
+def test_dpl_gives_parameters_inside_the_priors_near_its_start(kind, shape):
     start = torch.linspace(0.1, 0.9, 7)
-    network = DplNetwork(5, 16, 0.5, start).initialise(seeded())
-    unit = network(torch.randn(40, 11, 5, generator=seeded()))
+    network = kind(5, 16, 0.5, start).initialise(seeded())
+    unit = network(torch.randn(shape, generator=seeded()))
     assert unit.shape == (11, 7)
     assert ((unit > 0) & (unit < 1)).all()
     assert (unit - start).abs().max() < 0.2
 
 
-def test_dropout_acts_in_learning_only_and_repeats_with_its_generator():
-    network = DplNetwork(5, 64, 0.5, torch.full((7,), 0.5)).initialise(seeded())
-    record = torch.randn(10, 3, 5, generator=seeded())
-    assert torch.equal(network(record), network(record))
-    assert torch.equal(network(record, seeded()), network(record, seeded()))
-    assert not torch.equal(network(record), network(record, seeded()))
+@pytest.mark.parametrize(("kind", "shape"), [(FfnA, (3, 5)), (LstmZ, (10, 3, 5))])
+def test_dropout_acts_in_learning_only_and_repeats_with_its_generator(kind, shape):
+    network = kind(5, 64, 0.5, torch.full((7,), 0.5)).initialise(seeded())
+    values = torch.randn(shape, generator=seeded())
+    assert torch.equal(network(values), network(values))
+    assert torch.equal(network(values, seeded()), network(values, seeded()))
+    assert not torch.equal(network(values), network(values, seeded()))
+
+
+def test_dropout_keeps_the_mean_and_leaves_out_its_share():
+    dropped = drop(torch.ones(100_000), 0.3, seeded())
+    assert (dropped == 0).double().mean() == pytest.approx(0.3, abs=0.01)
+    assert dropped.mean() == pytest.approx(1.0, abs=0.01)
+
+
+def test_ffn_a_maps_each_cell_by_itself():
+    network = FfnA(5, 16, 0.5, torch.full((7,), 0.5)).initialise(seeded())
+    attributes = torch.randn(9, 5, generator=seeded())
+    torch.testing.assert_close(network(attributes)[[7, 2]], network(attributes[[7, 2]]))
 
 
 def test_lstm_z_equals_torchs_lstm_between_two_linear_layers():
-    network = DplNetwork(5, 8, 0.5, torch.full((7,), 0.5)).initialise(seeded())
+    network = LstmZ(5, 8, 0.5, torch.full((7,), 0.5)).initialise(seeded())
     record = torch.randn(6, 2, 5, generator=seeded())
     states = network.lstm(torch.relu(record @ network.enter.weight.T + network.enter.bias))[0]
     expected = torch.sigmoid(states[-1] @ network.head.weight.T + network.head.bias)

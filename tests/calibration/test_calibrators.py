@@ -9,21 +9,44 @@ import torch
 import xarray as xr
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.dpl_z import DplZLearner, iterations_of_epoch, network_input
+from paramscape.calibration.dpl import iterations_of_epoch
+from paramscape.calibration.dpl_a import dpl_a_learner
+from paramscape.calibration.dpl_z import dpl_z_learner, network_input
 from paramscape.calibration.gan_po import GanPoLearner
+from paramscape.calibration.gan_po_l1 import GanPoL1Learner
 from paramscape.calibration.record import Record
-from paramscape.calibration.stretches import single_days, stretches
-from paramscape.study import Calibration, DplZ, GanPo, MprSceua, VicWindows
+from paramscape.study import (
+    Calibration,
+    DplA,
+    DplWindows,
+    DplZ,
+    GanPo,
+    GanPoL1,
+    MprSceua,
+    VicWindows,
+)
 
-GAN_PO = GanPo(
-    channels=8, epochs=15, batch_days=16, learning_rate=5e-3, validate_every=2,
-    vic=VicWindows(days=20, windows=2),
-)  # fmt: skip
-DPL_Z = DplZ(
-    hidden=16, epochs=15, cells=9, days=20, sequence_days=40, learning_rate=1e-2,
-    validate_every=2, vic=VicWindows(days=20, windows=2),
-)  # fmt: skip
-LEARNED = {"gan-po": GAN_PO, "dpl-z": DPL_Z}
+FIELDS = {
+    "channels": 8, "epochs": 15, "batch_days": 16, "learning_rate": 5e-3, "validate_every": 2,
+    "vic": VicWindows(days=20, windows=2),
+}  # fmt: skip
+CELLS = {
+    "hidden": 16, "epochs": 15, "cells": 9, "days": 20, "learning_rate": 1e-2, "validate_every": 2,
+    "vic": DplWindows(days=20, windows=2),
+}  # fmt: skip
+GAN_PO, DPL_Z = GanPo(**FIELDS), DplZ(**CELLS, sequence_days=40)
+LEARNED = {
+    "gan-po": GAN_PO,
+    "gan-po-l1": GanPoL1(**FIELDS),
+    "dpl-a": DplA(**CELLS),
+    "dpl-z": DPL_Z,
+}
+LEARNERS = {
+    "gan-po": GanPoLearner,
+    "gan-po-l1": GanPoL1Learner,
+    "dpl-a": dpl_a_learner,
+    "dpl-z": dpl_z_learner,
+}
 
 
 def with_soil(problem):
@@ -48,7 +71,7 @@ def with_soil(problem):
 
 def test_the_settings_name_every_calibrator():
     methods = Calibration.model_validate({"runs": [{"method": "default", "simulator": "vic"}]})
-    assert set(CALIBRATORS) == {"default", "mpr-sceua", "dpl-z", "gan-po"}
+    assert set(CALIBRATORS) == {"default", "mpr-sceua", *LEARNED}
     for name in set(CALIBRATORS) - {"default"}:
         assert hasattr(methods, name.replace("-", "_"))
 
@@ -76,7 +99,7 @@ def test_learned_fields_come_closer_to_the_truth_than_the_default(
     validated = history.dropna()["epoch"]
     assert list(validated) == [2, 4, 6, 8, 10, 12, 14, 15]
     assert (history["seconds"] > 0).all()
-    assert case.problem.simulator.refreshed == 1 + len(validated)
+    assert case.problem.simulator.refreshed == (1 + settings.epochs if keeps_states else 0)
 
 
 def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workplace):
@@ -111,51 +134,27 @@ def test_another_seed_learns_other_fields_and_the_same_seed_the_same(method, lan
 @pytest.mark.parametrize("method", LEARNED)
 def test_the_best_validated_epoch_is_kept_not_the_last(method, land, workplace):
     case, here = land(), workplace()
-    scores = iter([1.0, 0.5, 2.0])
+    scores, seen = iter([0.9, 1.0, 0.5, 2.0]), []
     truth = case.problem.simulator.run
 
     def run(parameters, period):
+        seen.append(parameters.clone())
         return {"et": truth(case.truth, period)["et"] * (1 + next(scores))}
 
     case.problem.simulator.run = run
     settings = LEARNED[method].model_copy(update={"epochs": 3, "validate_every": 1})
-    seen = []
-    refresh = case.problem.simulator.refresh
-    case.problem.simulator.refresh = lambda p: (seen.append(p.clone()), refresh(p))
     found = CALIBRATORS[method](case.problem, settings, here)
     assert torch.equal(found, seen[2].to(found))
 
 
-def test_every_day_is_learned_from_once_in_an_epoch():
-    batches = single_days(90, 16, torch.Generator().manual_seed(1))
-    assert sorted(torch.cat([b.first_days for b in batches]).tolist()) == list(range(90))
-    assert {len(b.first_days) for b in batches} == {15}
-    assert all(b.days == 1 for b in batches)
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [(90, [0, 30, 60]), (100, [0, 30, 60, 70]), (12, [0])],
-)
-def test_stretches_cover_the_period_and_the_last_ends_with_it(days, expected):
-    batches = stretches(days, 30, 2, torch.Generator().manual_seed(1))
-    assert sorted(torch.cat([b.first_days for b in batches]).tolist()) == expected
-    assert {b.days for b in batches} == {min(30, days)}
-    assert max(len(b.first_days) for b in batches) <= 2
-
-
-@pytest.mark.parametrize(("keeps_states", "windows"), [(False, 1), (True, 2)])
-def test_dpl_z_draws_random_cells_and_windows_inside_the_training_period(
-    keeps_states, windows, land
-):
-    learner = DplZLearner(land(keeps_states).problem, DPL_Z, 1)
-    batches = learner.batches(torch.Generator().manual_seed(3))
-    assert len(batches) == iterations_of_epoch(9 * 20 * windows, 17 * 90)
+@pytest.mark.parametrize("method", ["dpl-a", "dpl-z"])
+def test_dpl_draws_random_cells_and_a_random_window_where_no_states_are_kept(method, land):
+    learner = LEARNERS[method](land().problem, LEARNED[method], 1)
+    batches = [b.windows for b in learner.batches(0, torch.Generator().manual_seed(3))]
+    assert len(batches) == iterations_of_epoch(9 * 20, 17 * 90)
     first = torch.cat([b.first_days for b in batches])
-    assert {len(b.first_days) for b in batches} == {windows}
-    assert first.max() + 20 <= 90
-    if keeps_states:
-        assert set(first.tolist()) <= {0, 20, 40, 60, 70}
+    assert {len(b.first_days) for b in batches} == {1}
+    assert first.min() >= 0 and first.max() + 20 <= 90
     assert all(len(set(b.cells.tolist())) == 9 for b in batches)
     assert len({tuple(b.cells.tolist()) for b in batches}) > 1
 
@@ -180,16 +179,16 @@ def test_lstm_z_reads_the_last_days_with_gaps_as_flagged_zeros(land):
     assert network_input(record, problem, 5000).shape[0] == 90
 
 
-def test_only_the_training_period_is_learned_from(land):
+@pytest.mark.parametrize("method", LEARNED)
+def test_only_the_training_period_is_learned_from(method, land):
     first, second = land(), land()
     second.problem.evidence.observations[100:] = 99.0
-    for make, settings in ((GanPoLearner, GAN_PO), (DplZLearner, DPL_Z)):
-        learners = [make(case.problem, settings, 1) for case in (first, second)]
-        losses = []
-        for learner in learners:
-            generator = torch.Generator().manual_seed(2)
-            losses.append(learner.step(learner.batches(generator)[0], generator))
-        assert losses[0] == losses[1]
+    losses = []
+    for case in (first, second):
+        learner = LEARNERS[method](case.problem, LEARNED[method], 1)
+        generator = torch.Generator().manual_seed(2)
+        losses.append(learner.step(learner.batches(0, generator)[0], generator))
+    assert losses[0] == losses[1]
 
 
 def test_observations_that_are_all_missing_cannot_be_learned_from(land, workplace):

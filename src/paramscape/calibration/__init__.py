@@ -4,8 +4,10 @@ A further method is one module and one entry in `CALIBRATORS`.
 """
 
 from .default import keep_default
+from .dpl_a import calibrate_dpl_a
 from .dpl_z import calibrate_dpl_z
 from .gan_po import calibrate_gan_po
+from .gan_po_l1 import calibrate_gan_po_l1
 from .mpr_sceua import calibrate_mpr_sceua
 from .problem import Calibrator, Evidence, Problem, Workplace
 from .soil import pixels_of_attributes
@@ -13,8 +15,10 @@ from .soil import pixels_of_attributes
 CALIBRATORS: dict[str, Calibrator] = {
     "default": keep_default,
     "mpr-sceua": calibrate_mpr_sceua,
+    "dpl-a": calibrate_dpl_a,
     "dpl-z": calibrate_dpl_z,
     "gan-po": calibrate_gan_po,
+    "gan-po-l1": calibrate_gan_po_l1,
 }
 
 __all__ = [

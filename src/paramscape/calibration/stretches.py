@@ -1,17 +1,36 @@
 """Which days of the training period are simulated together."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
+from paramscape.study import VicWindows
 
 from .problem import Problem
 
 
-def single_days(days: int, batch: int, generator: torch.Generator) -> list[Windows]:
+@dataclass(frozen=True)
+class MiniBatch:
+    """Windows that are simulated together, and the days of them that are learned from.
+
+    windows: what is simulated. used: (window, day) bool; a day that another window of the epoch
+    holds as well is used in one of them.
+    """
+
+    windows: Windows
+    used: Tensor
+
+    @property
+    def days(self) -> Tensor:
+        """(window, day) days of the training period."""
+        return self.windows.first_days[:, None] + torch.arange(self.windows.days)
+
+
+def single_days(days: int, batch: int, generator: torch.Generator) -> list[MiniBatch]:
     """Mini-batches of random days; each day of the training period is in one of them.
 
     Args:
@@ -20,45 +39,63 @@ def single_days(days: int, batch: int, generator: torch.Generator) -> list[Windo
         generator: of the order of the days.
     """
     order = torch.randperm(days, generator=generator)
-    return [Windows(part, 1) for part in _deal(order, batch)]
+    return [MiniBatch(Windows(part, 1), _used(part, 1)) for part in _deal(order, batch)]
 
 
-def stretches(days: int, length: int, batch: int, generator: torch.Generator) -> list[Windows]:
-    """Mini-batches of random stretches of consecutive days; together they hold every day.
+def stretches(
+    days: int, cut: VicWindows, generator: torch.Generator, cells: Tensor | None = None
+) -> list[MiniBatch]:
+    """Mini-batches of random stretches of consecutive days that use every day once.
 
     Stretches start at multiples of their length. Where the period is not a whole number of
-    stretches, the last one is moved back to end with the period, so that it shares days with the
-    one before.
+    stretches, the last one is moved back to end with the period; the days that it shares with the
+    one before are simulated, but not used.
 
     Args:
         days: days of the training period.
-        length: days of a stretch; the whole period where that is shorter.
-        batch: stretches in a mini-batch, at most; the mini-batches differ by one at most.
+        cut: length of a stretch, the whole period where that is shorter, and the most stretches in
+            a mini-batch; the mini-batches differ by one stretch at most.
         generator: of the order of the stretches.
+        cells: (cell,) of the mini-batches; all by default.
     """
-    starts = stretch_starts(days, length)
+    length = min(cut.days, days)
+    starts = torch.arange(0, days, length).clamp(max=days - length)
     order = starts[torch.randperm(len(starts), generator=generator)]
-    return [Windows(part, min(length, days)) for part in _deal(order, batch)]
+    return [
+        MiniBatch(Windows(part, length, cells), _used(part, length))
+        for part in _deal(order, cut.windows)
+    ]
 
 
-def stretch_starts(days: int, length: int) -> Tensor:
-    """(window,) first days of the stretches that cover a period; see `stretches`."""
-    length = min(length, days)
-    starts = torch.arange(0, days - length + 1, length)
-    if days % length:
-        starts = torch.cat([starts, torch.tensor([days - length])])
-    return starts
+def stretches_of_cells(
+    days: int, cut: VicWindows, cells: Tensor, group: int, generator: torch.Generator
+) -> list[MiniBatch]:
+    """Mini-batches of random cells and stretches that use every day of every cell once.
+
+    Args:
+        days: days of the training period.
+        cut: see `stretches`.
+        cells: (cell,) that are dealt.
+        group: cells in a mini-batch, at most.
+        generator: of the groups of cells, of their stretches and of the mini-batches' order.
+    """
+    shuffled = cells[torch.randperm(len(cells), generator=generator).to(cells.device)]
+    batches = [
+        batch for some in _deal(shuffled, group) for batch in stretches(days, cut, generator, some)
+    ]
+    return [batches[place] for place in torch.randperm(len(batches), generator=generator).tolist()]
 
 
 def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
     """The target in windows, (window, day, cell), with gradients to the parameters.
 
     Raises:
-        FloatingPointError: if the simulation is not finite, naming the first cell, its day and
-            its parameters.
+        FloatingPointError: if a parameter is not finite, or if the simulation is not, naming the
+            first cell, its day and its parameters.
     """
+    require_finite_fields(parameters)
     fluxes = problem.simulator.simulate_windows(parameters, windows)
-    simulated = _target(fluxes, problem.target)
+    simulated = target_of(fluxes, problem.target)
     broken = ~torch.isfinite(simulated.detach())
     if broken.any():
         window, day, place = broken.nonzero()[0].tolist()
@@ -74,13 +111,42 @@ def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
     return simulated
 
 
-def _target(fluxes: Mapping[str, Tensor], target: str) -> Tensor:
+def require_finite_fields(parameters: Tensor) -> None:
+    """Refuse parameters (cell, parameter) that are not finite.
+
+    Raises:
+        FloatingPointError: naming the first.
+    """
+    broken = ~torch.isfinite(parameters.detach())
+    if broken.any():
+        cell, column = broken.nonzero()[0].tolist()
+        raise FloatingPointError(
+            f"the network gives {PARAMETERS[column]}={float(parameters[cell, column])} in cell "
+            f"{cell}, and {int(broken.sum())} values in all that are not finite"
+        )
+
+
+def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:
+    """The target among the fluxes of a simulator.
+
+    Raises:
+        ValueError: if it is not among them.
+    """
     if target not in fluxes:
         raise ValueError(
             f"the simulator gives {', '.join(fluxes)}, but {target} is calibrated; choose a "
             "simulator that was made for it"
         )
     return fluxes[target]
+
+
+def _used(first: Tensor, length: int) -> Tensor:
+    """(window, day): whether no stretch that starts at a multiple of the length holds the day.
+
+    A stretch that was moved back shares its days before the next multiple.
+    """
+    shared = torch.remainder(-first, length)
+    return torch.arange(length) >= shared[:, None]
 
 
 def _deal(order: Tensor, batch: int) -> tuple[Tensor, ...]:

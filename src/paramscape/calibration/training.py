@@ -1,6 +1,7 @@
 """One training loop for every method that learns by gradients."""
 
 import copy
+import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -11,19 +12,23 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.study import DplZ, GanPo
+from paramscape.study import Learned
 
 from . import seeds
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
+from .divergence import CollapseWatch, require_finite_losses, require_finite_states, told_where
 from .history import History
 from .problem import Problem, Workplace
+from .stretches import require_finite_fields
 from .validation import Score, validate
+
+_LOG = logging.getLogger(__name__)
 
 
 class Learner(Protocol):
     """A method that learns by mini-batches.
 
-    name: of the method, as in the settings. losses: what `step` reports.
+    name: of the method, as in the settings. losses: what `step` may report.
     """
 
     name: str
@@ -33,8 +38,8 @@ class Learner(Protocol):
         """Networks and optimisers by name: everything with a state dict that learning changes."""
         ...
 
-    def batches(self, generator: torch.Generator) -> Sequence[Any]:
-        """The mini-batches of one epoch."""
+    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[Any]:
+        """The mini-batches of an epoch; `epoch` is the number of those before it."""
         ...
 
     def step(self, batch: Any, generator: torch.Generator) -> dict[str, float]:
@@ -42,141 +47,187 @@ class Learner(Protocol):
         ...
 
     def parameters(self) -> Tensor:
-        """The present parameter fields, (cell, parameter) physical values, without gradient."""
+        """The present fields, (cell, parameter) physical values, without gradient."""
+        ...
+
+    def result(self) -> Tensor:
+        """The fields to validate, and to return in the end; like `parameters`."""
         ...
 
 
-def train(
-    learner: Learner, problem: Problem, settings: GanPo | DplZ, workplace: Workplace
-) -> Tensor:
+def train(learner: Learner, problem: Problem, settings: Learned, workplace: Workplace) -> Tensor:
     """Train, and return the parameters (cell, parameter) of the best validated epoch.
 
     Every `settings.validate_every` epochs, and after the last one, the simulator runs the
-    validation period with the present parameters; the epoch with the lowest `Score.misfit` is the
-    best (Sun et al. 2024, section 2.1.2, keep the generator with the best MSE and KGE). At the
-    same time the states from which windows start are brought in line with the parameters.
+    validation period with the present result; the epoch with the lowest `Score.misfit` is the
+    best (Sun et al. 2024, section 2.1.2, keep the generator with the best MSE and KGE). After
+    `settings.patience` validations without a better one the training ends. The states that
+    windows start from are brought in line with the parameters before each epoch.
 
-    History and checkpoint are written after each epoch. Random numbers come from streams of
-    their own for each epoch, so a training that was killed anywhere and is called again ends with
-    the very parameters that it would have had.
+    History and checkpoint are written after each epoch, the checkpoint not while a collapse is
+    feared. Random numbers come from streams of their own for each epoch, so a training that was
+    killed anywhere and is called again ends with the very parameters that it would have had.
 
     Raises:
-        FloatingPointError: if a loss or a simulation is not finite.
+        Diverged: if a loss, a network or a simulation is not finite, or if the training
+            collapses, see `divergence.CollapseWatch`; the last checkpoint stays.
     """
-    progress = _Progress(learner, problem, settings, workplace)
-    progress.resume()
+    course = _Course(learner, problem, settings, workplace)
+    course.resume()
     bar = tqdm(
         total=settings.epochs,
-        initial=progress.epoch,
+        initial=course.epoch,
         desc=f"{learner.name} on {problem.simulator.name}",
         unit="epoch",
     )
     with bar:
-        while progress.epoch < settings.epochs:
-            bar.set_postfix(progress.run_epoch())
+        while not course.finished:
+            bar.set_postfix(course.run_epoch())
             bar.update()
-    return progress.best["parameters"].to(problem.default)
+    if course.epoch < settings.epochs:
+        _LOG.info(
+            "%s ended after epoch %d of %d: no validation was better than that of epoch %d in the "
+            "last %d", learner.name, course.epoch, settings.epochs, course.best["epoch"],
+            settings.patience,
+        )  # fmt: skip
+    return course.best["parameters"].to(problem.default)
 
 
-class _Progress:
+class _Course:
     """All that changes from epoch to epoch."""
 
-    def __init__(
-        self, learner: Learner, problem: Problem, settings: GanPo | DplZ, workplace: Workplace
-    ):
+    def __init__(self, learner: Learner, problem: Problem, settings: Learned, workplace: Workplace):
         self.learner, self.problem = learner, problem
         self.settings, self.workplace = settings, workplace
         self.identity = identity_of(problem, settings, workplace)
-        self.history = History(
-            (
-                "epoch",
-                *(f"train/{loss}" for loss in learner.losses),
-                "validation/mse",
-                "validation/kge",
-                "validation/misfit",
-                "seconds",
-            )
-        )
+        losses = (f"train/{loss}" for loss in learner.losses)
+        scores = (f"validation/{name}" for name in ("mse", "kge", "misfit"))
+        self.history = History(("epoch", *losses, *scores, "seconds"))
         self.best: dict[str, Any] = {"misfit": math.inf}
+        self.saved = 0
+        self.start = math.nan
+        self.watch: CollapseWatch
+        self._refreshed: Tensor | None = None
 
     @property
     def epoch(self) -> int:
         """Epochs that are done."""
         return len(self.history.rows)
 
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the patience is at its end."""
+        patience = self.settings.patience
+        return self.epoch >= self.settings.epochs or (
+            patience is not None and self.epoch > 0 and self._validations_since_best() >= patience
+        )
+
     def resume(self) -> None:
-        """Take up at the checkpoint, or make the simulator ready for the first epoch."""
+        """Take up at the checkpoint, or validate where training starts."""
         state = load_checkpoint(self.workplace, self.identity)
         if state is None:
-            self.problem.simulator.refresh(self.learner.parameters())
-            return
-        for name, part in self.learner.stateful().items():
-            part.load_state_dict(state["learner"][name])
-        self.problem.simulator.load_state_dict(state["simulator"])
-        self.history = History(self.history.columns, state["rows"])
-        self.best = state["best"]
-        self.history.write(self.workplace.history)
+            with told_where("before the first epoch", self._kept()):
+                self.start = self._validate(self.learner.result()).misfit
+        else:
+            for name, part in self.learner.stateful().items():
+                part.load_state_dict(state["learner"][name])
+            self.problem.simulator.load_state_dict(state["simulator"])
+            self.history = History(self.history.columns, state["rows"])
+            self.best, self.start, self.saved = state["best"], state["start"], self.epoch
+            self.history.write(self.workplace.history)
+        self.watch = CollapseWatch(self.start, self.problem.priors)
 
     def run_epoch(self) -> dict[str, str]:
         """Learn for one epoch, validate it if it is due, and keep it; returns words for the bar."""
         start = time.perf_counter()
         row = {"epoch": self.epoch + 1.0, **self._learn()}
-        if row["epoch"] % self.settings.validate_every == 0 or row["epoch"] == self.settings.epochs:
-            score = self._validate()
-            row |= {f"validation/{name}": value for name, value in asdict(score).items()}
+        with told_where(f"after epoch {self.epoch + 1}", self._kept()):
+            states = self._states()
+            require_finite_states(states, self.learner.name, self.settings.learning_rate)
+            if self._is_validated(row["epoch"]):
+                score = self._choose(states)
+                row |= {f"validation/{name}": value for name, value in vars(score).items()}
         row["seconds"] = time.perf_counter() - start
         self.history.record(row)
         self.history.write(self.workplace.history)
-        self._save()
+        if self.watch.lost == 0:
+            self._save(states)
         shown = [c for c in self.history.columns[1:-1] if c in row]
         return {column: f"{row[column]:.4g}" for column in shown}
 
     def _learn(self) -> dict[str, float]:
-        """Mean losses of one epoch over its mini-batches."""
+        """Mean losses of one epoch over the mini-batches that report them."""
         generator = seeds.stream(self.workplace.seed, seeds.EPOCH, self.epoch)
-        batches = self.learner.batches(generator)
-        sums = dict.fromkeys(self.learner.losses, 0.0)
+        with told_where(f"before epoch {self.epoch + 1}", self._kept()):
+            self._refresh(self.learner.parameters())
+        batches = self.learner.batches(self.epoch, generator)
+        found: dict[str, list[float]] = {name: [] for name in self.learner.losses}
         shown = tqdm(batches, desc=f"epoch {self.epoch + 1}", leave=False, delay=5, unit="batch")
+        self._refreshed = None
         for number, batch in enumerate(shown, start=1):
-            losses = self.learner.step(batch, generator)
-            self._require_finite(losses, number)
-            for name in sums:
-                sums[name] += losses[name]
-        return {f"train/{name}": total / len(batches) for name, total in sums.items()}
+            with told_where(f"epoch {self.epoch + 1}, mini-batch {number}", self._kept()):
+                losses = self.learner.step(batch, generator)
+                require_finite_losses(losses, self.learner.name, self.settings.learning_rate)
+            for name, value in losses.items():
+                found[name].append(value)
+        return {f"train/{n}": math.fsum(v) / len(v) for n, v in found.items() if v}
 
-    def _validate(self) -> Score:
-        parameters = self.learner.parameters()
-        self.problem.simulator.refresh(parameters)
-        score = validate(self.problem, parameters)
+    def _refresh(self, parameters: Tensor) -> None:
+        """Bring the simulator's states in line, unless they are already."""
+        require_finite_fields(parameters)
+        known = self._refreshed
+        if self.problem.simulator.keeps_states and (
+            known is None or not torch.equal(known, parameters)
+        ):
+            self.problem.simulator.refresh(parameters)
+            self._refreshed = parameters
+
+    def _validate(self, parameters: Tensor) -> Score:
+        self._refresh(parameters)
+        return validate(self.problem, parameters)
+
+    def _choose(self, states: dict[str, Any]) -> Score:
+        """Validate, and keep what is better than all before."""
+        parameters = self.learner.result()
+        score = self._validate(parameters)
+        self.watch.see(score.misfit, parameters)
         if score.misfit < self.best["misfit"]:
             self.best = {
                 "misfit": score.misfit,
                 "epoch": self.epoch + 1,
                 "parameters": parameters,
-                "learner": copy.deepcopy(self._states()),
+                "learner": copy.deepcopy(states),
             }
         return score
 
-    def _save(self) -> None:
+    def _is_validated(self, epoch: float) -> bool:
+        return epoch % self.settings.validate_every == 0 or epoch == self.settings.epochs
+
+    def _validations_since_best(self) -> int:
+        rows = range(self.best.get("epoch", 0) + 1, self.epoch + 1)
+        return sum(self._is_validated(epoch) for epoch in rows)
+
+    def _save(self, states: dict[str, Any]) -> None:
         state = {
-            "finished": self.epoch >= self.settings.epochs,
+            "finished": self.finished,
             "rows": self.history.rows,
+            "start": self.start,
             "best": self.best,
-            "learner": self._states(),
+            "learner": states,
             "simulator": self.problem.simulator.state_dict(),
         }
         save_checkpoint(state, self.workplace, self.identity)
+        self.saved = self.epoch
 
     def _states(self) -> dict[str, Any]:
         return {name: part.state_dict() for name, part in self.learner.stateful().items()}
 
-    def _require_finite(self, losses: Mapping[str, float], batch: int) -> None:
-        for name, value in losses.items():
-            if not math.isfinite(value):
-                method = self.learner.name
-                raise FloatingPointError(
-                    f"epoch {self.epoch + 1}, mini-batch {batch}: the loss {name} of {method} is "
-                    f"{value}, though its simulation is finite. Most likely the steps are too "
-                    f"long: lower calibration.{method}.learning_rate "
-                    f"(now {self.settings.learning_rate})."
-                )
+    def _kept(self) -> str:
+        """What a reader is told of the checkpoint."""
+        if not self.saved:
+            return "No epoch was completed, so there is no checkpoint"
+        best = self.best.get("epoch")
+        best = f"; the best validation was in epoch {best}" if best else ""
+        return f"The last good checkpoint is kept, of epoch {self.saved}{best}: " + str(
+            self.workplace.checkpoint
+        )

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .problem import Problem
 from .record import days_of
+from .stretches import target_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def validate(problem: Problem, parameters: Tensor) -> Score:
     """
     period = problem.periods.validation
     with torch.no_grad():
-        simulated = problem.simulator.run(parameters, period)[problem.target]
+        simulated = target_of(problem.simulator.run(parameters, period), problem.target)
     observed = problem.evidence.observations[days_of(problem.evidence, period)]
     if not torch.isfinite(observed).any():
         raise ValueError(

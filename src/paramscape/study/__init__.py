@@ -1,9 +1,10 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
-from .calibration import Calibration, DplZ, GanPo, MprSceua, Run, VicWindows, all_runs
+from .calibration import Calibration, MprSceua, Run, all_runs
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
+from .learned import Dpl, DplA, DplWindows, DplZ, GanPo, GanPoL1, Learned, VicWindows
 from .load import SettingsError, load, validate
 from .model import REAL_PROGRAM, Vic
 from .products import (
@@ -37,15 +38,20 @@ __all__ = [
     "CmfdForcing",
     "Compute",
     "Domain",
+    "Dpl",
+    "DplA",
+    "DplWindows",
     "DplZ",
     "Elevation",
     "Ensemble",
     "FieldMixture",
     "GanPo",
     "Gate",
+    "GanPoL1",
     "GleamObservations",
     "Grid",
     "LandCover",
+    "Learned",
     "Lstm",
     "MaskDomain",
     "MprSceua",

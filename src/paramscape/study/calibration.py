@@ -2,19 +2,13 @@
 
 from typing import Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    field_validator,
-)
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, field_validator
 
 from ._base import Settings
+from .learned import DplA, DplZ, GanPo, GanPoL1
 from .search import Grid, checked_grids
 
-Method = Literal["default", "mpr-sceua", "dpl-z", "gan-po"]
+Method = Literal["default", "mpr-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
 SimulatorName = Literal["vic", "lstm", "seq2seq"]
 
 
@@ -44,68 +38,6 @@ class MprSceua(Settings):
         "hypercube",
         description="Random points lie in the smallest box around the complex, or in all bounds.",
     )
-
-
-class VicWindows(Settings):
-    """How a learned method cuts the training record on VIC, whose states last from day to day."""
-
-    days: PositiveInt = Field(
-        30, description="Days in a window; windows start at multiples of it in the training period."
-    )
-    windows: PositiveInt = Field(4, description="Windows in a mini-batch, run side by side.")
-
-
-class DplZ(Settings):
-    """Differentiable parameter learning from forcing, observations and attributes (LSTM_Z)."""
-
-    hidden: PositiveInt = Field(128, description="Hidden units of the LSTM.")
-    dropout: float = Field(
-        0.5, ge=0, lt=1, description="Share of the LSTM's last state left out in learning [1]."
-    )
-    sequence_days: PositiveInt = Field(
-        365, description="Last days of the training period that the LSTM reads."
-    )
-    cells: PositiveInt = Field(50, description="Random cells in a mini-batch, at most all.")
-    days: PositiveInt = Field(
-        30, description="Days in a mini-batch on a surrogate; on VIC see `vic`."
-    )
-    epochs: PositiveInt = Field(200, description="Epochs.")
-    iterations_per_epoch: PositiveInt | None = Field(
-        None,
-        description="Mini-batches in an epoch; by default as many as see a cell's day with 99 %.",
-    )
-    learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size.")
-    validate_every: PositiveInt = Field(
-        1, description="Epochs between validations; the last epoch is always validated."
-    )
-    vic: VicWindows = VicWindows()
-
-
-class GanPo(Settings):
-    """The generative adversarial network of the GAN-PO paper."""
-
-    l1_weight: NonNegativeFloat = Field(
-        30.0,
-        description="Weight of the L1 loss of the target in its standard deviations, lambda_l.",
-    )
-    range_weight: NonNegativeFloat = Field(
-        1.0, description="Weight of the range loss of unit-scaled parameters, lambda_r."
-    )
-    adversarial_weight: NonNegativeFloat = Field(
-        1.0, description="Weight of the generator's adversarial loss."
-    )
-    epochs: PositiveInt = Field(200, description="Epochs.")
-    batch_days: PositiveInt = Field(
-        32, description="Days (images) in a mini-batch on a surrogate, at most; on VIC see `vic`."
-    )
-    learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size of both networks.")
-    beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay rate.")
-    beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")
-    channels: PositiveInt = Field(64, description="Channels of the networks' first layer.")
-    validate_every: PositiveInt = Field(
-        1, description="Epochs between validations; the last epoch is always validated."
-    )
-    vic: VicWindows = VicWindows()
 
 
 class Run(Settings):
@@ -139,8 +71,10 @@ class Calibration(Settings):
         "with seed 1, and the one that does best in the validation period is used.",
     )
     mpr_sceua: MprSceua = Field(MprSceua(), alias="mpr-sceua")
+    dpl_a: DplA = Field(DplA(), alias="dpl-a")
     dpl_z: DplZ = Field(DplZ(), alias="dpl-z")
     gan_po: GanPo = Field(GanPo(), alias="gan-po")
+    gan_po_l1: GanPoL1 = Field(GanPoL1(), alias="gan-po-l1")
 
     @field_validator("search")
     @classmethod

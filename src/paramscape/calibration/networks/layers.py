@@ -2,7 +2,8 @@
 
 from math import gcd
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 _GROUPS = 4
 
@@ -19,3 +20,21 @@ def group_norm(channels: int) -> nn.GroupNorm:
     """
     groups = gcd(_GROUPS, channels)
     return nn.GroupNorm(groups if channels // groups > 1 else 1, channels)
+
+
+def draw_uniform(layer: nn.Module, fan: int, generator: torch.Generator) -> None:
+    """Draw all weights of a layer uniformly within 1 / sqrt(fan)."""
+    with torch.no_grad():
+        for weight in layer.parameters():
+            weight.uniform_(-(fan**-0.5), fan**-0.5, generator=generator)
+
+
+def drop(values: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Set a random share of the values to zero and raise the others, so that the mean stays.
+
+    Without a generator, or with a share of 0, the values are returned as they are.
+    """
+    if generator is None or share == 0:
+        return values
+    kept = torch.rand(values.shape, generator=generator) >= share
+    return values * kept.to(values) / (1.0 - share)

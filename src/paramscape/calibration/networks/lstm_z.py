@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor, nn
 
+from .layers import draw_uniform, drop
 
-class DplNetwork(nn.Module):
+
+class LstmZ(nn.Module):
     """Linear layer with ReLU, LSTM, dropout, linear layer with sigmoid.
 
     The last day's hidden state gives the parameters on the unit scale of their priors (Tsai et al.
@@ -25,16 +27,15 @@ class DplNetwork(nn.Module):
         self.lstm = nn.LSTM(hidden, hidden, device="meta").to_empty(device="cpu")
         self.head = nn.utils.skip_init(nn.Linear, hidden, len(start))
 
-    def initialise(self, generator: torch.Generator) -> "DplNetwork":
+    def initialise(self, generator: torch.Generator) -> "LstmZ":
         """Draw all weights uniformly within 1 / sqrt(fan in), and return the network."""
+        for layer, fan in (
+            (self.enter, self.enter.in_features),
+            (self.lstm, self.lstm.hidden_size),
+            (self.head, self.head.in_features),
+        ):
+            draw_uniform(layer, fan, generator)
         with torch.no_grad():
-            for layer, fan in (
-                (self.enter, self.enter.in_features),
-                (self.lstm, self.lstm.hidden_size),
-                (self.head, self.head.in_features),
-            ):
-                for weight in layer.parameters():
-                    weight.uniform_(-(fan**-0.5), fan**-0.5, generator=generator)
             self.head.bias.copy_(torch.logit(self.start))
         return self
 
@@ -46,10 +47,4 @@ class DplNetwork(nn.Module):
             generator: of dropout's random numbers; without it nothing is dropped.
         """
         _, (last, _) = self.lstm(torch.relu(self.enter(record)))
-        return torch.sigmoid(self.head(self._drop(last[0], generator)))
-
-    def _drop(self, values: Tensor, generator: torch.Generator | None) -> Tensor:
-        if generator is None or self.dropout == 0:
-            return values
-        kept = torch.rand(values.shape, generator=generator) >= self.dropout
-        return values * kept.to(values) / (1.0 - self.dropout)
+        return torch.sigmoid(self.head(drop(last[0], self.dropout, generator)))

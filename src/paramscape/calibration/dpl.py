@@ -1,0 +1,112 @@
+"""Differentiable parameter learning: mini-batches, loss and step of any of its networks."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.simulator import Windows
+from paramscape.study import Dpl
+
+from .losses import masked_rmse
+from .problem import Problem
+from .record import Record
+from .start import start_of
+from .stretches import MiniBatch, simulate, stretches_of_cells
+
+_SHARE_UNSEEN = 0.01
+_BETAS = (0.5, 0.999)  # of Adam, the same as GAN-PO's (Sun et al. 2024, section 3.2)
+
+
+class DplLearner:
+    """A network from what is known of a cell to its parameters; see `training.Learner`.
+
+    Adam minimises the RMSE of the standardised target in random cells and days; there is no loss
+    in space. On a simulator that keeps states an epoch uses every training day of every cell once;
+    on another it has so many random mini-batches that a cell's day is seen with 99 %.
+
+    Args:
+        name: of the method.
+        network: from values (..., cell, feature) and a generator of dropout's random numbers to
+            (cell, parameter) in the unit interval.
+        values: (..., cell, feature), what the network reads.
+        problem: what is calibrated.
+        settings: of the method.
+    """
+
+    losses = ("rmse",)
+
+    def __init__(
+        self, name: str, network: nn.Module, values: Tensor, problem: Problem, settings: Dpl
+    ):
+        self.name, self.values = name, values
+        self.problem, self.settings = problem, settings
+        self.record = Record.of_training(problem)
+        self.network = network.to(values.device)
+        self.steps = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
+        start = start_of(problem).to(values)
+        self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)
+
+    def stateful(self) -> Mapping[str, Any]:
+        """The network and its optimiser."""
+        return {"network": self.network, "steps": self.steps}
+
+    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
+        """Random cells and stretches, each once, or random cells with a random window."""
+        settings, days = self.settings, self.record.days
+        cells = torch.arange(self.problem.evidence.cells.count, device=self.values.device)
+        if self.problem.simulator.keeps_states:
+            return stretches_of_cells(days, settings.vic, cells, settings.cells, generator)
+        group, length = min(settings.cells, len(cells)), min(settings.days, days)
+        iterations = settings.iterations_per_epoch or iterations_of_epoch(
+            group * length, len(cells) * days
+        )
+        return [self._random_batch(cells, group, length, generator) for _ in range(iterations)]
+
+    def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
+        """One step of the network, with dropout."""
+        cells = batch.windows.cells
+        unit = self.network(self.values.index_select(-2, cells), generator)
+        physical = self.problem.priors.to_physical(unit)
+        parameters = self.elsewhere.index_copy(0, cells, physical)
+        simulated = self.record.standardise(simulate(self.problem, parameters, batch.windows))
+        rows = batch.days[..., None].to(cells.device), cells
+        target, used = self.record.target[rows], batch.used[..., None].to(cells.device)
+        loss = masked_rmse(simulated.to(target.dtype), target, self.record.present[rows] * used)
+        self.steps.zero_grad()
+        loss.backward()
+        self.steps.step()
+        return {"rmse": float(loss.detach())}
+
+    @torch.no_grad()
+    def parameters(self) -> Tensor:
+        """The network's present fields, without dropout."""
+        return self.problem.priors.to_physical(self.network(self.values).to(torch.float64))
+
+    def result(self) -> Tensor:
+        """The same as `parameters`."""
+        return self.parameters()
+
+    def _random_batch(
+        self, cells: Tensor, group: int, length: int, generator: torch.Generator
+    ) -> MiniBatch:
+        """Distinct cells and one window, anywhere in the training period."""
+        first = torch.randint(self.record.days - length + 1, (1,), generator=generator)
+        some = torch.randperm(len(cells), generator=generator)[:group].to(cells.device)
+        return MiniBatch(Windows(first, length, some), torch.ones(1, length, dtype=torch.bool))
+
+
+def iterations_of_epoch(batch: int, samples: int) -> int:
+    """Mini-batches after which a sample has been seen with a probability of 99 %.
+
+    ceil(ln 0.01 / ln(1 - batch / samples)), as in Tsai et al. (2021).
+
+    Args:
+        batch: cell-days in a mini-batch.
+        samples: cell-days of the training period.
+    """
+    if batch >= samples:
+        return 1
+    return math.ceil(math.log(_SHARE_UNSEEN) / math.log1p(-batch / samples))

@@ -1,0 +1,39 @@
+"""dPL with FFN_A: each cell's parameters from its attributes alone."""
+
+import torch
+from torch import Tensor
+
+from paramscape.study import DplA
+
+from . import seeds
+from .dpl import DplLearner
+from .networks.ffn_a import FfnA
+from .problem import Problem, Workplace
+from .start import start_of
+from .training import train
+
+
+def calibrate_dpl_a(problem: Problem, settings: DplA, workplace: Workplace) -> Tensor:
+    """Learn parameter fields by differentiable parameter learning (Tsai et al. 2021, g_A).
+
+    A network of two hidden layers maps a cell's attributes to its parameters; for mini-batches and
+    loss see `DplLearner`.
+
+    Args:
+        problem: what is calibrated.
+        settings: of the method.
+        workplace: history (`train/rmse` in standard deviations of the observations, validation
+            scores) and checkpoint.
+
+    Returns:
+        (cell, parameter) physical values of the best validated epoch.
+    """
+    return train(dpl_a_learner(problem, settings, workplace.seed), problem, settings, workplace)
+
+
+def dpl_a_learner(problem: Problem, settings: DplA, seed: int) -> DplLearner:
+    """FFN_A with first weights of a seed, and what it reads."""
+    attributes = problem.evidence.attributes.to(torch.float32)
+    network = FfnA(attributes.shape[-1], settings.hidden, settings.dropout, start_of(problem))
+    network.initialise(seeds.stream(seed, seeds.WEIGHTS))
+    return DplLearner("dpl-a", network, attributes, problem, settings)

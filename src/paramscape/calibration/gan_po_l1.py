@@ -1,0 +1,63 @@
+"""GAN-PO without its discriminator: what the generator alone is worth."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from paramscape.study import GanPoL1
+
+from . import seeds
+from .generator import FieldGenerator
+from .problem import Problem, Workplace
+from .stretches import MiniBatch
+from .training import train
+
+
+def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplace) -> Tensor:
+    """Learn parameter fields by GAN-PO's generator from the L1 loss alone.
+
+    The ablation of Sun et al. (2024), section 4.3: the generator minimises
+    l1_weight |h(G) - y| + range_weight L_R on standardised targets.
+
+    Args:
+        problem: what is calibrated.
+        settings: of the method.
+        workplace: history (`train/l1` in standard deviations of the observations, `train/range`,
+            validation scores) and checkpoint.
+
+    Returns:
+        (cell, parameter) physical values of the best validated epoch.
+    """
+    return train(GanPoL1Learner(problem, settings, workplace.seed), problem, settings, workplace)
+
+
+class GanPoL1Learner:
+    """The generator and one mini-batch's step; see `training.Learner`."""
+
+    name = "gan-po-l1"
+    losses = ("l1", "range")
+
+    def __init__(self, problem: Problem, settings: GanPoL1, seed: int):
+        self.fields = FieldGenerator(problem, settings, seeds.stream(seed, seeds.WEIGHTS))
+
+    def stateful(self) -> Mapping[str, Any]:
+        """The generator."""
+        return {"generator": self.fields}
+
+    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
+        """Random days or stretches; see `FieldGenerator.batches`."""
+        return self.fields.batches(generator)
+
+    def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
+        """One step of the generator."""
+        return self.fields.improve(self.fields.losses(*self.fields.simulate(batch)))
+
+    def parameters(self) -> Tensor:
+        """The generator's present fields, inside the priors."""
+        return self.fields.parameters()
+
+    def result(self) -> Tensor:
+        """The same as `parameters`."""
+        return self.parameters()

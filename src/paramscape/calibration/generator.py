@@ -1,0 +1,113 @@
+"""The generator of parameter fields, and the simulated images of its fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.study import GanPoL1
+
+from .images import active_image, from_image, to_image
+from .losses import clamp_through, masked_l1, range_loss
+from .networks.unet import UNet
+from .problem import Problem
+from .record import Record
+from .start import start_of
+from .stretches import MiniBatch, simulate, single_days, stretches
+
+
+class Images(NamedTuple):
+    """The days that a mini-batch uses.
+
+    forcing: (image, cell, variable), standardised. simulated, target: (image, cell), standardised
+    as the observations are; target is 0 where missing. present: (image, cell), 1 where observed.
+    """
+
+    forcing: Tensor
+    simulated: Tensor
+    target: Tensor
+    present: Tensor
+
+
+class FieldGenerator:
+    """A U-Net that maps the image of the attributes to parameter fields, and its optimiser.
+
+    The network's output is on the unit scale of the priors and may leave the unit interval; the
+    simulator is given what `losses.clamp_through` makes of it.
+
+    Args:
+        problem: what is calibrated.
+        settings: of the method.
+        weights: of the network's first weights.
+    """
+
+    def __init__(self, problem: Problem, settings: GanPoL1, weights: torch.Generator):
+        self.problem, self.settings = problem, settings
+        self.record = Record.of_training(problem)
+        cells = problem.evidence.cells
+        attributes = problem.evidence.attributes.to(torch.float32)
+        mask = active_image(cells, attributes)
+        self.image = torch.cat([to_image(attributes.t(), cells), mask[None]])[None]
+        self.network = UNet(self.image.shape[1], settings.channels, start_of(problem))
+        self.network.initialise(weights).to(attributes.device)
+        betas = (settings.beta1, settings.beta2)
+        self.steps = torch.optim.Adam(self.network.parameters(), settings.learning_rate, betas)
+
+    def batches(self, generator: torch.Generator) -> Sequence[MiniBatch]:
+        """Random days, or random stretches where the simulator keeps states; each day once."""
+        if self.problem.simulator.keeps_states:
+            return stretches(self.record.days, self.settings.vic, generator)
+        return single_days(self.record.days, self.settings.batch_days, generator)
+
+    def unit(self, network: nn.Module | None = None) -> Tensor:
+        """(cell, parameter) on the unit scale of the priors, by default of the own network."""
+        image = (network or self.network)(self.image)[0]
+        return from_image(image, self.problem.evidence.cells).t()
+
+    @torch.no_grad()
+    def parameters(self, network: nn.Module | None = None) -> Tensor:
+        """(cell, parameter) physical values inside the priors, by default of the own network."""
+        unit = self.unit(network).to(torch.float64)
+        return self.problem.priors.to_physical(unit.clamp(0.0, 1.0))
+
+    def simulate(self, batch: MiniBatch) -> tuple[Tensor, Images]:
+        """The present fields, `unit`, and the images that the simulator makes of them."""
+        unit, record = self.unit(), self.record
+        parameters = self.problem.priors.to_physical(clamp_through(unit))
+        simulated = record.standardise(simulate(self.problem, parameters, batch.windows))
+        days = batch.days[batch.used].to(unit.device)
+        return unit, Images(
+            record.forcing[days],
+            simulated[batch.used.to(unit.device)].to(unit.dtype),
+            record.target[days],
+            record.present[days],
+        )
+
+    def losses(self, unit: Tensor, images: Images) -> dict[str, Tensor]:
+        """The losses `l1` and `range` of what `simulate` gave."""
+        return {
+            "l1": masked_l1(images.simulated, images.target, images.present),
+            "range": range_loss(unit),
+        }
+
+    def improve(self, losses: Mapping[str, Tensor]) -> dict[str, float]:
+        """One step down the sum of the losses, each with its `<loss>_weight` in the settings.
+
+        Returns:
+            the losses' values, without their weights.
+        """
+        weighted = (getattr(self.settings, f"{n}_weight") * loss for n, loss in losses.items())
+        self.steps.zero_grad()
+        sum(weighted).backward()
+        self.steps.step()
+        return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """The network's weights and the optimiser's moments."""
+        return {"network": self.network.state_dict(), "steps": self.steps.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take up where `state_dict` was taken."""
+        self.network.load_state_dict(state["network"])
+        self.steps.load_state_dict(state["steps"])

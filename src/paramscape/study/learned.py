@@ -1,0 +1,104 @@
+"""Methods that learn parameter fields by gradients."""
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from ._base import Settings
+
+
+class VicWindows(Settings):
+    """How a method cuts the training record on VIC and on surrogates that keep states.
+
+    Every training day is learned from once in an epoch.
+    """
+
+    days: PositiveInt = Field(
+        30, description="Days in a window; windows start at multiples of it in the training period."
+    )
+    windows: PositiveInt = Field(
+        1, description="Windows in a mini-batch, at most; they run side by side."
+    )
+
+
+class DplWindows(VicWindows):
+    """The same, with more windows: each mini-batch runs the network over its cells once."""
+
+    windows: PositiveInt = Field(
+        12, description="Windows of each cell in a mini-batch, at most; they run side by side."
+    )
+
+
+class Learned(Settings):
+    """What all methods have in common that learn by gradients."""
+
+    epochs: PositiveInt = Field(200, description="Epochs, at most.")
+    learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size.")
+    validate_every: PositiveInt = Field(
+        1, description="Epochs between validations; the last epoch is always validated."
+    )
+    patience: PositiveInt | None = Field(
+        None,
+        description="Validations without improvement that end the training; never by default.",
+    )
+    vic: VicWindows = VicWindows()
+
+
+class Dpl(Learned):
+    """Differentiable parameter learning, in mini-batches of random cells and days."""
+
+    hidden: PositiveInt = Field(description="Hidden units of a layer.")
+    dropout: float = Field(
+        0.5, ge=0, lt=1, description="Share of the hidden units left out in learning [1]."
+    )
+    cells: PositiveInt = Field(50, description="Random cells in a mini-batch, at most.")
+    days: PositiveInt = Field(
+        30, description="Days in a mini-batch on a surrogate without states; else see `vic`."
+    )
+    iterations_per_epoch: PositiveInt | None = Field(
+        None,
+        description="Mini-batches in an epoch on a surrogate without states; by default as many "
+        "as see a cell's day with 99 %.",
+    )
+    vic: DplWindows = DplWindows()
+
+
+class DplA(Dpl):
+    """Differentiable parameter learning from a cell's attributes alone (FFN_A)."""
+
+    hidden: PositiveInt = Field(256, description="Hidden units of each of the two layers.")
+
+
+class DplZ(Dpl):
+    """Differentiable parameter learning from forcing, observations and attributes (LSTM_Z)."""
+
+    hidden: PositiveInt = Field(128, description="Hidden units of the LSTM.")
+    sequence_days: PositiveInt = Field(
+        365, description="Last days of the training period that the LSTM reads."
+    )
+
+
+class GanPoL1(Learned):
+    """GAN-PO without its discriminator."""
+
+    l1_weight: NonNegativeFloat = Field(
+        30.0,
+        description="Weight of the L1 loss of the target in its standard deviations, lambda_l.",
+    )
+    range_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of the range loss of unit-scaled parameters, lambda_r."
+    )
+    batch_days: PositiveInt = Field(
+        32,
+        description="Days (images) in a mini-batch on a surrogate without states, at most; else "
+        "see `vic`.",
+    )
+    beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay rate.")
+    beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")
+    channels: PositiveInt = Field(64, description="Channels of a network's first layer.")
+
+
+class GanPo(GanPoL1):
+    """The generative adversarial network of the GAN-PO paper."""
+
+    adversarial_weight: NonNegativeFloat = Field(
+        1.0, description="Weight of the generator's adversarial loss."
+    )

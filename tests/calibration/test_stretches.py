@@ -1,0 +1,64 @@
+"""Which days and cells are learned from: in an epoch, each of them once."""
+
+import pytest
+import torch
+
+from paramscape.calibration.stretches import single_days, stretches, stretches_of_cells
+from paramscape.study import VicWindows
+
+
+def seeded():
+    return torch.Generator().manual_seed(1)
+
+
+def used_days(batches):
+    return sorted(day for batch in batches for day in batch.days[batch.used].tolist())
+
+
+def test_every_single_day_is_learned_from_once_in_an_epoch():
+    batches = single_days(90, 16, seeded())
+    assert used_days(batches) == list(range(90))
+    assert {len(b.windows.first_days) for b in batches} == {15}
+    assert all(b.windows.days == 1 for b in batches)
+
+
+@pytest.mark.parametrize("days", [12, 30, 31, 59, 90, 100])
+@pytest.mark.parametrize("windows", [1, 2, 40])
+def test_stretches_use_every_day_of_the_period_once(days, windows):
+    batches = stretches(days, VicWindows(days=30, windows=windows), seeded())
+    assert used_days(batches) == list(range(days))
+    assert max(len(b.windows.first_days) for b in batches) <= windows
+    for batch in batches:
+        assert batch.days.min() >= 0 and batch.days.max() < days
+        assert batch.used.any(1).all()
+
+
+def test_the_last_stretch_is_moved_back_to_end_with_the_period():
+    batches = stretches(100, VicWindows(days=30, windows=2), seeded())
+    first = torch.cat([b.windows.first_days for b in batches])
+    assert sorted(first.tolist()) == [0, 30, 60, 70]
+    assert {b.windows.days for b in batches} == {30}
+
+
+def test_every_day_of_every_cell_is_used_once():
+    cells = torch.arange(17)
+    batches = stretches_of_cells(100, VicWindows(days=30, windows=3), cells, 9, seeded())
+    count = torch.zeros(100, 17, dtype=torch.int)
+    for batch in batches:
+        assert len(batch.windows.cells) <= 9
+        assert len(batch.windows.first_days) <= 3
+        for day in batch.days[batch.used]:
+            count[day, batch.windows.cells] += 1
+    assert (count == 1).all()
+
+
+def test_another_epoch_deals_other_groups_in_another_order():
+    generator, cut = seeded(), VicWindows(days=30, windows=3)
+    epochs = [stretches_of_cells(100, cut, torch.arange(17), 9, generator) for _ in range(2)]
+    groups = [{tuple(b.windows.cells.tolist()) for b in batches} for batches in epochs]
+    assert groups[0] != groups[1]
+
+
+def test_an_epoch_of_the_paper_has_few_batches_of_each_cell():
+    batches = stretches_of_cells(730, VicWindows(windows=12), torch.arange(408), 50, seeded())
+    assert len(batches) == 9 * 3
