@@ -39,7 +39,7 @@ class Meadow:
     def first_day(self, period):
         return (period.start - FIRST).days
 
-    def run(self, parameters, period):
+    def run(self, parameters, period, lead_in=None):
         first = self.first_day(period)
         return {"et": self.et(parameters, slice(first, first + period.days)).detach()}
 

@@ -12,7 +12,7 @@ from paramscape.calibration.losses import (
     masked_rmse,
     range_loss,
 )
-from paramscape.calibration.mpr_sceua import mean_spatial_rmse
+from paramscape.calibration.trials import cell_rmse, mean_spatial_rmse
 from paramscape.calibration.validation import kge, score
 
 
@@ -111,3 +111,11 @@ def test_the_objective_averages_daily_spatial_errors_over_observed_days():
     torch.testing.assert_close(
         mean_spatial_rmse(simulated, observed), torch.tensor([expected], dtype=torch.float64)
     )
+
+
+def test_a_cell_is_judged_on_its_observed_days_only():
+    nan = float("nan")
+    observed = torch.tensor([[1.0, 1.0, nan], [nan, 2.0, nan], [nan, nan, nan]])
+    simulated = torch.tensor([[[2.0, 0.0, 8.0], [9.0, 5.0, 8.0], [7.0, 7.0, 8.0]]])
+    expected = torch.tensor([[1.0, 5.0**0.5, 0.0]], dtype=torch.float64)
+    torch.testing.assert_close(cell_rmse(simulated, observed), expected)

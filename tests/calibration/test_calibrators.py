@@ -71,7 +71,7 @@ def with_soil(problem):
 
 def test_the_settings_name_every_calibrator():
     methods = Calibration.model_validate({"runs": [{"method": "default", "simulator": "vic"}]})
-    assert set(CALIBRATORS) == {"default", "mpr-sceua", *LEARNED}
+    assert set(CALIBRATORS) == {"default", "mpr-sceua", "cell-sceua", *LEARNED}
     for name in set(CALIBRATORS) - {"default"}:
         assert hasattr(methods, name.replace("-", "_"))
 
@@ -111,6 +111,7 @@ def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workp
     history = pd.read_csv(here.history)
     assert history["evaluations"].iloc[0] == 63
     assert history["evaluations"].iloc[-1] <= 400
+    assert (history["model_runs"] == history["evaluations"]).all()
     assert history["train/best_rmse"].is_monotonic_decreasing
     assert (history["train/worst_rmse"] >= history["train/best_rmse"]).all()
 

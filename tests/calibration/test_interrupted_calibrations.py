@@ -6,7 +6,7 @@ import torch
 from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.study import MprSceua
+from paramscape.study import CellSceua, MprSceua
 
 SHORT = {
     "gan-po": {"epochs": 4, "channels": 4},
@@ -15,7 +15,12 @@ SHORT = {
     "dpl-z": {"epochs": 4, "iterations_per_epoch": 6},
 }
 TRAININGS = {method: LEARNED[method].model_copy(update=change) for method, change in SHORT.items()}
-SETTINGS = TRAININGS | {"mpr-sceua": MprSceua(complexes=2, max_evaluations=250)}
+SEARCHES = {
+    "mpr-sceua": MprSceua(complexes=2, max_evaluations=250),
+    "cell-sceua": CellSceua(max_evaluations=180),
+}
+SETTINGS = TRAININGS | SEARCHES
+COLUMNS = dict.fromkeys(TRAININGS, "epoch") | dict.fromkeys(SEARCHES, "evaluations")
 
 
 class Killed(Exception):
@@ -94,15 +99,16 @@ def assert_same(first, second):
         assert first == second
 
 
-def test_a_killed_search_ends_as_an_uninterrupted_one(land, workplace):
-    settings, whole, broken = SETTINGS["mpr-sceua"], workplace("whole"), workplace("broken")
-    expected = CALIBRATORS["mpr-sceua"](problem_of(land), settings, whole)
+@pytest.mark.parametrize("method", ["mpr-sceua", "cell-sceua"])
+def test_a_killed_search_ends_as_an_uninterrupted_one(method, land, workplace):
+    settings, whole, broken = SETTINGS[method], workplace("whole"), workplace("broken")
+    expected = CALIBRATORS[method](problem_of(land), settings, whole)
     problem = problem_of(land)
     problem.simulator.run = after(60, problem.simulator.run)
     with pytest.raises(Killed):
-        CALIBRATORS["mpr-sceua"](problem, settings, broken)
+        CALIBRATORS[method](problem, settings, broken)
     assert 1 < len(pd.read_csv(broken.history)) < len(losses(whole))
-    found = CALIBRATORS["mpr-sceua"](problem_of(land), settings, broken)
+    found = CALIBRATORS[method](problem_of(land), settings, broken)
     assert torch.equal(found, expected)
     pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
 

@@ -3,6 +3,7 @@
 A further method is one module and one entry in `CALIBRATORS`.
 """
 
+from .cell_sceua import calibrate_cell_sceua
 from .default import keep_default
 from .dpl_a import calibrate_dpl_a
 from .dpl_z import calibrate_dpl_z
@@ -15,6 +16,7 @@ from .soil import pixels_of_attributes
 CALIBRATORS: dict[str, Calibrator] = {
     "default": keep_default,
     "mpr-sceua": calibrate_mpr_sceua,
+    "cell-sceua": calibrate_cell_sceua,
     "dpl-a": calibrate_dpl_a,
     "dpl-z": calibrate_dpl_z,
     "gan-po": calibrate_gan_po,

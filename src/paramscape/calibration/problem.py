@@ -1,6 +1,6 @@
 """What every calibrator is given, and what it gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,3 +68,17 @@ class Workplace:
 
 Calibrator = Callable[[Problem, Any, Workplace], Tensor]
 """(problem, the method's settings, workplace) -> (cell, parameter) physical values."""
+
+
+def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:
+    """What a simulator gives of a target.
+
+    Raises:
+        ValueError: if it does not give it.
+    """
+    if target not in fluxes:
+        raise ValueError(
+            f"the simulator gives {', '.join(fluxes)}, but {target} is calibrated; choose a "
+            "simulator that was made for it"
+        )
+    return fluxes[target]

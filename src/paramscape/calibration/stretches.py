@@ -1,6 +1,5 @@
 """Which days of the training period are simulated together."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +9,7 @@ from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import VicWindows
 
-from .problem import Problem
+from .problem import Problem, target_of
 
 
 @dataclass(frozen=True)
@@ -124,20 +123,6 @@ def require_finite_fields(parameters: Tensor) -> None:
             f"the network gives {PARAMETERS[column]}={float(parameters[cell, column])} in cell "
             f"{cell}, and {int(broken.sum())} values in all that are not finite"
         )
-
-
-def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:
-    """The target among the fluxes of a simulator.
-
-    Raises:
-        ValueError: if it is not among them.
-    """
-    if target not in fluxes:
-        raise ValueError(
-            f"the simulator gives {', '.join(fluxes)}, but {target} is calibrated; choose a "
-            "simulator that was made for it"
-        )
-    return fluxes[target]
 
 
 def _used(first: Tensor, length: int) -> Tensor:

@@ -1,6 +1,6 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
-from .calibration import Calibration, MprSceua, Run, all_runs
+from .calibration import Calibration, Run, all_runs
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
@@ -20,6 +20,7 @@ from .products import (
     TruthObservations,
     VicForcing,
 )
+from .sceua import CellSceua, MprSceua, Sceua
 from .schema import json_schema, schema_text
 from .search import candidates_of
 from .section import section
@@ -32,6 +33,7 @@ __all__ = [
     "REAL_PROGRAM",
     "About",
     "Calibration",
+    "CellSceua",
     "CfAttribute",
     "CfObservations",
     "ChinaSoil",
@@ -46,8 +48,8 @@ __all__ = [
     "Ensemble",
     "FieldMixture",
     "GanPo",
-    "Gate",
     "GanPoL1",
+    "Gate",
     "GleamObservations",
     "Grid",
     "LandCover",
@@ -63,6 +65,7 @@ __all__ = [
     "Products",
     "RectangleDomain",
     "Run",
+    "Sceua",
     "Seq2seq",
     "SettingsError",
     "Study",

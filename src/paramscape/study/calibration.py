@@ -2,42 +2,19 @@
 
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, field_validator
+from pydantic import BaseModel, Field, PositiveInt, field_validator
 
 from ._base import Settings
 from .learned import DplA, DplZ, GanPo, GanPoL1
+from .sceua import CellSceua, MprSceua
 from .search import Grid, checked_grids
 
-Method = Literal["default", "mpr-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
+Method = Literal["default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
 SimulatorName = Literal["vic", "lstm", "seq2seq"]
 
 
 class Default(Settings):
     """The parameters that soil and vegetation give, uncalibrated."""
-
-
-class MprSceua(Settings):
-    """Multiscale parameter regionalisation, its ten coefficients found by SCE-UA."""
-
-    complexes: PositiveInt = Field(
-        4, description="Complexes p; each has 21 points, all of which are simulated first."
-    )
-    max_evaluations: PositiveInt = Field(
-        2000, description="Most simulations of the domain; at least 21 for each complex."
-    )
-    stall_loops: PositiveInt = Field(
-        10, description="Loops over which the best value must improve by `stall_percent`."
-    )
-    stall_percent: NonNegativeFloat = Field(
-        1.0, description="Improvement of the best value, relative to its mean, that counts [%]."
-    )
-    smallest_range: NonNegativeFloat = Field(
-        1e-3, description="Normalised geometric range of the population that ends the search [1]."
-    )
-    mutation: Literal["hypercube", "bounds"] = Field(
-        "hypercube",
-        description="Random points lie in the smallest box around the complex, or in all bounds.",
-    )
 
 
 class Run(Settings):
@@ -71,6 +48,7 @@ class Calibration(Settings):
         "with seed 1, and the one that does best in the validation period is used.",
     )
     mpr_sceua: MprSceua = Field(MprSceua(), alias="mpr-sceua")
+    cell_sceua: CellSceua = Field(CellSceua(), alias="cell-sceua")
     dpl_a: DplA = Field(DplA(), alias="dpl-a")
     dpl_z: DplZ = Field(DplZ(), alias="dpl-z")
     gan_po: GanPo = Field(GanPo(), alias="gan-po")

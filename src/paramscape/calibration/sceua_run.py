@@ -1,0 +1,97 @@
+"""A search by SCE-UA with its history and checkpoint."""
+
+import logging
+import time
+from typing import Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from paramscape.study import Sceua
+
+from .checkpoint import identity_of, load_checkpoint, save_checkpoint
+from .history import History
+from .problem import Workplace
+from .sceua import REASONS, Boxes, Evolution, Search
+from .trials import Trials
+
+_LOG = logging.getLogger(__name__)
+_FIRST, _LAST = ("evaluations", "model_runs"), "seconds"
+
+
+class Searched(Protocol):
+    """What a method searches: an objective with its boxes and columns of the history."""
+
+    method: str
+    trials: Trials
+    boxes: Boxes
+    columns: tuple[str, ...]
+
+    def __call__(self, points: np.ndarray, problem: np.ndarray) -> np.ndarray:
+        """Errors (point,) of points (point, dimension) of problems (point,)."""
+        ...
+
+    def row(self, search: Search) -> dict[str, float]:
+        """The columns' values, the error of the best points first."""
+        ...
+
+
+class SceuaRun:
+    """A search that goes on where a killed one stopped, and ends as if that had not been killed.
+
+    The history has a row for the first population and one for each loop: `evaluations` is the
+    mean over the problems, `model_runs` counts the simulations of the domain's training period.
+    """
+
+    def __init__(self, searched: Searched, settings: Sceua, workplace: Workplace):
+        self.searched, self.workplace = searched, workplace
+        self.evolution = Evolution(searched, searched.boxes, settings, workplace.seed)
+        self.identity = identity_of(searched.trials.problem, settings, workplace)
+        self.history = History((*_FIRST, *searched.columns, _LAST))
+
+    def run(self) -> Search:
+        """Search from the checkpoint, or from the first population, to the end."""
+        name = f"{self.searched.method} on {self.searched.trials.problem.simulator.name}"
+        most = self.evolution.settings.max_evaluations
+        with tqdm(total=most, desc=name, unit="evaluation") as bar:
+            search = self._resume()
+            if search is None:
+                start = time.perf_counter()
+                search = self.evolution.begin()
+                self._record(search, start, bar)
+            while (search.ended == 0).any():
+                start = time.perf_counter()
+                self.evolution.evolve(search)
+                self._record(search, start, bar)
+        self._save(search, finished=True)
+        for index in np.unique(search.ended):
+            count = int((search.ended == index).sum())
+            _LOG.info("%d of %d searches: %s", count, len(search.ended), REASONS[index])
+        return search
+
+    def _resume(self) -> Search | None:
+        state = load_checkpoint(self.workplace, self.identity)
+        if state is None:
+            return None
+        self.history = History(self.history.columns, state["rows"])
+        self.history.write(self.workplace.history)
+        self.searched.trials.model_runs = int(self.history.column("model_runs")[-1])
+        return Search.of_state(state["search"])
+
+    def _record(self, search: Search, start: float, bar: tqdm) -> None:
+        row = self.searched.row(search)
+        bar.set_postfix(rmse=f"{next(iter(row.values())):.4g}")
+        counts = (search.evaluations.mean(), self.searched.trials.model_runs)
+        row |= dict(zip(_FIRST, counts, strict=True)) | {_LAST: time.perf_counter() - start}
+        self.history.record(row)
+        self.history.write(self.workplace.history)
+        self._save(search, finished=False)
+        bar.update(int(counts[0]) - bar.n)
+
+    def _save(self, search: Search, finished: bool) -> None:
+        state = {
+            "finished": finished,
+            "rows": self.history.rows,
+            "search": search.state_dict(),
+        }
+        save_checkpoint(state, self.workplace, self.identity)

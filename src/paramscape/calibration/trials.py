@@ -1,0 +1,99 @@
+"""Parameter sets tried in the training period, and their errors."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .problem import Problem, target_of
+from .record import days_of
+
+_VALUES_AT_ONCE = 10_000_000  # values of a target that are simulated at once; bounds memory only
+
+
+class Trials:
+    """Simulations of the training period, compared with what is observed.
+
+    model_runs: members that were simulated so far, each over the whole domain.
+    observed: (time, cell), NaN where missing.
+    at_once: members that are simulated side by side.
+
+    Args:
+        problem: what is calibrated.
+        lead_in: days simulated before the training period, from the state of the default
+            parameters; None for the whole warm-up.
+
+    Raises:
+        ValueError: if the training period has no observation.
+    """
+
+    def __init__(self, problem: Problem, lead_in: int | None = None):
+        evidence, period = problem.evidence, problem.periods.train
+        self.problem, self.model_runs = problem, 0
+        self.observed = evidence.observations[days_of(evidence, period)].to(torch.float64)
+        if not torch.isfinite(self.observed).any():
+            raise ValueError(
+                f"{problem.target} has no observation from {period.start} to {period.end}"
+            )
+        self.at_once = max(1, _VALUES_AT_ONCE // self.observed.numel())
+        self._warming = {} if lead_in is None else {"lead_in": lead_in}
+        if self._warming:
+            problem.simulator.refresh(problem.default)
+
+    @torch.no_grad()
+    def errors(self, parameters: Tensor, error: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
+        """Errors of members (member, cell, parameter).
+
+        Args:
+            parameters: physical values.
+            error: of a simulation (member, time, cell) and the observations (time, cell); its
+                result's first axis is the member.
+
+        Raises:
+            ValueError: if the simulator does not give the target.
+        """
+        parts = [error(self._run(part), self.observed) for part in parameters.split(self.at_once)]
+        return torch.cat(parts).cpu().numpy()
+
+    def _run(self, parameters: Tensor) -> Tensor:
+        problem = self.problem
+        self.model_runs += len(parameters)
+        fluxes = problem.simulator.run(parameters, problem.periods.train, **self._warming)
+        return target_of(fluxes, problem.target)
+
+
+def mean_spatial_rmse(simulated: Tensor, observed: Tensor) -> Tensor:
+    """Mean over days of the root mean square error over cells.
+
+    Args:
+        simulated: (set, time, cell).
+        observed: (time, cell), NaN where missing; days without any observation do not count.
+
+    Returns:
+        (set,) [the target's unit].
+    """
+    daily, known = _rmse(simulated, observed, -1)
+    return (daily * known).sum(-1) / known.sum()
+
+
+def cell_rmse(simulated: Tensor, observed: Tensor) -> Tensor:
+    """Root mean square error of each cell over its observed days.
+
+    Args:
+        simulated: (member, time, cell).
+        observed: (time, cell), NaN where missing.
+
+    Returns:
+        (member, cell) [the target's unit]; 0 in a cell without any observation.
+    """
+    return _rmse(simulated, observed, -2)[0]
+
+
+def _rmse(simulated: Tensor, observed: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """RMSE along an axis of the observations, and where that has any."""
+    observed = observed.to(torch.float64)
+    present = torch.isfinite(observed)
+    squares = (simulated.to(observed) - observed.nan_to_num()).square() * present
+    count = present.sum(axis)
+    return (squares.sum(axis) / count.clamp(min=1)).sqrt(), count > 0

@@ -1,0 +1,168 @@
+"""Each cell's parameters are found by themselves, all cells together, within each cell's budget."""
+
+import logging
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.cell_sceua import CellErrors
+from paramscape.calibration.sceua import Evolution
+from paramscape.calibration.trials import cell_rmse
+from paramscape.study import CellSceua
+
+SETTINGS = CellSceua(max_evaluations=240)
+
+
+def calibrate(problem, place, settings=SETTINGS):
+    return CALIBRATORS["cell-sceua"](problem, settings, place)
+
+
+def members_of_runs(problem):
+    """A list that grows by the number of members of each run of the problem's simulator."""
+    run, members = problem.simulator.run, []
+
+    def noted(parameters, period):
+        members.append(len(parameters))
+        return run(parameters, period)
+
+    problem.simulator.run = noted
+    return members
+
+
+def errors_of(problem, parameters):
+    """(cell,) training error; independent of the method's own bookkeeping."""
+    simulated = problem.simulator.run(parameters.unsqueeze(0), problem.periods.train)["et"]
+    return cell_rmse(simulated, problem.evidence.observations[10:100])[0]
+
+
+def test_every_cell_fits_better_than_the_default_and_lies_in_the_priors(land, workplace):
+    case, here = land(), workplace()
+    problem = case.problem
+    found = calibrate(problem, here)
+    assert found.shape == problem.default.shape
+    assert found.dtype == problem.default.dtype
+    error = errors_of(problem, found)
+    assert (error < errors_of(problem, problem.default)).all()
+    assert (error < 1.05 * errors_of(problem, case.truth)).all()
+    assert case.error(found) < 0.35 * case.error(problem.default)
+    assert torch.allclose(problem.priors.clamp(found), found)
+
+
+def test_the_history_counts_evaluations_of_a_cell_and_simulations_of_the_domain(land, workplace):
+    problem, here = land().problem, workplace()
+    members = members_of_runs(problem)
+    found = calibrate(problem, here)
+    simulated = sum(members)
+    history = pd.read_csv(here.history)
+    assert history["evaluations"].iloc[0] == history["model_runs"].iloc[0] == 30
+    assert history["evaluations"].iloc[-1] == 240
+    assert history["model_runs"].iloc[-1] == simulated
+    assert 240 <= simulated < 1.4 * 240
+    assert history["train/mean_rmse"].is_monotonic_decreasing
+    assert history["train/share_stopped"].iloc[[0, -1]].tolist() == [0.0, 1.0]
+    last = float(errors_of(problem, found).mean())
+    assert history["train/mean_rmse"].iloc[-1] == pytest.approx(last, rel=1e-8)
+
+
+def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, workplace, caplog):
+    problem = land().problem
+    problem.evidence.observations[10:100, [3, 8]] = torch.nan
+    with caplog.at_level(logging.INFO):
+        found = calibrate(problem, workplace())
+    assert torch.equal(found[[3, 8]], problem.default[[3, 8]])
+    changed = (found != problem.default).any(-1)
+    assert changed.sum() == len(changed) - 2
+    assert "2 cells have no observation of et in training" in caplog.text
+    assert "the first is cell 3" in caplog.text
+
+
+def test_a_cell_is_found_the_same_whatever_the_others_are(land, workplace):
+    whole = calibrate(land().problem, workplace("whole"))
+    few = land().problem
+    few.evidence.observations[10:100, [0, 1, 2, 9, 16]] = torch.nan
+    kept = [3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]
+    assert torch.equal(calibrate(few, workplace("few"))[kept], whole[kept])
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_members_that_are_simulated_at_once_change_nothing(at_once, land, workplace, monkeypatch):
+    whole = calibrate(land().problem, workplace("whole"))
+    problem = land().problem
+    cell_days = 90 * problem.evidence.cells.count
+    monkeypatch.setattr("paramscape.calibration.trials._VALUES_AT_ONCE", at_once * cell_days)
+    members = members_of_runs(problem)
+    assert torch.equal(calibrate(problem, workplace("cut")), whole)
+    assert max(members) == at_once
+
+
+def test_no_cell_is_evaluated_beyond_its_budget_and_only_its_own_points(land):
+    problem = land().problem
+    objective, spent = CellErrors(problem), defaultdict(int)
+
+    def counted(points, index):
+        for number in index:
+            spent[int(number)] += 1
+        values = objective(points, index)
+        physical = objective.physical(points)
+        for k in (0, len(points) - 1):
+            cell = objective.cell[index[k]]
+            field = problem.default.clone()
+            field[cell] = physical[k]
+            assert float(errors_of(problem, field)[cell]) == values[k]
+        return values
+
+    settings = CellSceua(max_evaluations=97, complexes=3)
+    evolution = Evolution(counted, objective.boxes, settings, 1)
+    search = evolution.begin()
+    while (search.ended == 0).any():
+        evolution.evolve(search)
+    assert spent == dict.fromkeys(range(17), 97)
+
+
+@pytest.mark.parametrize("target", ["runoff", "soil_moisture"])
+def test_any_target_that_the_simulator_gives_is_fitted(target, land, workplace):
+    problem = replace(land().problem, target=target)
+    run = problem.simulator.run
+    problem.simulator.run = lambda *given: {target: run(*given)["et"]}
+    found = calibrate(problem, workplace())
+    expected = calibrate(land().problem, workplace("et"))
+    assert torch.equal(found, expected)
+
+
+def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
+    problem = replace(land().problem, target="runoff")
+    with pytest.raises(ValueError, match=r"gives et, but runoff is calibrated"):
+        calibrate(problem, workplace())
+
+
+def test_no_observation_at_all_is_refused(land, workplace):
+    problem = land().problem
+    problem.evidence.observations[10:100] = torch.nan
+    with pytest.raises(ValueError, match=r"et has no observation from 2001-01-11 to 2001-04-10"):
+        calibrate(problem, workplace())
+
+
+def test_a_lead_in_starts_from_the_state_of_the_default_parameters(land, workplace):
+    problem, led = land().problem, []
+    run = problem.simulator.run
+
+    def noted(parameters, period, lead_in=None):
+        led.append(lead_in)
+        return run(parameters, period)
+
+    problem.simulator.run = noted
+    refreshed = []
+    problem.simulator.refresh = refreshed.append
+    calibrate(problem, workplace(), CellSceua(max_evaluations=40, lead_in_days=12))
+    assert set(led) == {12}
+    assert [torch.equal(given, problem.default) for given in refreshed] == [True]
+
+
+def test_another_seed_searches_elsewhere(land, workplace):
+    first, second = (calibrate(land().problem, workplace(str(s), s)) for s in (5, 6))
+    assert not np.isin(first.numpy(), second.numpy()).all()

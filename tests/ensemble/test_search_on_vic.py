@@ -1,0 +1,58 @@
+"""A search on VIC itself finds better parameters than the default in every cell."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from paramscape.calibration import CALIBRATORS, Evidence, Problem, Workplace
+from paramscape.calibration.trials import cell_rmse
+from paramscape.ensemble import VicSimulator
+from paramscape.study import CellSceua
+
+
+@pytest.fixture(scope="module")
+def problem(case, engine, periods, box, members):
+    """Makes a problem: observations of a target with gaps, which the first member made."""
+
+    def make(target):
+        simulator, days = VicSimulator(engine, periods), periods.record.days
+        observed = torch.full((days, 4), torch.nan, dtype=torch.float64)
+        observed[10:40] = simulator.run(members[0], periods.train)[target]
+        observed[12:20, 2] = torch.nan
+        times = np.datetime64(periods.record.start) + np.arange(days)
+        forcing = torch.zeros(days, 4, 1)
+        evidence = Evidence(case[2], torch.zeros(4, 1), forcing, observed, times, None)
+        return Problem(target, evidence, periods, simulator, box, members[1])
+
+    return make
+
+
+def training_errors(problem, parameters):
+    simulated = problem.simulator.run(parameters, problem.periods.train)[problem.target]
+    return cell_rmse(simulated[None], problem.evidence.observations[10:40])[0]
+
+
+def calibrate(problem, place, **settings):
+    workplace = Workplace(place / "history.csv", place / "checkpoint.pt", 5)
+    return CALIBRATORS["cell-sceua"](problem, CellSceua(**settings), workplace)
+
+
+@pytest.mark.parametrize("target", ["et", "runoff", "soil_moisture"])
+def test_every_cell_is_improved_for_every_target(target, problem, tmp_path):
+    case = problem(target)
+    found = calibrate(case, tmp_path, max_evaluations=70)
+    history = pd.read_csv(tmp_path / "history.csv")
+    reached, before = (training_errors(case, p) for p in (found, case.default))
+    assert (reached < 0.7 * before).all()
+    assert history["train/mean_rmse"].iloc[-1] == pytest.approx(float(reached.mean()), rel=1e-6)
+
+
+def test_a_cell_is_found_the_same_without_the_others(problem, tmp_path):
+    settings, together = {"max_evaluations": 45, "complexes": 1}, problem("et")
+    whole = calibrate(together, tmp_path / "whole", **settings)
+    single = problem("et")
+    single.evidence.observations[:, [0, 1, 3]] = torch.nan
+    found = calibrate(single, tmp_path / "single", **settings)
+    assert torch.equal(found[2], whole[2])
+    assert torch.equal(found[[0, 1, 3]], single.default[[0, 1, 3]])
