@@ -2,12 +2,12 @@
 
 import logging
 from collections import defaultdict
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from test_searches import members_of_runs
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.cell_sceua import CellErrors
@@ -20,18 +20,6 @@ SETTINGS = CellSceua(max_evaluations=240)
 
 def calibrate(problem, place, settings=SETTINGS):
     return CALIBRATORS["cell-sceua"](problem, settings, place)
-
-
-def members_of_runs(problem):
-    """A list that grows by the number of members of each run of the problem's simulator."""
-    run, members = problem.simulator.run, []
-
-    def noted(parameters, period):
-        members.append(len(parameters))
-        return run(parameters, period)
-
-    problem.simulator.run = noted
-    return members
 
 
 def errors_of(problem, parameters):
@@ -89,17 +77,6 @@ def test_a_cell_is_found_the_same_whatever_the_others_are(land, workplace):
     assert torch.equal(calibrate(few, workplace("few"))[kept], whole[kept])
 
 
-@pytest.mark.parametrize("at_once", [1, 7])
-def test_members_that_are_simulated_at_once_change_nothing(at_once, land, workplace, monkeypatch):
-    whole = calibrate(land().problem, workplace("whole"))
-    problem = land().problem
-    cell_days = 90 * problem.evidence.cells.count
-    monkeypatch.setattr("paramscape.calibration.trials._VALUES_AT_ONCE", at_once * cell_days)
-    members = members_of_runs(problem)
-    assert torch.equal(calibrate(problem, workplace("cut")), whole)
-    assert max(members) == at_once
-
-
 def test_no_cell_is_evaluated_beyond_its_budget_and_only_its_own_points(land):
     problem = land().problem
     objective, spent = CellErrors(problem), defaultdict(int)
@@ -122,45 +99,6 @@ def test_no_cell_is_evaluated_beyond_its_budget_and_only_its_own_points(land):
     while (search.ended == 0).any():
         evolution.evolve(search)
     assert spent == dict.fromkeys(range(17), 97)
-
-
-@pytest.mark.parametrize("target", ["runoff", "soil_moisture"])
-def test_any_target_that_the_simulator_gives_is_fitted(target, land, workplace):
-    problem = replace(land().problem, target=target)
-    run = problem.simulator.run
-    problem.simulator.run = lambda *given: {target: run(*given)["et"]}
-    found = calibrate(problem, workplace())
-    expected = calibrate(land().problem, workplace("et"))
-    assert torch.equal(found, expected)
-
-
-def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
-    problem = replace(land().problem, target="runoff")
-    with pytest.raises(ValueError, match=r"gives et, but runoff is calibrated"):
-        calibrate(problem, workplace())
-
-
-def test_no_observation_at_all_is_refused(land, workplace):
-    problem = land().problem
-    problem.evidence.observations[10:100] = torch.nan
-    with pytest.raises(ValueError, match=r"et has no observation from 2001-01-11 to 2001-04-10"):
-        calibrate(problem, workplace())
-
-
-def test_a_lead_in_starts_from_the_state_of_the_default_parameters(land, workplace):
-    problem, led = land().problem, []
-    run = problem.simulator.run
-
-    def noted(parameters, period, lead_in=None):
-        led.append(lead_in)
-        return run(parameters, period)
-
-    problem.simulator.run = noted
-    refreshed = []
-    problem.simulator.refresh = refreshed.append
-    calibrate(problem, workplace(), CellSceua(max_evaluations=40, lead_in_days=12))
-    assert set(led) == {12}
-    assert [torch.equal(given, problem.default) for given in refreshed] == [True]
 
 
 def test_another_seed_searches_elsewhere(land, workplace):

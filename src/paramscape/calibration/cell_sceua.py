@@ -74,13 +74,13 @@ class CellErrors:
         """Physical values (point, parameter) of points on the unit scale."""
         return self.problem.priors.to_physical(torch.from_numpy(unit)).to(self.problem.default)
 
-    def __call__(self, points: np.ndarray, problem: np.ndarray) -> np.ndarray:
-        """Errors (point,) of points (point, parameter) of problems (point,), ascending.
+    def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """Errors (point,) of points (point, parameter) of the problems `index` (point,), ascending.
 
         As many members are simulated as the cell with most points has; in the others, and in cells
         without a point, the rest of the members has default parameters and is not counted.
         """
-        member, cell = np.arange(len(problem)) - problem.searchsorted(problem), self.cell[problem]
+        member, cell = np.arange(len(index)) - index.searchsorted(index), self.cell[index]
         fields = self.problem.default.repeat(int(member.max()) + 1, 1, 1)
         fields[torch.from_numpy(member), torch.from_numpy(cell)] = self.physical(points)
         return self.trials.errors(fields, cell_rmse)[member, cell]

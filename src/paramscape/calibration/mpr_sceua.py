@@ -74,7 +74,7 @@ class Regionalisation:
         cells = self.problem.evidence.cells.count
         return parameters_of(coefficients, self.soil, cells, self.problem.priors)
 
-    def __call__(self, points: np.ndarray, problem: np.ndarray) -> np.ndarray:
+    def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Errors (set,) of coefficient sets (set, coefficient); there is one problem only."""
         parts = torch.from_numpy(points).split(min(_SETS, self.trials.at_once))
         errors = [self.trials.errors(self.parameters(part), mean_spatial_rmse) for part in parts]

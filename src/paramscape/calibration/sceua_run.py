@@ -27,8 +27,8 @@ class Searched(Protocol):
     boxes: Boxes
     columns: tuple[str, ...]
 
-    def __call__(self, points: np.ndarray, problem: np.ndarray) -> np.ndarray:
-        """Errors (point,) of points (point, dimension) of problems (point,)."""
+    def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """Errors (point,) of points (point, dimension) of the problems `index` (point,)."""
         ...
 
     def row(self, search: Search) -> dict[str, float]:
