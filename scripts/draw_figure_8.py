@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures._page import Caption
-from paramscape.figures.collect import parameters_of_runs
+from paramscape.figures.collect import mask_of, parameters_of_runs
 from paramscape.figures.figure8 import draw
 from paramscape.files import read_dataset
 from paramscape.job import logged
@@ -12,8 +12,8 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         truth = snakemake.input.get("truth")
         draw(
-            parameters_of_runs([Path(file) for file in snakemake.input.parameters]),
-            read_dataset(Path(snakemake.input.domain), "domain")["mask"],
+            parameters_of_runs(snakemake.input.parameters),
+            mask_of(snakemake.input.domain),
             Path(snakemake.output.png).with_suffix(""),
             Caption(snakemake.params.settings["study"]["title"]),
             truth=read_dataset(Path(truth), "parameters")["parameters"] if truth else None,

@@ -11,10 +11,10 @@ from paramscape.names import UNITS
 from paramscape.study import section
 
 
-def main(inputs, stem: Path, target: str) -> None:
+def main(inputs, stem: Path, target: str, members: int) -> None:
     """Write the table of the test period."""
     scores = pd.read_csv(inputs.scores)
-    costs = costs_of_runs([Path(file) for file in inputs.histories])
+    costs = costs_of_runs([Path(file) for file in inputs.histories], members)
     if inputs.get("recovery"):
         costs = costs.merge(recovery_of_runs(pd.read_csv(inputs.recovery)), how="left")
     test = scores[scores["period"] == "test"].drop(columns="period")
@@ -23,5 +23,7 @@ def main(inputs, stem: Path, target: str) -> None:
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        target = section(snakemake.params.settings, "calibration.target")
-        main(snakemake.input, Path(snakemake.output.csv).with_suffix(""), target)
+        settings = snakemake.params.settings
+        target, ensemble = (section(settings, s) for s in ("calibration.target", "ensemble"))
+        stem = Path(snakemake.output.csv).with_suffix("")
+        main(snakemake.input, stem, target, ensemble.members)

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from scipy.ndimage import gaussian_filter
 
-from paramscape.figures import Caption
+from paramscape.figures import Caption, _page
 from paramscape.metrics import evaluate, observed_range, parameter_recovery, relative_rmse_change
 from paramscape.metrics.recovery import PriorRange
 from paramscape.names import PARAMETERS
@@ -111,7 +111,8 @@ class Study:
                 correlation, rmse = self.recovery(index)
                 found = {"parameter_correlation": correlation, "parameter_rmse": rmse}
                 epochs = np.nan if method in ("default", "mpr-sceua") else 30
-                costs.append({**run, "epochs": epochs, "minutes": 0.4 + index + 0.1 * seed} | found)
+                spent = {"minutes": 0.4 + index + 0.1 * seed, "vic_runs": 100.0 * index + seed}
+                costs.append({**run, "epochs": epochs, **spent, **found})
         return pd.DataFrame(scores), pd.DataFrame(costs)
 
     def histories(self):
@@ -136,13 +137,41 @@ class Study:
         """Skill (member, lat, lon) and pairs (sample) of a surrogate."""
         size, dims = (4, *self.shape), ("member", "lat", "lon")
         rmse = 0.1 + 0.2 * patterns(self.rng, 4, self.shape)
-        skill = {"rmse": (dims, rmse), "cc": (dims, 1 - 0.1 * self.rng.random(size))}
         vic = self.rng.gamma(2, 0.8, 4000)
-        pairs = {
+        skill = {
+            "rmse": (dims, rmse),
+            "cc": (dims, 1 - 0.1 * self.rng.random(size)),
             "vic": ("sample", vic),
             "surrogate": ("sample", vic + self.rng.normal(0, 0.3, 4000)),
         }
-        return xr.Dataset(skill, self.coords), xr.Dataset(pairs)
+        return xr.Dataset(skill, self.coords)
+
+    def sensitivity(self):
+        """Answers of VIC and of a surrogate that is blind to `Ws`."""
+        vic = np.array([-0.2, -0.1, -0.3, -0.02, 0.3, -0.06, 0.3])
+        ratio = np.array([0.9, 0.8, 1.0, 0.05, 0.9, np.nan, 1.1])
+        parameter = list(PARAMETERS)
+        columns = {"parameter": parameter, "vic": vic, "surrogate": np.nan_to_num(ratio) * vic}
+        return pd.DataFrame(columns | {"ratio": ratio, "warns": ratio < 0.5})
+
+    def by_simulator(self):
+        """Scores of four methods on two simulators, labelled by method."""
+        methods = np.array(["default", "dpl-z", "gan-po", "gan-po-l1"])
+        return {
+            simulator: self.scores.isel(run=slice(first, first + 4)).assign_coords(run=methods)
+            for first, simulator in enumerate(("lstm", "vic"))
+        }
+
+    def verified(self):
+        """RMSE change on own simulators and in VIC, the same for runs on VIC, and the gap."""
+        own = self.change().sel(period="test", drop=True)
+        on_vic = [str(run).endswith("on vic") for run in own["run"].values]
+        on_vic = xr.DataArray(on_vic, {"run": own["run"]})
+        change = xr.concat(
+            [own, own.where(on_vic, own - 20)], pd.Index(["own", "vic"], name="side")
+        )
+        gap = xr.where(on_vic, 0.0, -0.125)
+        return xr.Dataset({"change": change, "gap": gap})
 
     def fields(self):
         """Elevation, mean precipitation and mean observations (lat, lon)."""
@@ -163,6 +192,7 @@ def _numbers(scores, loss):
         "kge": float(scores.kge.median()) - loss,
         "share_improved": 90 - 100 * loss,
         "eof": float(scores.eof_mean) + loss / 100,
+        "eof_scaled": float(scores.eof_scaled) + loss,
         "ssim": float(scores.ssim_mean) - loss,
         "fss_5": float(scores.fss.sel(percentile=5, window=3)) - loss,
         "fss_95": float(scores.fss.sel(percentile=95, window=3)) - loss,
@@ -172,3 +202,16 @@ def _numbers(scores, loss):
 @pytest.fixture(scope="session")
 def study():
     return Study()
+
+
+@pytest.fixture
+def drawn(monkeypatch, tmp_path):
+    """Function that draws and gives the figure itself instead of its files."""
+
+    def draw(make, *arguments, **named):
+        kept = []
+        monkeypatch.setattr(_page, "_save", lambda figure, *_: kept.append(figure))
+        make(*arguments, tmp_path / "figure", Caption("Study"), **named)
+        return kept[0]
+
+    return draw

@@ -12,14 +12,17 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 
 from paramscape.figures import (
+    figure3,
     figure4,
     figure5,
     figure6,
     figure7,
     figure8,
-    losses,
-    overview,
-    surrogate,
+    figure9,
+    figure10,
+    figure_s2,
+    figure_s3,
+    figure_s4,
 )
 from paramscape.figures._maps import cell_edges, shared_scale
 from paramscape.figures._page import pretty_units, wrapped
@@ -29,15 +32,23 @@ def draw_figure8(study, stem):
     figure8.draw(study.parameters(), study.mask, stem, study.caption, truth=study.truth())
 
 
+def draw_figure_s2(study, stem):
+    tables = study.surrogate(), study.sensitivity()
+    figure_s2.draw(*tables, study.mask, stem, study.caption, surrogate="lstm")
+
+
 DRAW = {
     "figure4": lambda s, stem: figure4.draw(s.scores, s.mask, stem, s.caption),
     "figure5": lambda s, stem: figure5.draw(s.change(), s.mask, stem, s.caption),
     "figure6": lambda s, stem: figure6.draw(s.scores, stem, s.caption),
     "figure7": lambda s, stem: figure7.draw(s.scores.fss, stem, s.caption),
     "figure8": draw_figure8,
-    "losses": lambda s, stem: losses.draw(s.histories(), stem, s.caption),
-    "surrogate": lambda s, stem: surrogate.draw(*s.surrogate(), s.mask, stem, s.caption),
-    "overview": lambda s, stem: overview.draw(s.fields(), s.mask, stem, s.caption),
+    "figure3": lambda s, stem: figure3.draw(s.fields(), s.mask, stem, s.caption),
+    "figure9": lambda s, stem: figure9.draw(s.by_simulator(), s.mask, stem, s.caption),
+    "figure10": lambda s, stem: figure10.draw(s.scores[{"run": [3, 4]}], s.mask, stem, s.caption),
+    "figure_s2": draw_figure_s2,
+    "figure_s3": lambda s, stem: figure_s3.draw(s.histories(), stem, s.caption),
+    "figure_s4": lambda s, stem: figure_s4.draw(s.verified(), s.mask, stem, s.caption),
 }
 
 
@@ -54,7 +65,7 @@ def test_a_figure_is_saved_as_png_of_200_dpi_and_pdf_and_nothing_else(name, stud
     assert b"CreationDate" not in pdf
 
 
-@pytest.mark.parametrize("name", ["figure6", "figure7"])
+@pytest.mark.parametrize("name", ["figure6", "figure7", "figure_s3"])
 def test_equal_data_give_equal_bytes_whatever_the_users_settings(name, study, tmp_path):
     DRAW[name](study, tmp_path / "one")
     with matplotlib.rc_context({"font.size": 20, "figure.dpi": 50}):
@@ -69,7 +80,7 @@ def test_equal_data_give_equal_bytes_whatever_the_users_settings(name, study, tm
 
 def test_equal_maps_give_equal_bytes(study, tmp_path):
     for stem in ("one", "two"):
-        overview.draw(study.fields().fillna(0) * 0 + 1, study.mask, tmp_path / stem, study.caption)
+        figure3.draw(study.fields().fillna(0) * 0 + 1, study.mask, tmp_path / stem, study.caption)
     for suffix in ("png", "pdf"):
         one, two = ((tmp_path / f"{stem}.{suffix}").read_bytes() for stem in ("one", "two"))
         assert one == two
@@ -133,31 +144,32 @@ def test_bad_histories_are_refused(study, tmp_path):
         ({"epoch": [1], "loss": ["low"]}, "numbers"),
     ):
         with pytest.raises(ValueError, match=reason):
-            losses.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
+            figure_s3.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
     untrained = pd.DataFrame({"epoch": [], "seconds": []})
     with pytest.raises(ValueError, match=r"\['default on vic'\] none has a row"):
-        losses.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
+        figure_s3.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
 
 
 def test_untrained_runs_and_running_times_have_no_curve(study, tmp_path):
     trained = pd.DataFrame(
         {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 3.0]}
     )
-    losses.draw({"dpl-z on vic": trained}, tmp_path / "one", study.caption)
+    figure_s3.draw({"dpl-z on vic": trained}, tmp_path / "one", study.caption)
     both = {
         "dpl-z on vic": trained.assign(seconds=[10.0, 20.0]),
         "default on vic": pd.DataFrame({"epoch": [], "seconds": []}),
     }
-    losses.draw(both, tmp_path / "two", study.caption)
+    figure_s3.draw(both, tmp_path / "two", study.caption)
     one, two = ((tmp_path / f"{stem}.png").read_bytes() for stem in ("one", "two"))
     assert one == two
 
 
 def test_samples_with_gaps_are_refused(study, tmp_path):
-    skill, pairs = study.surrogate()
-    pairs["vic"][:3] = np.nan
+    skill = study.surrogate()
+    skill["vic"][:3] = np.nan
+    given = skill, study.sensitivity(), study.mask
     with pytest.raises(ValueError, match=r"`vic` holds 3 NaN of 4000"):
-        surrogate.draw(skill, pairs, study.mask, tmp_path / "x", study.caption)
+        figure_s2.draw(*given, tmp_path / "x", study.caption, surrogate="lstm")
 
 
 def test_a_shared_scale_spans_all_runs_and_tells_what_lies_beyond():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paramscape.figures import methods_table, table2
+from paramscape.figures import methods_table, table1, table2
 
 
 @pytest.fixture
@@ -24,6 +24,33 @@ def test_time_per_epoch_is_the_total_over_the_epochs(tables, tmp_path):
     text = (tmp_path / "table2.md").read_text()
     assert "| mpr-sceua | vic | – | – | 1.45 |" in text
     assert "| gan-po | vic | 30 | 0.148 | 4.45 |" in text
+
+
+def test_the_papers_minutes_stand_beside_ours_with_their_hardware(tables, tmp_path):
+    table2.write(tables[1], tmp_path / "table2")
+    lines = (tmp_path / "table2.md").read_text().splitlines()
+    assert lines[0].endswith("| Sun et al. (2024): total [min] |")
+    ends = {line.split(" | ")[0].strip("| "): line.split(" | ")[-2:] for line in lines[2:-2]}
+    assert ends["mpr-sceua"] == ["–", "705 |"]
+    assert ends["dpl-z"] == ["0.90", "180 |"]
+    assert ends["gan-po"] == ["0.76", "152 |"]
+    assert ends["default"] == ["–", "– |"]
+    assert "A100" in lines[-1]
+
+
+def test_vic_runs_are_shown_with_their_definition_and_stay_unknown_where_they_are(tables, tmp_path):
+    scores, costs = tables
+    costs.loc[costs.method == "dpl-z", "vic_runs"] = np.nan
+    table2.write(costs, tmp_path / "table2")
+    methods_table.write(scores, costs, tmp_path / "methods")
+    for name, column in (("table2", 6), ("methods", -2)):
+        lines = (tmp_path / f"{name}.md").read_text().splitlines()
+        shown = {
+            line.split("|")[1].strip(): line.split("|")[column].strip() for line in lines[2:-2]
+        }
+        assert shown["dpl-z"] == "–"
+        assert shown["mpr-sceua"].startswith("100")
+        assert "VIC runs used: " in lines[-1]
 
 
 def test_impossible_times_are_refused(tables, tmp_path):
@@ -70,7 +97,7 @@ def test_the_default_comes_first_and_the_best_in_vic_is_bold(tables, tmp_path):
     assert "RMSE [mm d⁻¹] ↓" in lines[0]
     assert lines[2].startswith("| default | vic |")
     best = scores[scores.verifier == "vic"].rmse.min()
-    rmse_in_vic = [line.split("|")[3].partition("/")[2].strip() for line in lines[2:7]]
+    rmse_in_vic = [line.split("|")[3].rpartition("/")[2].strip() for line in lines[2:7]]
     assert [cell for cell in rmse_in_vic if "**" in cell] == [f"**{best:.3f}**"]
     assert "±" not in "".join(lines[2:-1])
 
@@ -102,3 +129,63 @@ def test_a_missing_default_verification_or_column_is_refused(tables, tmp_path):
         methods_table.write(scores.drop(columns="ssim"), costs, tmp_path / "x")
     with pytest.raises(ValueError, match="two rows"):
         methods_table.write(pd.concat([scores, scores[:1]]), costs, tmp_path / "x")
+
+
+def test_the_gap_is_own_minus_vic_seed_by_seed_and_0_on_vic(tables, tmp_path):
+    scores, costs = tables
+    table = methods_table.write(scores, costs, tmp_path / "methods")
+    table = table.set_index(["method", "simulator"])
+    assert (table.xs("vic", level="simulator")["rmse_gap"] == 0).all()
+    assert table.loc[("gan-po", "lstm"), "rmse_gap"] == pytest.approx(-0.1)
+    assert table.loc[("gan-po", "lstm"), "rmse_gap_spread"] == pytest.approx(0, abs=1e-12)
+    lines = (tmp_path / "methods.md").read_text().splitlines()
+    assert lines[0].split(" | ")[3] == "RMSE gap [mm d⁻¹]"
+    for line in lines[2:7]:
+        _, simulator, rmse, gap, *_ = line.strip("| ").split(" | ")
+        assert (gap == "0") == (simulator == "vic")
+        assert rmse.count(" / ") == (simulator != "vic")
+
+
+@pytest.fixture
+def ablation():
+    """Scores of the pair on two simulators with two seeds, L_GAN better by 0.1 and 0.3."""
+    rows = []
+    for simulator in ("lstm", "vic"):
+        for method, shift in (("gan-po-l1", (0.0, 0.0)), ("gan-po", (0.1, 0.3))):
+            for seed in (1, 2):
+                run = {"method": method, "simulator": simulator, "seed": seed}
+                for verifier in dict.fromkeys((simulator, "vic")):
+                    better = shift[seed - 1] + 0.05 * (verifier != simulator)
+                    values = {"rmse": 1 - better, "eof": 0.03, "eof_scaled": 1, "ssim": better}
+                    rows.append(run | {"verifier": verifier} | values)
+    alone = run | {"method": "gan-po", "simulator": "arnet", "verifier": "arnet"} | values
+    return pd.DataFrame([*rows, alone])
+
+
+def test_the_adversarial_loss_is_compared_seed_by_seed_on_each_side(ablation, tmp_path):
+    table = table1.write(ablation, tmp_path / "table1")
+    ours = table[table.source == "this study"].set_index(["simulator", "loss"])
+    assert list(ours.index.unique("simulator")) == ["lstm", "vic"]
+    change = ours.xs("change by L_GAN", level="loss")
+    assert change["rmse_own"].to_numpy() == pytest.approx(-0.2)
+    assert change["rmse_vic"].to_numpy() == pytest.approx(-0.2)
+    assert change["ssim_vic_spread"].to_numpy() == pytest.approx(np.std([0.1, 0.3], ddof=1))
+    assert ours.loc[("lstm", "L1 + L_GAN"), "rmse_vic"] == pytest.approx(0.75)
+    text = (tmp_path / "table1.md").read_text()
+    assert "| this study | vic | L1 + L_GAN | 0.800 ± 0.141 |" in text
+
+
+def test_the_papers_ablation_is_labelled_as_the_papers(ablation, tmp_path):
+    table = table1.write(ablation, tmp_path / "table1")
+    paper = table[table.source == "Sun et al. (2024)"]
+    assert paper["loss"].tolist() == ["L1", "L1 + L_GAN"]
+    assert paper["rmse_own"].tolist() == [0.849, 0.737]
+    assert paper["rmse_vic"].isna().all()
+    text = (tmp_path / "table1.md").read_text()
+    assert "| Sun et al. (2024) | lstm | L1 | 0.849 | 0.0387 | 1.046 | 0.475 |" in text
+
+
+def test_without_the_pair_on_one_simulator_there_is_no_ablation(ablation, tmp_path):
+    with pytest.raises(ValueError, match=r"same simulator.*\('gan-po', 'arnet'\)"):
+        table1.write(ablation[ablation.simulator == "arnet"], tmp_path / "x")
+    assert not list(tmp_path.iterdir())

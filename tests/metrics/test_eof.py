@@ -23,6 +23,29 @@ def by_eigenvectors(simulated, observed, mask):
     return score
 
 
+def by_plain_svd(simulated, observed, cells):
+    """The score from numpy's decomposition of F = [O | S], cell x 2T."""
+    joint = np.hstack(
+        [(x - x.mean(axis=1, keepdims=True)).T for x in (observed[:, cells], simulated[:, cells])]
+    )
+    _, singular, loadings = np.linalg.svd(joint)
+    days, modes = len(observed), len(singular)
+    distance = np.abs(loadings[:modes, days:] - loadings[:modes, :days])
+    return (singular**2 / (singular**2).sum()) @ distance
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_scores_equal_a_plain_singular_value_decomposition(rng, mask, masked):
+    cells = mask == 1 if masked else np.ones(mask.shape, dtype=bool)
+    observed = rng.gamma(2, 1, (30, *mask.shape))
+    simulated = 0.7 * observed + rng.normal(0, 0.5, observed.shape)
+    expected = by_plain_svd(simulated, observed, cells)
+    for outside in (np.nan, 1e6):
+        fields = (np.where(cells, x, outside) for x in (simulated, observed))
+        result = joint_eof_similarity(*fields, cells)
+        np.testing.assert_allclose(result.per_day, expected, rtol=1e-9)
+
+
 def test_scores_equal_those_of_the_eigenvalue_problem(pair, mask):
     result = joint_eof_similarity(*pair, mask)
     np.testing.assert_allclose(result.per_day, by_eigenvectors(*pair, mask), rtol=1e-9)

@@ -35,21 +35,27 @@ def test_masked_scores_equal_a_loop_over_windows(maps, mask, percentile):
     np.testing.assert_allclose(curve, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("window", [1, 3, 5, 7])
-def test_full_windows_equal_the_scores_library(rng, window):
-    # Every window that holds an event lies inside the grid, so that edges play no part.
+def test_full_windows_equal_the_scores_library(rng, window, masked):
+    # Every window that holds an event lies inside grid and mask, so that edges play no part.
     values = np.zeros((40, 44))
     values[8:-8, 8:-8] = 1 + rng.random((24, 28))
     simulated = values.copy()
     simulated[8:-8, 8:-8] = np.roll(values[8:-8, 8:-8], (1, 2), axis=(0, 1))
+    active = np.ones(values.shape)
+    if masked:
+        active[:2] = active[:, -2:] = active[-3:, :5] = 0
     expected = fss_2d_single_field(
         simulated,
         values,
-        event_threshold=np.percentile(values, 90),
+        event_threshold=np.percentile(values[active == 1], 90),
         window_size=(window, window),
         threshold_operator=np.greater_equal,
     )
-    ours = fractions_skill_score(simulated, values, np.ones((40, 44)), percentile=90, window=window)
+    outside = np.where(active == 1, 0.0, np.nan)
+    fields = simulated + outside, values + outside
+    ours = fractions_skill_score(*fields, active, percentile=90, window=window)
     assert 0 < ours < 1
     assert ours == pytest.approx(float(expected), rel=1e-10)
 

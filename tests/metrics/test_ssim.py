@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import uniform_filter
 from skimage.metrics import structural_similarity
 
 from paramscape.metrics import observed_range, ssim_map, ssim_per_day
@@ -15,7 +16,8 @@ def images(rng):
     return 0.5 + 0.9 * observed + rng.normal(0, 0.5, observed.shape), observed
 
 
-def test_interior_of_a_full_mask_equals_scikit_image(images):
+@pytest.mark.parametrize("masked", [False, True])
+def test_complete_windows_equal_scikit_image(images, masked):
     extent = np.ptp(images[1])
     _, expected = structural_similarity(
         *images,
@@ -25,9 +27,14 @@ def test_interior_of_a_full_mask_equals_scikit_image(images):
         use_sample_covariance=False,
         full=True,
     )
-    ours = ssim_map(*images, np.ones((17, 24)), data_range=extent)
-    inside = (slice(5, -5), slice(5, -5))
-    np.testing.assert_allclose(ours[inside], expected[inside], rtol=1e-9)
+    active = np.ones((17, 24), dtype=bool)
+    if masked:
+        active[:, 14:] = active[:1] = False
+    ours = ssim_map(*(np.where(active, x, np.nan) for x in images), active, data_range=extent)
+    # Windows of 11 x 11 cells without one beyond the grid or the mask.
+    complete = uniform_filter(active.astype(float), 11, mode="constant") > 1 - 1e-9
+    assert complete.sum() == (6 * 4 if masked else 7 * 14)
+    np.testing.assert_allclose(ours[complete], expected[complete], rtol=1e-9)
 
 
 def test_masked_windows_equal_a_brute_force_weighted_mean(pair, mask):

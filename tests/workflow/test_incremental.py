@@ -14,7 +14,8 @@ AFTER_A_METHOD = {
     "score",
     "tabulate_scores",
     "score_recovery",
-    "draw_losses",
+    "draw_figure_s3",
+    "draw_figure_s4",
     "draw_figure_4",
     "draw_figure_5",
     "draw_figure_6",
@@ -23,6 +24,7 @@ AFTER_A_METHOD = {
     "tabulate_time",
     "tabulate_methods",
 }
+AFTER_GAN_PO = AFTER_A_METHOD | {"draw_figure_10"}
 PREPARED = {"prepare_domain", "prepare_forcing", "prepare_daily_forcing", "prepare_land"}
 
 
@@ -68,7 +70,8 @@ def test_a_methods_setting_runs_that_method_and_what_follows(
     finished, place, value, method
 ) -> None:
     with edited(finished.folder / "config/demo.yaml", setting(place, value)):
-        assert finished.planned() == AFTER_A_METHOD
+        follows = AFTER_GAN_PO if method == "gan-po" else AFTER_A_METHOD
+        assert finished.planned() == follows
         assert finished.planned_methods() == {method}
 
 
@@ -78,7 +81,7 @@ def test_a_methods_setting_runs_that_method_and_what_follows(
         (
             "surrogate.lstm.hidden",
             48,
-            {"train_surrogate", "score_surrogate", "draw_surrogate", "calibrate"},
+            {"train_surrogate", "score_surrogate", "draw_figure_s2", "calibrate"},
             {*PREPARED, "run_members", "observe_truth"},
         ),
         (
@@ -101,7 +104,7 @@ def test_a_setting_runs_the_stages_that_use_it(finished, place, value, rules, sp
 @pytest.mark.parametrize(
     ("module", "rules", "spared"),
     [
-        ("calibration/gan_po.py", AFTER_A_METHOD, {"train_surrogate", "run_members"}),
+        ("calibration/gan_po.py", AFTER_GAN_PO, {"train_surrogate", "run_members"}),
         ("metrics/eof.py", {"score"}, {"calibrate", "simulate"}),
         ("vic/runoff.py", {"observe_truth", "run_members", "calibrate"}, PREPARED),
         ("products/cmfd.py", {"prepare_forcing"}, {"prepare_domain"}),

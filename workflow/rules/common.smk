@@ -260,17 +260,4 @@ def scores_of_selection(*verifiers, method=None):
     ]
 
 
-def figures(names):
-    """PNG and PDF of figures."""
-    return expand(f"{ROOT}/figures/{{name}}.{{kind}}", name=names, kind=["png", "pdf"])
-
-
-FIGURES = figures(
-    ["overview", "losses", "figure-8"]
-    + [f"surrogate-{surrogate}" for surrogate in sorted(SURROGATES)]
-    + [f"figure-{number}-{scored}" for number in (4, 5, 6, 7) for scored in SCORED]
-)
-TABLES = expand(
-    f"{ROOT}/tables/{{name}}.{{kind}}", name=["methods", "table-2"], kind=["csv", "md"]
-)
 PARAMETER_FILES = of_runs(f"{RUN}/params.nc")

@@ -1,17 +1,60 @@
-rule draw_overview:
+def simulators_of(method):
+    """Simulators that a method learns on."""
+    return [run.simulator for run in STUDY.calibration.runs if run.method == method]
+
+
+def runs_by(method, scored):
+    """Scores of one method on each of its simulators."""
+    return [
+        file
+        for file in score_files(scored, "test", FIRST_SEED)
+        if f"/scores/{method}/" in file
+    ]
+
+
+ABLATED = [
+    simulator
+    for simulator in simulators_of("gan-po-l1")
+    if simulator in simulators_of("gan-po")
+]
+LEARNED = [
+    section
+    for method in dict.fromkeys(run.method for run in STUDY.calibration.runs)
+    for section in method_sections(method)
+]
+
+
+def figures(names):
+    """PNG and PDF of figures."""
+    return expand(f"{ROOT}/figures/{{name}}.{{kind}}", name=names, kind=["png", "pdf"])
+
+
+SCORED_FIGURES = (
+    [4, 5, 6, 7]
+    + ([9] if ABLATED else [])
+    + ([10] if len(simulators_of("gan-po")) > 1 else [])
+)
+FIGURES = figures(
+    ["figure-3", "figure-8", "figure-s3", "figure-s4"]
+    + [f"figure-s2-{surrogate}" for surrogate in sorted(SURROGATES)]
+    + [f"figure-{number}-{scored}" for number in SCORED_FIGURES for scored in SCORED]
+)
+
+
+rule draw_figure_3:
     input:
         domain=f"{ROOT}/domain.nc",
         forcing=f"{ROOT}/forcing-daily.nc",
         observations=f"{ROOT}/observations/{TARGET}.nc",
     output:
         png=report(
-            f"{ROOT}/figures/overview.png",
-            caption="../report/overview.rst",
-            category="Study",
+            f"{ROOT}/figures/figure-3.png",
+            caption="../report/figure-3.rst",
+            category="Figures",
         ),
-        pdf=f"{ROOT}/figures/overview.pdf",
+        pdf=f"{ROOT}/figures/figure-3.pdf",
     log:
-        f"{ROOT}/logs/draw_overview.log",
+        f"{ROOT}/logs/draw_figure_3.log",
     conda:
         "../../envs/cpu.yaml"
     threads: 1
@@ -20,66 +63,11 @@ rule draw_overview:
         runtime=20,
     params:
         settings=settings("study", "periods", "calibration.target"),
-        code=code("draw_overview.py"),
+        code=code("draw_figure_3.py"),
     message:
-        "Draw the study area, its climate and its observations"
+        "Draw figure 3: the study area, its climate and its observations"
     script:
-        "../../scripts/draw_overview.py"
-
-
-rule draw_surrogate:
-    input:
-        domain=f"{ROOT}/domain.nc",
-        skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",
-    output:
-        png=report(
-            f"{ROOT}/figures/surrogate-{{surrogate}}.png",
-            caption="../report/surrogate.rst",
-            category="Study",
-        ),
-        pdf=f"{ROOT}/figures/surrogate-{{surrogate}}.pdf",
-    log:
-        f"{ROOT}/logs/draw_surrogate.{{surrogate}}.log",
-    conda:
-        "../../envs/cpu.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
-    params:
-        settings=settings("study", "periods", "calibration.target"),
-        code=code("draw_surrogate.py"),
-    message:
-        "Draw the skill of the {wildcards.surrogate} surrogate"
-    script:
-        "../../scripts/draw_surrogate.py"
-
-
-rule draw_losses:
-    input:
-        of_runs(f"{RUN}/history.csv", FIRST_SEED),
-    output:
-        png=report(
-            f"{ROOT}/figures/losses.png",
-            caption="../report/losses.rst",
-            category="Study",
-        ),
-        pdf=f"{ROOT}/figures/losses.pdf",
-    log:
-        f"{ROOT}/logs/draw_losses.log",
-    conda:
-        "../../envs/cpu.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
-    params:
-        settings=settings("study"),
-        code=code("draw_losses.py"),
-    message:
-        "Draw the losses of the trainings"
-    script:
-        "../../scripts/draw_losses.py"
+        "../../scripts/draw_figure_3.py"
 
 
 rule draw_figure_4:
@@ -108,6 +96,41 @@ rule draw_figure_4:
         "Draw figure 4: maps of RMSE, CC and KGE, scored on the {wildcards.scored}"
     script:
         "../../scripts/draw_figure_4.py"
+
+
+rule draw_figure_5:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        train=lambda wildcards: score_files(wildcards.scored, "train", FIRST_SEED),
+        test=lambda wildcards: score_files(wildcards.scored, "test", FIRST_SEED),
+        default_train=lambda wildcards: score_files(
+            wildcards.scored, "train", FIRST_SEED, "default"
+        ),
+        default_test=lambda wildcards: score_files(
+            wildcards.scored, "test", FIRST_SEED, "default"
+        ),
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-5-{{scored}}.png",
+            caption="../report/figure-5.rst",
+            category="Figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-5-{{scored}}.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_5.{{scored}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "periods", "calibration.target"),
+        code=code("draw_figure_5.py"),
+    message:
+        "Draw figure 5: change of RMSE against the default, scored on the {wildcards.scored}"
+    script:
+        "../../scripts/draw_figure_5.py"
 
 
 rule draw_figure_6:
@@ -164,41 +187,6 @@ rule draw_figure_7:
         "../../scripts/draw_figure_7.py"
 
 
-rule draw_figure_5:
-    input:
-        domain=f"{ROOT}/domain.nc",
-        train=lambda wildcards: score_files(wildcards.scored, "train", FIRST_SEED),
-        test=lambda wildcards: score_files(wildcards.scored, "test", FIRST_SEED),
-        default_train=lambda wildcards: score_files(
-            wildcards.scored, "train", FIRST_SEED, "default"
-        ),
-        default_test=lambda wildcards: score_files(
-            wildcards.scored, "test", FIRST_SEED, "default"
-        ),
-    output:
-        png=report(
-            f"{ROOT}/figures/figure-5-{{scored}}.png",
-            caption="../report/figure-5.rst",
-            category="Figures",
-        ),
-        pdf=f"{ROOT}/figures/figure-5-{{scored}}.pdf",
-    log:
-        f"{ROOT}/logs/draw_figure_5.{{scored}}.log",
-    conda:
-        "../../envs/cpu.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
-    params:
-        settings=settings("study", "periods", "calibration.target"),
-        code=code("draw_figure_5.py"),
-    message:
-        "Draw figure 5: change of RMSE against the default, scored on the {wildcards.scored}"
-    script:
-        "../../scripts/draw_figure_5.py"
-
-
 rule draw_figure_8:
     input:
         domain=f"{ROOT}/domain.nc",
@@ -226,3 +214,150 @@ rule draw_figure_8:
         "Draw figure 8: maps of the estimated parameters"
     script:
         "../../scripts/draw_figure_8.py"
+
+
+rule draw_figure_9:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        scores=lambda wildcards: score_files(wildcards.scored, "test", FIRST_SEED),
+        default=lambda wildcards: score_files(
+            wildcards.scored, "test", FIRST_SEED, "default"
+        ),
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-9-{{scored}}.png",
+            caption="../report/figure-9.rst",
+            category="Figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-9-{{scored}}.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_9.{{scored}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "periods", "calibration.target"),
+        simulators=ABLATED,
+        code=code("draw_figure_9.py"),
+    message:
+        "Draw figure 9: GAN-PO without its discriminator, scored on the {wildcards.scored}"
+    script:
+        "../../scripts/draw_figure_9.py"
+
+
+rule draw_figure_10:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        scores=lambda wildcards: runs_by("gan-po", wildcards.scored),
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-10-{{scored}}.png",
+            caption="../report/figure-10.rst",
+            category="Figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-10-{{scored}}.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_10.{{scored}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "periods", "calibration.target"),
+        code=code("draw_figure_10.py"),
+    message:
+        "Draw figure 10: GAN-PO by simulator, scored on the {wildcards.scored}"
+    script:
+        "../../scripts/draw_figure_10.py"
+
+
+rule draw_figure_s2:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",
+        sensitivity=f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-s2-{{surrogate}}.png",
+            caption="../report/figure-s2.rst",
+            category="Supporting figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-s2-{{surrogate}}.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_s2.{{surrogate}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "periods", "calibration.target"),
+        code=code("draw_figure_s2.py"),
+    message:
+        "Draw figure S2: the skill of the {wildcards.surrogate} surrogate"
+    script:
+        "../../scripts/draw_figure_s2.py"
+
+
+rule draw_figure_s3:
+    input:
+        of_runs(f"{RUN}/history.csv", FIRST_SEED),
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-s3.png",
+            caption="../report/figure-s3.rst",
+            category="Supporting figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-s3.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_s3.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", *LEARNED),
+        code=code("draw_figure_s3.py"),
+    message:
+        "Draw figure S3: the losses of the trainings"
+    script:
+        "../../scripts/draw_figure_s3.py"
+
+
+rule draw_figure_s4:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        own=score_files("simulator", "test", FIRST_SEED),
+        vic=score_files("vic", "test", FIRST_SEED),
+        default_own=score_files("simulator", "test", FIRST_SEED, "default"),
+        default_vic=score_files("vic", "test", FIRST_SEED, "default"),
+    output:
+        png=report(
+            f"{ROOT}/figures/figure-s4.png",
+            caption="../report/figure-s4.rst",
+            category="Supporting figures",
+        ),
+        pdf=f"{ROOT}/figures/figure-s4.pdf",
+    log:
+        f"{ROOT}/logs/draw_figure_s4.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "periods", "calibration.target"),
+        code=code("draw_figure_s4.py"),
+    message:
+        "Draw figure S4: verification in VIC"
+    script:
+        "../../scripts/draw_figure_s4.py"

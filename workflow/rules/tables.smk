@@ -1,3 +1,37 @@
+TABLES = expand(
+    f"{ROOT}/tables/{{name}}.{{kind}}",
+    name=["methods", "table-2"] + (["table-1"] if ABLATED else []),
+    kind=["csv", "md"],
+)
+
+
+rule tabulate_ablation:
+    input:
+        f"{ROOT}/scores/runs.csv",
+    output:
+        csv=f"{ROOT}/tables/table-1.csv",
+        md=report(
+            f"{ROOT}/tables/table-1.md",
+            caption="../report/table-1.rst",
+            category="Tables",
+        ),
+    log:
+        f"{ROOT}/logs/tabulate_ablation.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settings=settings("study", "calibration.target"),
+        code=code("tabulate_ablation.py"),
+    message:
+        "Tabulate L1 loss alone and with the adversarial loss (table 1)"
+    script:
+        "../../scripts/tabulate_ablation.py"
+
+
 rule tabulate_time:
     input:
         of_runs(f"{RUN}/history.csv"),
@@ -17,10 +51,10 @@ rule tabulate_time:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study"),
+        settings=settings("study", "ensemble"),
         code=code("tabulate_time.py"),
     message:
-        "Tabulate computing times (table 2)"
+        "Tabulate computing times and VIC runs (table 2)"
     script:
         "../../scripts/tabulate_time.py"
 
@@ -46,7 +80,7 @@ rule tabulate_methods:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "calibration.target"),
+        settings=settings("study", "calibration.target", "ensemble"),
         code=code("tabulate_methods.py"),
     message:
         "Tabulate {wildcards.selection}, on their simulators and in VIC"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .problem import Problem
+from .problem import Problem, target_of
 from .record import days_of
-from .stretches import target_of
 
 
 @dataclass(frozen=True)

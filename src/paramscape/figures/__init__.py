@@ -5,29 +5,37 @@ Figures have `draw(..., stem, caption)` and save `stem`.png and `stem`.pdf; tabl
 """
 
 from paramscape.figures import (
+    figure3,
     figure4,
     figure5,
     figure6,
     figure7,
     figure8,
-    losses,
+    figure9,
+    figure10,
+    figure_s2,
+    figure_s3,
+    figure_s4,
     methods_table,
-    overview,
-    surrogate,
+    table1,
     table2,
 )
 from paramscape.figures._page import Caption
 
 __all__ = [
     "Caption",
+    "figure3",
     "figure4",
     "figure5",
     "figure6",
     "figure7",
     "figure8",
-    "losses",
+    "figure9",
+    "figure10",
+    "figure_s2",
+    "figure_s3",
+    "figure_s4",
     "methods_table",
-    "overview",
-    "surrogate",
+    "table1",
     "table2",
 ]

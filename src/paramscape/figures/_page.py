@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.style
@@ -15,15 +16,27 @@ from matplotlib.figure import Figure
 
 PAGE_WIDTH = 7.5
 RUNS_PER_PAGE = 6
+RUNS_PER_BAND = 8
 
 GREY = "#d9d9d9"
 DARK_GREY = "#595959"
 RED, BLUE = "#b2182b", "#2166ac"
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; the styles help in grey print.
+# Okabe and Ito's colours, which the colour-blind can tell apart; markers help in grey print.
 LINE_COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
-LINE_STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+_METHOD_LOOKS = {
+    "default": 0,
+    "mpr-sceua": 1,
+    "cell-sceua": 6,
+    "dpl-a": 2,
+    "dpl-z": 4,
+    "gan-po": 5,
+    "gan-po-l1": 3,
+}
+_SIMULATOR_STYLES = {"": "-", "vic": "-", "lstm": "--", "seq2seq": "-.", "arnet": ":"}
+_SIMULATOR_LOOKS = {"vic": 5, "lstm": 4, "seq2seq": 3, "arnet": 6}
 
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -40,7 +53,7 @@ _STYLE = {
     "ytick.major.size": 2.5,
     "legend.fontsize": 7.5,
     "legend.frameon": False,
-    "figure.titlesize": 10,
+    "figure.titlesize": 9.5,
     "figure.titleweight": "bold",
     "hatch.linewidth": 0.5,
     "pdf.fonttype": 42,
@@ -60,12 +73,19 @@ class Caption:
         quantity: what is scored, in words.
         units: unit of the quantity, such as `mm d-1`.
         period: period shown, in words.
+        side: where it is scored, in words.
     """
 
     study: str
     quantity: str = "evapotranspiration"
     units: str = "mm d-1"
-    period: str = "test period"
+    period: str = ""
+    side: str = ""
+
+    def title(self, shown: str) -> str:
+        """Study and what is shown of it; in a second line where and when, as far as known."""
+        where = ", ".join(part for part in (self.side, self.period) if part)
+        return f"{self.study}: {shown}" + (f"\n{where}" if where else "")
 
 
 @contextmanager
@@ -86,7 +106,14 @@ def page(stem: Path, width: float, height: float, layout: str = "constrained") -
 
 def page_width(runs: int) -> float:
     """Width [inch] that keeps the panels of many runs as legible as those of a few."""
-    return PAGE_WIDTH * max(1.0, runs / RUNS_PER_PAGE)
+    return PAGE_WIDTH * max(1.0, min(runs, RUNS_PER_BAND) / RUNS_PER_PAGE)
+
+
+def bands(runs: int) -> list[slice]:
+    """Runs that stand side by side: as few bands as hold them, of nearly equal length."""
+    count = -(-runs // RUNS_PER_BAND)
+    ends = [round(runs * band / count) for band in range(count + 1)]
+    return [slice(*pair) for pair in pairwise(ends)]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -119,12 +146,22 @@ def wrapped(label: str, width: int = 15) -> str:
     return "\n".join(line for part in parts for line in textwrap.wrap(part, width))
 
 
-def line_look(index: int) -> dict[str, object]:
-    """Colour and line style of a run's curve."""
-    return {
-        "color": LINE_COLOURS[index % len(LINE_COLOURS)],
-        "linestyle": LINE_STYLES[index % len(LINE_STYLES)],
-    }
+def line_looks(labels: Sequence[str]) -> list[dict[str, object]]:
+    """Looks of runs' curves: colour and marker tell the method, the line style the simulator.
+
+    Runs of one method alone are told apart by the simulator's colour and marker. A method or
+    simulator that is not in the tables takes the next look.
+    """
+    runs = [label.partition(" on ")[::2] for label in labels]
+    alone = len({method for method, _ in runs}) == 1
+    places = dict(_SIMULATOR_LOOKS if alone else _METHOD_LOOKS)
+    styles = dict(_SIMULATOR_STYLES)
+    looks = []
+    for method, simulator in runs:
+        look = places.setdefault(simulator if alone else method, len(places)) % len(LINE_COLOURS)
+        style = styles.setdefault(simulator, (0, (3, len(styles))))
+        looks.append({"color": LINE_COLOURS[look], "marker": MARKERS[look], "linestyle": style})
+    return looks
 
 
 def _save(figure: Figure, stem: Path, suffix: str, metadata: dict[str, None]) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from paramscape.figures._page import write_text
 
 NOT_KNOWN = "–"
+VIC_RUNS_NOTE = (
+    "VIC runs used: simulations in VIC while learning, in units of the whole domain over the "
+    "training period with the days that lead into it; on a surrogate the members of the ensemble "
+    "behind it, which all methods on it share."
+)
 
 
 def write_table(
@@ -29,3 +35,26 @@ def write_table(
 def fixed(value: float, digits: int) -> str:
     """Number with that many digits after the point; a dash where it is NaN."""
     return NOT_KNOWN if pd.isna(value) else f"{value:.{digits}f}"
+
+
+def with_spread(mean: float, spread: float, digits: int, *, signed: bool = False) -> str:
+    """Mean ± spread; the mean alone where the spread is NaN."""
+    shown = fixed(mean, digits)
+    if signed and mean > 0:
+        shown = f"+{shown}"
+    return shown if pd.isna(spread) else f"{shown} ± {fixed(spread, digits)}"
+
+
+def mean_and_spread(
+    data: pd.DataFrame, keys: Sequence[str], columns: Sequence[str], suffix: str = ""
+) -> pd.DataFrame:
+    """Mean and standard deviation of columns over the rows that share the keys.
+
+    Returns:
+        Indexed by the keys: `<column><suffix>` and `<column><suffix>_spread`, NaN for one row. A
+        NaN in a row makes both NaN, for a seed without skill must not vanish from the mean.
+    """
+    groups = data.groupby(list(keys), sort=False)[list(columns)]
+    mean = groups.agg(lambda values: values.mean(skipna=False))
+    spread = groups.agg(lambda values: values.std(skipna=False) if len(values) > 1 else np.nan)
+    return mean.add_suffix(suffix).join(spread.add_suffix(f"{suffix}_spread"))

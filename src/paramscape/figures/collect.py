@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +13,36 @@ from paramscape.files import read_dataset
 from paramscape.metrics import relative_rmse_change
 from paramscape.names import LONG_NAMES, UNITS
 from paramscape.runs import RunId
-from paramscape.study import Period
+from paramscape.study import section
 
 from ._page import Caption
 
-
-def caption(title: str, target: str, period: Period | None = None) -> Caption:
-    """Words for a figure's titles."""
-    shown = f"{period.start} to {period.end}" if period else ""
-    return Caption(title, LONG_NAMES[target], UNITS[target], shown)
+_SIDES = {"vic": "scored in VIC", "simulator": "scored on each method's own simulator"}
+_GENERATOR_LOSSES = ("l1", "range", "adversarial")
 
 
-def scored_title(title: str, scored: str) -> str:
-    """The study's title with the side that is scored, `vic` or each run's own `simulator`."""
-    return f"{title} in VIC" if scored == "vic" else f"{title} on own simulators"
+def caption(
+    settings: Mapping[str, object], *, period: str | None = None, scored: str | None = None
+) -> Caption:
+    """Words for a figure's titles.
+
+    Args:
+        settings: the rule's, with `study`, `calibration.target`, and `periods` for a period.
+        period: name of the period shown, such as `test`.
+        scored: the side that is scored, `vic` or each run's own `simulator`.
+    """
+    target = section(settings, "calibration.target")
+    words = ""
+    if period:
+        days = getattr(section(settings, "periods"), period)
+        words = f"{period} period {days.start} to {days.end}"
+    side = _SIDES[scored] if scored else ""
+    return Caption(settings["study"]["title"], LONG_NAMES[target], UNITS[target], words, side)
+
+
+def mask_of(domain: Path) -> xr.DataArray:
+    """Active cells (lat, lon) of a domain file."""
+    return read_dataset(Path(domain), "domain")["mask"]
 
 
 def scores_of_runs(files: Sequence[Path]) -> xr.Dataset:
@@ -56,6 +72,56 @@ def change_of_runs(runs: Sequence[Path], defaults: Sequence[Path]) -> xr.DataArr
     return calibrated.copy(data=relative_rmse_change(base.values, calibrated.values))
 
 
+def verified_runs(
+    own: Sequence[Path], vic: Sequence[Path], defaults: Mapping[str, Sequence[Path]]
+) -> xr.Dataset:
+    """What verification in VIC leaves of each run; without the default.
+
+    Args:
+        own: score files on each run's own simulator.
+        vic: score files of the same runs in VIC.
+        defaults: score files of the default for each run, by side, `own` and `vic`.
+
+    Returns:
+        change (side, run, lat, lon), relative RMSE change [%]; gap (run), mean RMSE over cells on
+        the own simulator minus that in VIC.
+    """
+    sides = pd.Index(["own", "vic"], name="side")
+    change = [
+        change_of_runs(own, defaults["own"]),
+        change_of_runs(vic, defaults["vic"]),
+    ]
+    rmse = [
+        scores_of_runs([f for f in files if RunId.of(f).method != "default"])["rmse"]
+        for files in (own, vic)
+    ]
+    gap = rmse[0].mean(("lat", "lon")) - rmse[1].mean(("lat", "lon"))
+    return xr.Dataset({"change": xr.concat(change, sides, join="exact"), "gap": gap})
+
+
+def scores_by_simulator(
+    files: Sequence[Path], defaults: Sequence[Path], simulators: Sequence[str]
+) -> dict[str, xr.Dataset]:
+    """Scores of the methods on each simulator, the default's first, labelled by method.
+
+    Args:
+        files: score files.
+        defaults: score file of the default on the same simulator, for each of them.
+        simulators: those shown.
+    """
+    found = {}
+    for simulator in simulators:
+        pairs = [
+            (Path(run), Path(default))
+            for run, default in zip(files, defaults, strict=True)
+            if RunId.of(run).simulator == simulator and RunId.of(run).method != "default"
+        ]
+        scores = scores_of_runs([pairs[0][1], *(run for run, _ in pairs)])
+        labels = ["default", *(RunId.of(run).method for run, _ in pairs)]
+        found[simulator] = scores.assign_coords(run=np.array(labels))
+    return found
+
+
 def parameters_of_runs(files: Sequence[Path]) -> xr.DataArray:
     """Parameter fields (run, parameter, lat, lon) of parameter files."""
     parts = [read_dataset(Path(file), "parameters")["parameters"] for file in files]
@@ -69,19 +135,58 @@ def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
     return {label: table for label, table in tables.items() if len(table)}
 
 
-def costs_of_runs(files: Sequence[Path]) -> pd.DataFrame:
-    """Epochs and minutes of every run from its history.
+def loss_weights(
+    histories: Mapping[str, pd.DataFrame], settings: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """Weights of the generator's losses by run label, of the runs whose method weighs them.
+
+    Args:
+        histories: by run label.
+        settings: of each method; the weight of the loss `l1` is its setting `l1_weight`.
+    """
+    found = {}
+    for label, history in histories.items():
+        of_method = settings.get(label.partition(" on ")[0], {})
+        weights = {
+            loss: of_method[f"{loss}_weight"]
+            for loss in _GENERATOR_LOSSES
+            if f"{loss}_weight" in of_method and f"train/{loss}" in history
+        }
+        if weights:
+            found[label] = weights
+    return found
+
+
+def costs_of_runs(files: Sequence[Path], ensemble: int) -> pd.DataFrame:
+    """Epochs, minutes and VIC runs of every run from its history.
+
+    One VIC run is the domain simulated in VIC over the training period, with the days that lead
+    into it, once. A run on VIC has the last of its history's `model_runs`, unknown without that
+    column; one on a surrogate has those of the ensemble that the surrogate learned from, whatever
+    its history says; the default has none.
+
+    Args:
+        files: histories.
+        ensemble: VIC runs of the ensemble, which all methods on surrogates share.
 
     Returns:
-        method, simulator, seed, epochs (NaN for a method without epochs), minutes.
+        method, simulator, seed, epochs (NaN for a method without epochs), minutes, vic_runs (NaN
+        where unknown).
     """
     rows = []
     for file in files:
         run, table = RunId.of(file), pd.read_csv(file)
         epochs = len(table) if table.columns[0] == "epoch" else float("nan")
         minutes = table["seconds"].sum() / 60 if "seconds" in table else 0.0
-        rows.append((run.method, run.simulator, run.seed, epochs, minutes))
-    return pd.DataFrame(rows, columns=["method", "simulator", "seed", "epochs", "minutes"])
+        if run.method == "default":
+            runs = 0.0
+        elif run.simulator != "vic":
+            runs = float(ensemble)
+        else:
+            runs = table["model_runs"].iloc[-1] if "model_runs" in table else float("nan")
+        rows.append((run.method, run.simulator, run.seed, epochs, minutes, runs))
+    columns = ["method", "simulator", "seed", "epochs", "minutes", "vic_runs"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def recovery_of_runs(recovery: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import PAGE_WIDTH, Caption, line_look, page
+from paramscape.figures._page import PAGE_WIDTH, Caption, line_looks, page
 from paramscape.metrics import SCORES
 
 _PANELS = ("eof", "ssim")
@@ -35,7 +35,7 @@ def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
     require_variables(scores, dims | {f"{name}_mean": ("run",) for name in _PANELS})
     runs = scores.sizes["run"]
     with page(stem, PAGE_WIDTH, 4.2 + 0.12 * runs) as figure:
-        figure.suptitle(f"{caption.study}: daily pattern of {caption.quantity}, {caption.period}")
+        figure.suptitle(caption.title(f"pattern of daily {caption.quantity}"))
         for ax, name, letter in zip(figure.subplots(2, 1, sharex=True), _PANELS, "ab", strict=True):
             _draw_panel(ax, scores[name], scores[f"{name}_mean"])
             better = SCORES[name].direction
@@ -50,8 +50,9 @@ def _draw_panel(ax: Axes, series: xr.DataArray, means: xr.DataArray) -> None:
     days = series["time"].values
     smooth = series.rolling(time=_SMOOTHED_DAYS, center=True, min_periods=5).mean()
     long_enough = len(days) > 4 * _SMOOTHED_DAYS
-    for index, run in enumerate(series["run"].values):
-        look = line_look(index)
+    labels = [str(run) for run in series["run"].values]
+    for index, (run, look) in enumerate(zip(labels, line_looks(labels), strict=True)):
+        look = {**look, "marker": None}
         label = f"{run} (mean {float(means[index]):#.3g})"
         if long_enough:
             ax.plot(days, series[index], color=look["color"], alpha=0.3, linewidth=0.4)

@@ -57,7 +57,7 @@ def draw(
     width = PAGE_WIDTH * max(1.0, columns / 7)
     panel_height = (width - 1.2) / columns * map_proportion(mask)
     with page(stem, width, 1.1 + rows * (panel_height + 0.2), "compressed") as figure:
-        figure.suptitle(f"{caption.study}: estimated parameters")
+        figure.suptitle(caption.title("estimated parameters"))
         axes = figure.subplots(rows, columns, squeeze=False)
         for column, name in enumerate(names):
             maps = fields.sel(parameter=name)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
-from paramscape.figures._tables import fixed, write_table
+from paramscape.figures._tables import VIC_RUNS_NOTE, mean_and_spread, with_spread, write_table
 from paramscape.metrics import SCORES
 
 COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
@@ -18,12 +17,16 @@ RECOVERY = ("parameter_correlation", "parameter_rmse")
 
 _RUN = ["method", "simulator"]
 _ARROWS = {"higher": "↑", "lower": "↓", "nearest": "→"}
-_DIGITS = {"share_improved": 0, "eof": 4, "minutes": 1}
+_DIGITS = {"share_improved": 0, "eof": 4, "minutes": 1, "vic_runs": 0}
+_COSTS = ("minutes", "vic_runs")
 _REAL = "vic-image"
+_GAP = "rmse_gap"
 _NOTE = (
-    "Scores are `own / VIC`: on the simulator that the method learned through, and with the same "
-    "parameters in VIC. ↑ higher, ↓ lower is better; bold is best in VIC. Mean over seeds, ± "
-    "standard deviation where there are several; – is unknown."
+    "Test period. Scores are `own / VIC`: on the simulator that the method learned on, and with "
+    "the same parameters in VIC; one number where that simulator is VIC. RMSE gap: own − VIC, 0 by "
+    "construction for a method that learns on VIC. ↑ higher, ↓ lower is better; bold is best in "
+    "VIC. FSS is the mean over neighbourhoods. Mean over seeds (at most {seeds}), ± standard "
+    "deviation where there are several; – is unknown. "
 )
 _REAL_NOTE = " Behind a second `/`, with the same parameters in the real VIC program."
 
@@ -38,28 +41,29 @@ def write(
             (the simulator's own name, `vic`, or `vic-image` for the real program) and the scores
             of `COLUMNS`. A calibration through `vic` needs the verifier `vic` alone. Either all
             or none have `vic-image`. The method `default` is among them.
-        costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, and where the
-            truth is known the means over parameters of `RECOVERY`.
+        costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, `vic_runs` (NaN
+            where unknown), and where the truth is known the means over parameters of `RECOVERY`.
         stem: path of the files without `.csv` and `.md`.
         field_unit: unit of the scored field.
 
     Returns:
         What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
         `<score>_vic` and, where the real program was run, `<score>_real`, with their `_spread`
-        (standard deviation over seeds, NaN for one seed), then recovery and minutes in the same
-        way.
+        (standard deviation over seeds, NaN for one seed), then `rmse_gap`, recovery, minutes and
+        VIC runs in the same way.
 
     Raises:
         ValueError: a column or the default's row is missing, a calibration comes twice, or its
             score on its own simulator or in VIC is missing.
     """
     require_columns(scores, [*_RUN, "seed", "verifier", *COLUMNS], "scores")
-    require_columns(costs, [*_RUN, "seed", "minutes"], "costs")
+    require_columns(costs, [*_RUN, "seed", *_COSTS], "costs")
     _check(scores, costs)
     sides = _sides(scores)
     extras = [name for name in RECOVERY if name in costs]
-    parts = [_over_seeds(rows, COLUMNS, f"_{side}") for side, rows in sides.items()]
-    parts.append(_over_seeds(costs, [*extras, "minutes"], ""))
+    parts = [mean_and_spread(rows, _RUN, COLUMNS, f"_{side}") for side, rows in sides.items()]
+    parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
+    parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
     order = scores[_RUN].drop_duplicates()
     order = order.sort_values("method", key=lambda names: names != "default", kind="stable")
     seeds = sides["own"].groupby(_RUN, sort=False)["seed"].nunique().rename("seeds")
@@ -67,9 +71,12 @@ def write(
     for part in parts:
         table = table.join(part, on=_RUN)
     table = table[_column_order(table, sides)].reset_index(drop=True)
-    header = ["Method", "Simulator", *(_head(name, field_unit) for name in COLUMNS)]
-    header += [_head(name, field_unit) for name in extras] + ["Time [min]"]
-    note = _NOTE + (_REAL_NOTE if "real" in sides else "")
+    heads = [_head(name, field_unit) for name in COLUMNS]
+    heads.insert(1, f"RMSE gap [{pretty_units(field_unit)}]")
+    header = ["Method", "Simulator", *heads, *(_head(name, field_unit) for name in extras)]
+    header += ["Time [min]", "VIC runs used"]
+    note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
+    note += _REAL_NOTE if "real" in sides else ""
     write_table(stem, table, header, _rows(table, extras, sides), note)
     return table
 
@@ -84,18 +91,16 @@ def _sides(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {side: rows for side, rows in sides.items() if side != "real" or len(rows)}
 
 
-def _over_seeds(data: pd.DataFrame, columns: Iterable[str], suffix: str) -> pd.DataFrame:
-    """Mean and standard deviation over seeds, a row per method and simulator."""
-    groups = data.groupby(_RUN, sort=False)[list(columns)]
-    # A seed without skill leaves its run without skill: it must not vanish from the mean.
-    mean = groups.agg(lambda values: values.mean(skipna=False))
-    spread = groups.agg(lambda values: values.std(skipna=False) if len(values) > 1 else np.nan)
-    return mean.add_suffix(suffix).join(spread.add_suffix(f"{suffix}_spread"))
+def _gaps(sides: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """RMSE on the own simulator minus that in VIC, a row per calibration."""
+    keys = [*_RUN, "seed"]
+    own, vic = (sides[side].set_index(keys)["rmse"] for side in ("own", "vic"))
+    return (own - vic).rename(_GAP).reset_index()
 
 
 def _column_order(table: pd.DataFrame, sides: Iterable[str]) -> list[str]:
     pairs = [f"{name}_{side}" for name in COLUMNS for side in sides]
-    pairs += [name for name in (*RECOVERY, "minutes") if name in table]
+    pairs += [name for name in (_GAP, *RECOVERY, *_COSTS) if name in table]
     return [*_RUN, "seeds", *(c for name in pairs for c in (name, f"{name}_spread"))]
 
 
@@ -103,13 +108,18 @@ def _rows(table: pd.DataFrame, extras: list[str], sides: Iterable[str]) -> list[
     best = {name: _best_rows(table, name) for name in COLUMNS}
     rows = []
     for index, row in table.iterrows():
+        learned_on_vic = row["simulator"] == "vic"
         cells = [row["method"], row["simulator"]]
         for name in COLUMNS:
             shown = {side: _cell(row, f"{name}_{side}", name) for side in sides}
             if index in best[name]:
                 shown["vic"] = f"**{shown['vic']}**"
+            if learned_on_vic and "real" not in shown:
+                del shown["own"]
             cells.append(" / ".join(shown.values()))
-        rows.append(cells + [_cell(row, name, name) for name in (*extras, "minutes")])
+        gap = with_spread(row[_GAP], row[f"{_GAP}_spread"], 3, signed=True)
+        cells.insert(3, "0" if learned_on_vic and row[_GAP] == 0 else gap)
+        rows.append(cells + [_cell(row, name, name) for name in (*extras, *_COSTS)])
     return rows
 
 
@@ -120,10 +130,7 @@ def _best_rows(table: pd.DataFrame, name: str) -> set[int]:
 
 
 def _cell(row: pd.Series, column: str, name: str) -> str:
-    digits = _DIGITS.get(name, 3)
-    spread = row[f"{column}_spread"]
-    mean = fixed(row[column], digits)
-    return mean if pd.isna(spread) else f"{mean} ± {fixed(spread, digits)}"
+    return with_spread(row[column], row[f"{column}_spread"], _DIGITS.get(name, 3))
 
 
 def _head(name: str, field_unit: str) -> str:

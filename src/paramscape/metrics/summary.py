@@ -22,8 +22,8 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
 
     Returns:
         Columns method, simulator, seed, verifier, period, rmse, cc, kge (means over cells),
-        share_improved [%], eof, ssim (means over days), fss_5, fss_95 (means over windows); NaN
-        where a cell has no skill.
+        share_improved [%], eof, ssim (means over days), eof_scaled, fss_5, fss_95 (means over
+        windows), spaef; NaN where a cell has no skill.
     """
     rows = []
     for file in dict.fromkeys(files):
@@ -52,6 +52,7 @@ def _means(scores: xr.Dataset, default: xr.Dataset) -> dict[str, float]:
         **cells,
         "share_improved": share_above(change, 0.0, active),
         "eof": float(scores["eof_mean"]),
+        "eof_scaled": float(scores["eof_scaled"]),
         "ssim": float(scores["ssim_mean"]),
         "fss_5": float(fss.sel(percentile=5)),
         "fss_95": float(fss.sel(percentile=95)),

@@ -1,4 +1,4 @@
-"""The study area: active cells, elevation, and what falls and evaporates there."""
+"""Figure 3: the study area: active cells, elevation, and what falls and evaporates there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def draw(fields: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -
     active = active_cells(mask, fields)
     panel_height = min(3.0, max(1.2, 2.6 * map_proportion(mask)))
     with page(stem, PAGE_WIDTH, 0.9 + 2 * (panel_height + 0.35), "compressed") as figure:
-        figure.suptitle(f"{caption.study}: study area")
+        figure.suptitle(caption.title("study area"))
         axes = figure.subplots(2, 2)
         _draw_domain(axes[0, 0], mask, active)
         for ax, letter, (name, look) in zip(axes.flat[1:], "bcd", panels.items(), strict=True):

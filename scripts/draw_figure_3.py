@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.figures.collect import caption
-from paramscape.figures.overview import draw
+from paramscape.figures.figure3 import draw
 from paramscape.files import read_dataset
 from paramscape.job import logged
 from paramscape.study import Period, section
@@ -30,7 +30,6 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         settings = snakemake.params.settings
         target = section(settings, "calibration.target")
-        period = section(settings, "periods").train
-        fields, mask = main(snakemake.input, target, period)
+        fields, mask = main(snakemake.input, target, section(settings, "periods").train)
         stem = Path(snakemake.output.png).with_suffix("")
-        draw(fields, mask, stem, caption(settings["study"]["title"], target, period))
+        draw(fields, mask, stem, caption(settings, period="train"))

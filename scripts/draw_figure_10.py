@@ -1,0 +1,17 @@
+"""Draw figure 10."""
+
+from pathlib import Path
+
+from paramscape.figures.collect import caption, mask_of, scores_of_runs
+from paramscape.figures.figure10 import draw
+from paramscape.job import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, scored = snakemake.params.settings, snakemake.wildcards.scored
+        draw(
+            scores_of_runs(snakemake.input.scores),
+            mask_of(snakemake.input.domain),
+            Path(snakemake.output.png).with_suffix(""),
+            caption(settings, period="test", scored=scored),
+        )

@@ -1,0 +1,17 @@
+"""Draw figure 9."""
+
+from pathlib import Path
+
+from paramscape.figures.collect import caption, mask_of, scores_by_simulator
+from paramscape.figures.figure9 import draw
+from paramscape.job import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, inputs = snakemake.params.settings, snakemake.input
+        draw(
+            scores_by_simulator(inputs.scores, inputs.default, snakemake.params.simulators),
+            mask_of(inputs.domain),
+            Path(snakemake.output.png).with_suffix(""),
+            caption(settings, period="test", scored=snakemake.wildcards.scored),
+        )

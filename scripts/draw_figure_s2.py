@@ -1,0 +1,31 @@
+"""Draw the skill of a surrogate on the test members."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from paramscape.figures.collect import caption, mask_of
+from paramscape.figures.figure_s2 import draw
+from paramscape.files import read_netcdf
+from paramscape.job import logged
+from paramscape.study import section
+
+
+def main(table: Path, target: str) -> pd.DataFrame:
+    """Sensitivity of the target to each parameter, and where the gate warns of it."""
+    sensitivity = pd.read_csv(table)
+    of_target = sensitivity[sensitivity["target"] == target]
+    return of_target.assign(warns=of_target.get("warns", False))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings, inputs = snakemake.params.settings, snakemake.input
+        draw(
+            read_netcdf(Path(inputs.skill)),
+            main(Path(inputs.sensitivity), section(settings, "calibration.target")),
+            mask_of(inputs.domain),
+            Path(snakemake.output.png).with_suffix(""),
+            caption(settings, period="train"),
+            surrogate=snakemake.wildcards.surrogate,
+        )

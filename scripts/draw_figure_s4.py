@@ -1,0 +1,18 @@
+"""Draw figure S4."""
+
+from pathlib import Path
+
+from paramscape.figures.collect import caption, mask_of, verified_runs
+from paramscape.figures.figure_s4 import draw
+from paramscape.job import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        inputs = snakemake.input
+        defaults = {"own": inputs.default_own, "vic": inputs.default_vic}
+        draw(
+            verified_runs(inputs.own, inputs.vic, defaults),
+            mask_of(inputs.domain),
+            Path(snakemake.output.png).with_suffix(""),
+            caption(snakemake.params.settings, period="test"),
+        )

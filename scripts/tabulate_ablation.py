@@ -1,0 +1,17 @@
+"""Tabulate what the adversarial loss adds to the L1 loss (table 1)."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from paramscape.figures.table1 import write
+from paramscape.job import logged
+from paramscape.names import UNITS
+from paramscape.study import section
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        scores = pd.read_csv(snakemake.input[0])
+        target = section(snakemake.params.settings, "calibration.target")
+        stem = Path(snakemake.output.csv).with_suffix("")
+        write(scores[scores["period"] == "test"], stem, field_unit=UNITS[target])

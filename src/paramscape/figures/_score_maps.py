@@ -1,0 +1,95 @@
+"""Maps of point scores: a row per score, a column per run, one colour scale per score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import FigureBase
+
+from paramscape.figures._inputs import active_cells
+from paramscape.figures._maps import (
+    Scale,
+    draw_map,
+    map_proportion,
+    outer_labels_only,
+    shared_scale,
+)
+from paramscape.figures._page import Caption, bands, page_width, with_units, wrapped
+from paramscape.metrics import SCORES
+
+_TALLEST = 1.9
+
+
+def maps_height(mask: xr.DataArray, runs: int, scores: int) -> float:
+    """Height [inch] of the maps of so many runs and scores on a page of `page_width(runs)`."""
+    columns = len(range(runs)[bands(runs)[0]])
+    panel = min(_TALLEST, (page_width(runs) - 1.6) / columns * map_proportion(mask))
+    return len(bands(runs)) * (0.65 + scores * (panel + 0.22))
+
+
+def draw_score_maps(
+    figure: FigureBase,
+    scores: xr.Dataset,
+    mask: xr.DataArray,
+    names: Sequence[str],
+    caption: Caption,
+) -> None:
+    """Draw scores per cell, titled with the median of the scored cells.
+
+    Yellow is better; a scale leaves out the worst 5 % of cells. Active cells without score are
+    hatched, cells outside the domain grey. Many runs stand in bands below each other.
+
+    Args:
+        figure: an empty figure or part of one.
+        scores: `names` (run, lat, lon); NaN where no skill is defined.
+        mask: (lat, lon) active cells.
+        names: scores shown.
+        caption: gives the unit of the scored field.
+    """
+    active = active_cells(mask, scores)
+    maps = {name: scores[name].where(active) for name in names}
+    scales = {name: _scale(field) for name, field in maps.items()}
+    parts = bands(scores.sizes["run"])
+    columns = max(part.stop - part.start for part in parts)
+    axes = figure.subplots(len(names) * len(parts), columns, squeeze=False)
+    for band, part in enumerate(parts):
+        rows = axes[band * len(names) : (band + 1) * len(names)]
+        for ax in rows[:, part.stop - part.start :].flat:
+            ax.remove()
+        rows = rows[:, : part.stop - part.start]
+        shown = {name: field.isel(run=part) for name, field in maps.items()}
+        _draw_band(figure, rows, shown, active, scales, caption)
+        for ax, label in zip(rows[0], scores["run"].values[part], strict=True):
+            ax.set_title(f"{wrapped(str(label))}\n{ax.get_title()}")
+        outer_labels_only(rows)
+
+
+def _scale(maps: xr.DataArray) -> Scale:
+    lower_is_better = SCORES[str(maps.name)].direction == "lower"
+    tails, cmap = ((0, 95), "viridis_r") if lower_is_better else ((5, 100), "viridis")
+    return shared_scale(maps.values, cmap, tails=tails)
+
+
+def _draw_band(
+    figure: FigureBase,
+    axes: np.ndarray,
+    maps: Mapping[str, xr.DataArray],
+    active: np.ndarray,
+    scales: Mapping[str, Scale],
+    caption: Caption,
+) -> None:
+    """Draw one band's maps (score, run) with their medians and a colour bar to each score."""
+    for row, letter, (name, fields) in zip(axes, "abcdef", maps.items(), strict=False):
+        for ax, field in zip(row, fields, strict=True):
+            draw_map(ax, field, active, scales[name])
+            scored = field.values[np.isfinite(field.values)]
+            ax.set_title(f"median {np.median(scored):z.2f}" if scored.size else "no score")
+        score, scale = SCORES[name], scales[name]
+        row[0].set_ylabel(f"({letter}) {score.title}")
+        # Inside the last map's axes, a bar is as tall as the map whatever the layout.
+        place = row[-1].inset_axes((1.06, 0, 0.08, 1))
+        bar = figure.colorbar(scale.mappable(), cax=place, extend=scale.extend)
+        units = caption.units if score.unit == "field" else score.unit
+        bar.ax.set_ylabel(with_units(score.title, units))

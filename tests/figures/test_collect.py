@@ -1,0 +1,95 @@
+"""From the files of runs to what figures and tables take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from paramscape.figures.collect import (
+    costs_of_runs,
+    loss_weights,
+    scores_by_simulator,
+    verified_runs,
+)
+from paramscape.files import Provenance, write_dataset
+
+ENSEMBLE = 40
+
+
+def history(folder, method, simulator, **columns):
+    path = folder / method / simulator / "seed-1" / "history.csv"
+    path.parent.mkdir(parents=True)
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+def test_vic_runs_are_those_of_the_history_on_vic_and_of_the_ensemble_on_a_surrogate(tmp_path):
+    seconds = [30.0, 30.0]
+    search = {"evaluations": [84, 120], "model_runs": [84, 120], "seconds": seconds}
+    files = [
+        history(tmp_path, "default", "vic", epoch=[], seconds=[]),
+        history(tmp_path, "mpr-sceua", "vic", **search),
+        history(tmp_path, "mpr-sceua", "lstm", **search),
+        history(tmp_path, "gan-po", "vic", epoch=[1, 2], seconds=seconds),
+    ]
+    costs = costs_of_runs(files, ENSEMBLE)
+    np.testing.assert_array_equal(costs["vic_runs"], [0, 120, ENSEMBLE, np.nan])
+    np.testing.assert_array_equal(costs["minutes"], [0, 1, 1, 1])
+    np.testing.assert_array_equal(costs["epochs"], [0, np.nan, np.nan, 2])
+
+
+def test_a_loss_has_the_weight_that_its_method_sets():
+    losses = ["epoch", "train/l1", "train/range", "train/adversarial", "train/r1"]
+    given = pd.DataFrame(columns=losses)
+    histories = {
+        "gan-po on vic": given,
+        "gan-po-l1 on vic": given[losses[:3]],
+        "dpl-z on vic": given,
+    }
+    settings = {
+        "gan-po": {"l1_weight": 30, "range_weight": 1, "adversarial_weight": 2, "r1_weight": 9},
+        "gan-po-l1": {"l1_weight": 20, "range_weight": 1},
+        "dpl-z": {"hidden": 64},
+    }
+    assert loss_weights(histories, settings) == {
+        "gan-po on vic": {"l1": 30, "range": 1, "adversarial": 2},
+        "gan-po-l1 on vic": {"l1": 20, "range": 1},
+    }
+
+
+@pytest.fixture
+def files(study, tmp_path):
+    """Function that writes one run's scores, the RMSE multiplied, and gives the file."""
+
+    def write(method, simulator, verifier, factor):
+        scores = study.scores.isel(run=0, drop=True).assign(mask=study.mask)
+        scores["rmse"] = (scores["rmse"] * factor).assign_attrs(units="as target")
+        path = tmp_path / method / simulator / "seed-1" / f"{verifier}-test.nc"
+        write_dataset(scores, path, "scores", Provenance.of("demo", {}, 1))
+        return path
+
+    return write
+
+
+def test_verification_compares_with_the_default_on_the_same_side(files):
+    default = {side: files("default", "vic", side, by) for side, by in (("lstm", 2), ("vic", 1))}
+    own = [default["vic"], files("gan-po", "lstm", "lstm", 1.0), files("gan-po", "vic", "vic", 0.5)]
+    vic = [default["vic"], files("gan-po", "lstm", "vic", 0.75), own[2]]
+    bases = {"own": [default["vic"], default["lstm"], default["vic"]], "vic": [default["vic"]] * 3}
+    verified = verified_runs(own, vic, bases)
+    assert verified["run"].values.tolist() == ["gan-po on lstm", "gan-po on vic"]
+    change = verified["change"].median(("lat", "lon"))
+    np.testing.assert_allclose(change, [[50, 50], [25, 50]])
+    assert float(verified["gap"][0]) > 0
+    assert float(verified["gap"][1]) == 0
+
+
+def test_methods_on_a_simulator_follow_the_default_on_it(files):
+    runs = [files("gan-po", "lstm", "lstm", 0.5), files("dpl-z", "vic", "vic", 0.5)]
+    defaults = [files("default", "vic", "lstm", 3), files("default", "vic", "vic", 1)]
+    found = scores_by_simulator(runs, defaults, ["lstm"])
+    assert list(found) == ["lstm"]
+    assert found["lstm"]["run"].values.tolist() == ["default", "gan-po"]
+    rmse = found["lstm"]["rmse"].mean(("lat", "lon"))
+    assert float(rmse[0] / rmse[1]) == pytest.approx(6)

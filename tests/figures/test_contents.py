@@ -1,0 +1,156 @@
+"""Figures show the data that they are given, and say on which side it was scored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from paramscape.figures import (
+    Caption,
+    figure4,
+    figure5,
+    figure9,
+    figure10,
+    figure_s2,
+    figure_s3,
+    figure_s4,
+)
+from paramscape.figures._page import RED, bands, line_looks
+
+METHODS = ("default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1")
+SIMULATORS = ("vic", "lstm", "seq2seq", "arnet")
+
+
+def titled(figure, words):
+    """Axes whose title begins with the words."""
+    return [ax for ax in figure.axes if ax.get_title().startswith(words)]
+
+
+def curves(ax):
+    """Values by label of the lines that have one."""
+    return {line.get_label(): line.get_ydata() for line in ax.get_lines()}
+
+
+def test_a_title_says_what_where_and_when():
+    caption = Caption("Study", side="scored in VIC", period="test period 2011")
+    assert caption.title("maps") == "Study: maps\nscored in VIC, test period 2011"
+    assert Caption("Study").title("maps") == "Study: maps"
+
+
+def test_no_two_runs_of_all_methods_on_all_simulators_look_alike():
+    labels = [f"{method} on {simulator}" for method in METHODS for simulator in SIMULATORS]
+    looks = {str(sorted(look.items(), key=str)) for look in line_looks(labels)}
+    assert len(looks) == len(labels)
+    methods = line_looks([f"{method} on vic" for method in METHODS])
+    assert len({look["color"] for look in methods}) == len(METHODS)
+    alone = line_looks([f"gan-po on {simulator}" for simulator in SIMULATORS])
+    assert len({look["color"] for look in alone}) == len(SIMULATORS)
+
+
+def test_a_method_that_is_not_in_the_table_has_a_look_of_its_own():
+    known, new, other = line_looks(["gan-po on vic", "new on vic", "other on vic"])
+    assert new["color"] != other["color"]
+    assert known == line_looks(["gan-po on vic", "dpl-z on vic"])[0]
+
+
+@pytest.mark.parametrize("runs", [1, 6, 8, 9, 22, 40])
+def test_bands_hold_every_run_once_and_no_more_than_eight(runs):
+    parts = [list(range(runs))[part] for part in bands(runs)]
+    assert [run for part in parts for run in part] == list(range(runs))
+    lengths = {len(part) for part in parts}
+    assert max(lengths) <= 8
+    assert max(lengths) - min(lengths) <= 1
+
+
+def test_maps_show_each_run_once_with_its_median(study, drawn):
+    scores = study.scores.isel(run=[0, 1, 2, 3, 4] * 3)
+    labels = np.array([f"method-{number} on vic" for number in range(15)])
+    figure = drawn(figure4.draw, scores.assign_coords(run=labels), study.mask)
+    for number, run in enumerate(scores.rmse.values):
+        (ax,) = titled(figure, f"method-{number}\non vic")
+        assert ax.get_title().endswith(f"median {np.nanmedian(run):.2f}")
+
+
+def test_figure_9_shows_the_pair_in_maps_and_all_methods_in_curves(study, drawn):
+    given = study.by_simulator()
+    figure = drawn(figure9.draw, given, study.mask)
+    for simulator, scores in given.items():
+        for method in ("gan-po-l1", "gan-po"):
+            (ax,) = titled(figure, f"{method}\non {simulator}")
+            assert ax.get_title().endswith(f"{np.nanmedian(scores.cc.sel(run=method)):.2f}")
+    shown = titled(figure, "lowest 5 %")[0]
+    first = given["lstm"].fss.sel(percentile=5)
+    assert set(curves(shown)) - {"useful skill, 0.5 + f / 2"} == set(first.run.values)
+    np.testing.assert_array_equal(curves(shown)["dpl-z"], first.sel(run="dpl-z"))
+
+
+def test_figure_9_needs_both_methods_on_each_simulator(study, drawn):
+    given = study.by_simulator()
+    given["vic"] = given["vic"].sel(run=["default", "gan-po"])
+    with pytest.raises(ValueError, match=r"on vic there is no gan-po-l1 among \['default'"):
+        drawn(figure9.draw, given, study.mask)
+    with pytest.raises(ValueError, match="got none"):
+        drawn(figure9.draw, {}, study.mask)
+
+
+def test_figure_10_shows_a_run_per_simulator(study, drawn):
+    scores = study.scores.isel(run=[3, 4])
+    figure = drawn(figure10.draw, scores, study.mask)
+    shown = curves(titled(figure, "highest 5 %")[0])
+    for run in scores.run.values:
+        np.testing.assert_array_equal(shown[run], scores.fss.sel(run=run, percentile=95))
+    with pytest.raises(ValueError, match="two runs at least"):
+        drawn(figure10.draw, scores.isel(run=[0]), study.mask)
+
+
+def test_figure_s2_marks_parameters_of_which_the_gate_warns(study, drawn):
+    table = study.sensitivity()
+    figure = drawn(figure_s2.draw, study.surrogate(), table, study.mask, surrogate="lstm")
+    (ax,) = (ax for ax in figure.axes if ax.get_title("right") == "ratio")
+    lengths = [bar.get_width() for bar in ax.patches]
+    np.testing.assert_allclose(lengths, [*table.vic, *table.surrogate])
+    red = {label.get_text() for label in ax.get_yticklabels() if label.get_color() == RED}
+    assert red == {"Ws"}
+    assert [text.get_text() for text in ax.texts][3:6] == ["0.05 !", "0.90", "–"]
+
+
+def test_figure_s3_adds_the_weighted_sum_and_sets_validation_apart(study, drawn):
+    history = study.histories()["gan-po on vic"].assign(seconds=1.0, model_runs=7.0)
+    weights = {"gan-po on vic": {"l1": 30.0, "range": 1.0, "adversarial": 2.0}}
+    figure = drawn(figure_s3.draw, {"gan-po on vic": history}, weights=weights)
+    losses, validation = (curves(ax) for ax in figure.axes)
+    assert set(losses) == {"l1", "range", "adversarial", "discriminator", "weighted sum"}
+    total = 30 * history["train/l1"] + history["train/range"] + 2 * history["train/adversarial"]
+    np.testing.assert_allclose(losses["weighted sum"], total)
+    np.testing.assert_allclose(validation["validation rmse"], history["validation/rmse"].dropna())
+
+
+def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
+    given = study.verified()
+    figure = drawn(figure_s4.draw, given, study.mask)
+    gaps = [ax.get_title() for ax in figure.axes if ax.get_title().startswith("gap")]
+    assert gaps == ["gap 0", "gap -0.125", "gap -0.125", "gap 0"]
+    cells = study.mask.values > 0
+    shares = {(given.change[side, run].values[cells] > 0).mean() for side in (0, 1) for run in (1,)}
+    texts = {text.get_text() for ax in figure.axes for text in ax.texts}
+    assert {f"{100 * share:.0f} %\nbetter" for share in shares} <= texts
+
+
+def test_figure_s4_needs_both_sides_in_order(study, drawn):
+    with pytest.raises(ValueError, match=r"\['own', 'vic'\] in this order; got \['vic', 'own'\]"):
+        drawn(figure_s4.draw, study.verified()[{"side": [1, 0]}], study.mask)
+
+
+def test_every_cell_of_a_run_counts_in_one_bar(study, drawn):
+    figure = drawn(figure5.draw, study.change(), study.mask)
+    for ax in figure.axes:
+        assert sum(bar.get_height() for bar in ax.patches) == int(study.mask.sum())
+
+
+def test_a_history_of_one_validation_shows_as_a_point(drawn):
+    history = pd.DataFrame(
+        {"epoch": [1, 2], "train/rmse": [2.0, 1.0], "validation/mse": [np.nan, 3.0]}
+    )
+    figure = drawn(figure_s3.draw, {"dpl-z on vic": history})
+    assert figure.axes[1].get_lines()[0].get_marker() == "o"
