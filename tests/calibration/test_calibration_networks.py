@@ -32,7 +32,7 @@ def test_the_generator_gives_images_of_exactly_the_grids_size(shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_discriminator_gives_one_score_per_image(shape):
     network = Discriminator(9, 8, shape).initialise(seeded())
-    assert network(torch.randn(3, 9, *shape)).shape == (3,)
+    assert network(torch.randn(3, 9, *shape)).shape == (3, 1)
 
 
 def test_the_generator_starts_near_its_start_and_learns_everywhere():

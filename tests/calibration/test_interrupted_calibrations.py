@@ -6,7 +6,7 @@ import torch
 from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.study import CellSceua, MprSceua
+from paramscape.study import CellSceua, MprSceua, Stabilisers
 
 SHORT = {
     "gan-po": {"epochs": 4, "channels": 4},
@@ -14,6 +14,10 @@ SHORT = {
     "dpl-a": {"epochs": 4, "iterations_per_epoch": 6},
     "dpl-z": {"epochs": 4, "iterations_per_epoch": 6},
 }
+STEADY = Stabilisers(
+    spectral_norm=True, r1_gamma=1.0, r1_every=5, discriminator_learning_rate=2e-3,
+    instance_noise=0.2, real_label=0.9, ema=0.8, warmup_epochs=1, patch=True,
+)  # fmt: skip
 TRAININGS = {method: LEARNED[method].model_copy(update=change) for method, change in SHORT.items()}
 SEARCHES = {
     "mpr-sceua": MprSceua(complexes=2, max_evaluations=250),
@@ -21,6 +25,10 @@ SEARCHES = {
 }
 SETTINGS = TRAININGS | SEARCHES
 COLUMNS = dict.fromkeys(TRAININGS, "epoch") | dict.fromkeys(SEARCHES, "evaluations")
+CASES = [
+    *TRAININGS.items(),
+    ("gan-po", TRAININGS["gan-po"].model_copy(update={"stabilisers": STEADY})),
+]
 
 
 class Killed(Exception):
@@ -66,11 +74,11 @@ class Counter:
         *((True, where) for where in ("simulate_windows", "run", "refresh", "state_dict")),
     ],
 )
-@pytest.mark.parametrize("method", TRAININGS)
+@pytest.mark.parametrize(("method", "settings"), CASES, ids=[*TRAININGS, "steady-gan-po"])
 def test_a_killed_training_ends_as_an_uninterrupted_one(
-    method, where, keeps_states, land, workplace
+    method, settings, where, keeps_states, land, workplace
 ):
-    settings, whole, broken = SETTINGS[method], workplace("whole"), workplace("broken")
+    whole, broken = workplace("whole"), workplace("broken")
     problem = problem_of(land, keeps_states)
     counter = Counter(getattr(problem.simulator, where))
     setattr(problem.simulator, where, counter)
@@ -86,6 +94,32 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(
     pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
     states = [torch.load(p.checkpoint, weights_only=True) for p in (whole, broken)]
     assert_same(*({k: v for k, v in s.items() if k != "rows"} for s in states))
+
+
+@pytest.mark.parametrize("epoch", [1, 3, 4])
+def test_a_training_that_is_killed_on_the_way_to_its_early_end_ends_at_the_same_epoch(
+    epoch, land, workplace
+):
+    def poorer_from_epoch_two(problem, runs):
+        run, calls = problem.simulator.run, iter(range(runs, 100))
+        problem.simulator.run = lambda *given: {
+            "et": run(*given)["et"] * (1.0 + 0.1 * max(0, next(calls) - 2))
+        }
+        return problem
+
+    change = {"epochs": 20, "validate_every": 1, "patience": 3}
+    settings = TRAININGS["dpl-a"].model_copy(update=change)
+    whole, broken = workplace("whole"), workplace("broken")
+    expected = CALIBRATORS["dpl-a"](poorer_from_epoch_two(problem_of(land), 0), settings, whole)
+    assert len(losses(whole)) == 5
+    problem = poorer_from_epoch_two(problem_of(land), 0)
+    problem.simulator.simulate_windows = after(6 * epoch + 2, problem.simulator.simulate_windows)
+    with pytest.raises(Killed):
+        CALIBRATORS["dpl-a"](problem, settings, broken)
+    assert len(losses(broken)) == epoch
+    problem = poorer_from_epoch_two(problem_of(land), 1 + epoch)
+    assert torch.equal(CALIBRATORS["dpl-a"](problem, settings, broken), expected)
+    pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
 
 
 def assert_same(first, second):

@@ -24,55 +24,58 @@ class Diverged(FloatingPointError):
     """
 
 
-def require_finite_losses(losses: Mapping[str, float], method: str, learning_rate: float) -> None:
-    """Refuse losses that are not finite.
+class Watch:
+    """Looks for values that are not finite, and for parameter fields that are lost.
 
-    Raises:
-        FloatingPointError: naming the first.
-    """
-    for name, value in losses.items():
-        if not math.isfinite(value):
-            raise FloatingPointError(
-                f"the loss {name} of {method} is {value}, though its simulation is finite; "
-                + _remedy(method, learning_rate)
-            )
-
-
-def require_finite_states(states: Mapping[str, Any], method: str, learning_rate: float) -> None:
-    """Refuse networks and optimisers, given by their state dicts, that are not finite.
-
-    Raises:
-        FloatingPointError: naming the first tensor.
-    """
-    for name, values in _tensors(states, ""):
-        if values.is_floating_point() and not torch.isfinite(values).all():
-            raise FloatingPointError(
-                f"{name} of {method} is no longer finite, because a gradient was not; "
-                + _remedy(method, learning_rate)
-            )
-
-
-class CollapseWatch:
-    """Counts validations in a row whose parameter fields are lost.
-
-    They are lost if their misfit (`validation.Score`) is above 10 times that of the fields that
-    training started from, which counts as 1 at least: then the errors' variance is at least
-    5 times that of the observations, or the fields' efficiency is far below any that the mean of
-    the observations has; or if more than 99 % of their values lie on the bounds of the priors.
-    Three such validations in a row are a collapse. A single bad validation, as adversarial
+    Fields are lost if their misfit (`validation.Score`) is above 10 times that of the fields that
+    training started from, which counts as 1 at least, about what the mean of the observations
+    would have; or if more than 99 % of their values lie on the bounds of the priors. Three
+    validations in a row with lost fields are a collapse. A single bad validation, as adversarial
     training has them, is none, nor are parameters that reach their bounds in part of the domain.
 
     Args:
-        start: misfit of the fields that training started from.
+        method: its name in the settings.
+        learning_rate: Adam's step size.
         priors: the bounds.
     """
 
-    def __init__(self, start: float, priors: PriorBox):
-        self.limit, self.priors = _TIMES_THE_START * max(start, 1.0), priors
+    def __init__(self, method: str, learning_rate: float, priors: PriorBox):
+        self.method, self.learning_rate, self.priors = method, learning_rate, priors
+        self.limit = math.inf
         self.lost = 0
 
+    def start_from(self, misfit: float) -> None:
+        """Take the misfit of the fields that training starts from as the measure."""
+        self.limit = _TIMES_THE_START * max(misfit, 1.0)
+
+    def require_finite_losses(self, losses: Mapping[str, float]) -> None:
+        """Refuse losses that are not finite.
+
+        Raises:
+            FloatingPointError: naming the first.
+        """
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise FloatingPointError(
+                    f"the loss {name} of {self.method} is {value}, though its simulation is "
+                    f"finite; {self._remedy()}"
+                )
+
+    def require_finite_states(self, states: Mapping[str, Any]) -> None:
+        """Refuse networks and optimisers, given by their state dicts, that are not finite.
+
+        Raises:
+            FloatingPointError: naming the first tensor.
+        """
+        for name, values in _tensors(states, ""):
+            if values.is_floating_point() and not torch.isfinite(values).all():
+                raise FloatingPointError(
+                    f"{name} of {self.method} is no longer finite, because a gradient was not; "
+                    + self._remedy()
+                )
+
     def see(self, misfit: float, parameters: Tensor) -> None:
-        """Take a validation into account.
+        """Take a validation of parameters (cell, parameter) into account.
 
         Raises:
             FloatingPointError: if it is the third in a row whose fields are lost.
@@ -87,9 +90,17 @@ class CollapseWatch:
         self.lost = self.lost + 1 if reasons else 0
         if self.lost >= _VALIDATIONS:
             raise FloatingPointError(
-                f"the training collapsed: in {self.lost} validations in a row, "
-                + " and ".join(reasons)
+                f"the training of {self.method} collapsed, {self.lost} validations in a row were "
+                f"bad: {' and '.join(reasons)}; {self._remedy()}"
             )
+
+    def _remedy(self) -> str:
+        words = (
+            "most likely the steps are too long: lower "
+            f"calibration.{self.method}.learning_rate (now {self.learning_rate})"
+        )
+        steady = f", or steady the discriminator by calibration.{self.method}.stabilisers"
+        return words + steady if self.method == "gan-po" else words
 
 
 @contextmanager
@@ -103,13 +114,6 @@ def told_where(where: str, kept: str) -> Iterator[None]:
         yield
     except FloatingPointError as error:
         raise Diverged(f"{where}: {error}. {kept}") from error
-
-
-def _remedy(method: str, learning_rate: float) -> str:
-    return (
-        f"most likely the steps are too long: lower calibration.{method}.learning_rate "
-        f"(now {learning_rate})"
-    )
 
 
 def _tensors(states: Any, path: str) -> Iterator[tuple[str, Tensor]]:

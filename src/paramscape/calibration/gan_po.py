@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from paramscape.study import GanPo
 
 from . import seeds
 from .critic import Critic, scene
-from .generator import FieldGenerator
+from .generator import FieldGenerator, Images
 from .problem import Problem, Workplace
 from .stretches import MiniBatch
 from .training import train
@@ -28,7 +29,8 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
     and the discriminator E[(D(f, y) - 1)^2] + E[D(f, h(G))^2], one Adam step each for every
     mini-batch. Parameters are held inside the priors on their way into the simulator, see
     `losses.clamp_through`. Mini-batches are random days; on a simulator that keeps states they
-    are stretches of consecutive days, `settings.vic`.
+    are stretches of consecutive days, `settings.vic`. For `settings.stabilisers` see their
+    descriptions.
 
     Args:
         problem: what is calibrated.
@@ -51,35 +53,60 @@ class GanPoLearner:
     losses = ("l1", "range", "adversarial", "discriminator", "d_real", "d_fake")
 
     def __init__(self, problem: Problem, settings: GanPo, seed: int):
-        self.cells = problem.evidence.cells
+        self.settings, self.cells = settings, problem.evidence.cells
         weights = seeds.stream(seed, seeds.WEIGHTS)
         self.fields = FieldGenerator(problem, settings, weights)
         forcing = self.fields.record.forcing
         self.critic = Critic(forcing.shape[-1], self.cells, settings, weights)
         self.critic.network.to(forcing.device)
+        decay = settings.stabilisers.ema
+        self.average = None if decay is None else moving_average(self.fields.network, decay)
+        self.epoch = 0
 
     def stateful(self) -> Mapping[str, Any]:
-        """Generator and discriminator."""
-        return {"generator": self.fields, "discriminator": self.critic}
+        """Generator and discriminator, and the generator's average."""
+        parts = {"generator": self.fields, "discriminator": self.critic}
+        return parts if self.average is None else parts | {"average": self.average}
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
         """Random days or stretches; see `FieldGenerator.batches`."""
+        self.epoch = epoch
         return self.fields.batches(generator)
 
     def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
         """One step of the discriminator, then one of the generator, on the same simulation."""
         unit, images = self.fields.simulate(batch)
-        observed = scene(images.forcing, images.target, images.present, self.cells)
-        simulated = scene(images.forcing, images.simulated, images.present, self.cells)
-        judged = self.critic.judge(observed, simulated)
-        losses = self.fields.losses(unit, images)
-        losses["adversarial"] = self.critic.loss_of(simulated)
-        return judged | self.fields.improve(losses)
+        losses, judged = self.fields.losses(unit, images), {}
+        if self.epoch >= self.settings.stabilisers.warmup_epochs:
+            observed, simulated = self._scenes(images, generator)
+            judged = self.critic.judge(observed, simulated)
+            losses["adversarial"] = self.critic.loss_of(simulated)
+        values = judged | self.fields.improve(losses)
+        if self.average is not None:
+            self.average.update_parameters(self.fields.network)
+        return values
 
     def parameters(self) -> Tensor:
         """The generator's present fields, inside the priors."""
         return self.fields.parameters()
 
     def result(self) -> Tensor:
-        """The same as `parameters`."""
-        return self.parameters()
+        """The fields of the generator's average, where there is one, or `parameters`."""
+        return self.fields.parameters(self.average)
+
+    def _scenes(self, images: Images, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Observed and simulated scenes, with the noise of this epoch."""
+        share = 1.0 - self.epoch / self.settings.epochs
+        deviation = share * self.settings.stabilisers.instance_noise
+        pair = []
+        for target in (images.target, images.simulated):
+            if deviation > 0:
+                noise = torch.randn(target.shape, generator=generator).to(target)
+                target = target + deviation * noise
+            pair.append(scene(images.forcing, target, images.present, self.cells))
+        return pair[0], pair[1]
+
+
+def moving_average(network: nn.Module, decay: float) -> AveragedModel:
+    """A copy of a network that follows it: a <- decay a + (1 - decay) w with each update."""
+    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay))

@@ -41,10 +41,28 @@ def generator_loss(score_of_simulation: Tensor) -> Tensor:
     return (score_of_simulation - 1.0).square().mean()
 
 
-def discriminator_loss(score_of_observation: Tensor, score_of_simulation: Tensor) -> Tensor:
-    """Least-squares loss of the discriminator, E[(D(f, y) - 1)^2] + E[D(f, h(G(x)))^2]."""
-    real = (score_of_observation - 1.0).square().mean()
+def discriminator_loss(
+    score_of_observation: Tensor, score_of_simulation: Tensor, real_label: float = 1.0
+) -> Tensor:
+    """Least-squares loss of the discriminator, E[(D(f, y) - label)^2] + E[D(f, h(G(x)))^2].
+
+    The label is 1; a lower one keeps the discriminator from being too sure of observations
+    (one-sided label smoothing, Salimans et al. 2016).
+    """
+    real = (score_of_observation - real_label).square().mean()
     return real + score_of_simulation.square().mean()
+
+
+def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
+    """Mean over images of |dD/dy|^2, the R1 penalty without its gamma / 2 (Mescheder et al. 2018).
+
+    Args:
+        scores: (image, part), whose mean over parts is D.
+        images: (image, ...) that the scores were made of, y, with gradient.
+    """
+    total = scores.mean(1).sum()
+    (gradient,) = torch.autograd.grad(total, images, create_graph=True)
+    return gradient.square().flatten(1).sum(1).mean()
 
 
 class _OneWayClamp(torch.autograd.Function):

@@ -116,12 +116,14 @@ def require_finite_fields(parameters: Tensor) -> None:
     Raises:
         FloatingPointError: naming the first.
     """
-    broken = ~torch.isfinite(parameters.detach())
+    parameters = parameters.detach()
+    broken = ~torch.isfinite(parameters)
     if broken.any():
         cell, column = broken.nonzero()[0].tolist()
         raise FloatingPointError(
             f"the network gives {PARAMETERS[column]}={float(parameters[cell, column])} in cell "
-            f"{cell}, and {int(broken.sum())} values in all that are not finite"
+            f"{cell}, and {int(broken.sum())} values in all that are not finite; most likely its "
+            "steps are too long: lower the method's learning_rate"
         )
 
 

@@ -15,7 +15,7 @@ from paramscape.study import Learned
 
 from . import seeds
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
-from .divergence import CollapseWatch, require_finite_losses, require_finite_states, told_where
+from .divergence import Watch, told_where
 from .history import History
 from .problem import Problem, Workplace
 from .stretches import require_finite_fields
@@ -69,7 +69,7 @@ def train(learner: Learner, problem: Problem, settings: Learned, workplace: Work
 
     Raises:
         Diverged: if a loss, a network or a simulation is not finite, or if the training
-            collapses, see `divergence.CollapseWatch`; the last checkpoint stays.
+            collapses, see `divergence.Watch`; the last checkpoint stays.
     """
     course = _Course(learner, problem, settings, workplace)
     course.resume()
@@ -83,12 +83,7 @@ def train(learner: Learner, problem: Problem, settings: Learned, workplace: Work
         while not course.finished:
             bar.set_postfix(course.run_epoch())
             bar.update()
-    if course.epoch < settings.epochs:
-        _LOG.info(
-            "%s ended after epoch %d of %d: no validation was better than that of epoch %d in the "
-            "last %d", learner.name, course.epoch, settings.epochs, course.best["epoch"],
-            settings.patience,
-        )  # fmt: skip
+    course.tell_end()
     return course.best["parameters"].to(problem.default)
 
 
@@ -105,7 +100,7 @@ class _Course:
         self.best: dict[str, Any] = {"misfit": math.inf}
         self.saved = 0
         self.start = math.nan
-        self.watch: CollapseWatch
+        self.watch = Watch(learner.name, settings.learning_rate, problem.priors)
         self._refreshed: Tensor | None = None
 
     @property
@@ -134,7 +129,7 @@ class _Course:
             self.history = History(self.history.columns, state["rows"])
             self.best, self.start, self.saved = state["best"], state["start"], self.epoch
             self.history.write(self.workplace.history)
-        self.watch = CollapseWatch(self.start, self.problem.priors)
+        self.watch.start_from(self.start)
 
     def run_epoch(self) -> dict[str, str]:
         """Learn for one epoch, validate it if it is due, and keep it; returns words for the bar."""
@@ -142,7 +137,7 @@ class _Course:
         row = {"epoch": self.epoch + 1.0, **self._learn()}
         with told_where(f"after epoch {self.epoch + 1}", self._kept()):
             states = self._states()
-            require_finite_states(states, self.learner.name, self.settings.learning_rate)
+            self.watch.require_finite_states(states)
             if self._is_validated(row["epoch"]):
                 score = self._choose(states)
                 row |= {f"validation/{name}": value for name, value in vars(score).items()}
@@ -153,6 +148,22 @@ class _Course:
             self._save(states)
         shown = [c for c in self.history.columns[1:-1] if c in row]
         return {column: f"{row[column]:.4g}" for column in shown}
+
+    def tell_end(self) -> None:
+        """Log an early end, and a training that found nothing better than its start."""
+        best, name = self.best["epoch"], self.learner.name
+        if self.epoch < self.settings.epochs:
+            _LOG.info(
+                "%s ended after epoch %d of %d: in the last %d validations none was better than "
+                "that of epoch %d",
+                *(name, self.epoch, self.settings.epochs, self.settings.patience, best),
+            )
+        if self.best["misfit"] >= self.start:
+            _LOG.warning(
+                "%s found no fields that fit the validation period better than those that it "
+                "started from: misfit %.4g in epoch %d, %.4g at the start",
+                *(name, self.best["misfit"], best, self.start),
+            )
 
     def _learn(self) -> dict[str, float]:
         """Mean losses of one epoch over the mini-batches that report them."""
@@ -166,7 +177,7 @@ class _Course:
         for number, batch in enumerate(shown, start=1):
             with told_where(f"epoch {self.epoch + 1}, mini-batch {number}", self._kept()):
                 losses = self.learner.step(batch, generator)
-                require_finite_losses(losses, self.learner.name, self.settings.learning_rate)
+                self.watch.require_finite_losses(losses)
             for name, value in losses.items():
                 found[name].append(value)
         return {f"train/{n}": math.fsum(v) / len(v) for n, v in found.items() if v}

@@ -4,7 +4,17 @@ from .calibration import Calibration, Run, all_runs
 from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
-from .learned import Dpl, DplA, DplWindows, DplZ, GanPo, GanPoL1, Learned, VicWindows
+from .learned import (
+    Dpl,
+    DplA,
+    DplWindows,
+    DplZ,
+    GanPo,
+    GanPoL1,
+    Learned,
+    Stabilisers,
+    VicWindows,
+)
 from .load import SettingsError, load, validate
 from .model import REAL_PROGRAM, Vic
 from .products import (
@@ -68,6 +78,7 @@ __all__ = [
     "Sceua",
     "Seq2seq",
     "SettingsError",
+    "Stabilisers",
     "Study",
     "SurrogateTraining",
     "Surrogates",

@@ -1,6 +1,6 @@
 """Methods that learn parameter fields by gradients."""
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from ._base import Settings
 
@@ -96,9 +96,48 @@ class GanPoL1(Learned):
     channels: PositiveInt = Field(64, description="Channels of a network's first layer.")
 
 
+class Stabilisers(Settings):
+    """What steadies adversarial training; all of it is off by default, as in the paper."""
+
+    spectral_norm: bool = Field(
+        False, description="Divide the discriminator's weights by their largest singular value."
+    )
+    r1_gamma: NonNegativeFloat = Field(
+        0.0, description="Weight gamma of the R1 penalty of the discriminator; 0 is none."
+    )
+    r1_every: PositiveInt = Field(
+        16, description="Steps of the discriminator between R1 penalties, each that much heavier."
+    )
+    discriminator_learning_rate: PositiveFloat | None = Field(
+        None, description="Adam's step size of the discriminator; by default the generator's."
+    )
+    instance_noise: NonNegativeFloat = Field(
+        0.0,
+        description="Standard deviation of noise on observed and simulated images in the first "
+        "epoch, in that of the observations; it falls linearly to 0 after the last epoch.",
+    )
+    real_label: float = Field(
+        1.0, gt=0, le=1, description="Score that the discriminator gives observations; 0.9 smooths."
+    )
+    ema: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Decay of the generator's moving average, which is then validated and "
+        "returned; such as 0.999.",
+    )
+    warmup_epochs: NonNegativeInt = Field(
+        0, description="First epochs without the discriminator, of L1 and range loss alone."
+    )
+    patch: bool = Field(
+        False, description="Score parts of an image (3 x 3 of 17 x 24 cells) in place of the whole."
+    )
+
+
 class GanPo(GanPoL1):
     """The generative adversarial network of the GAN-PO paper."""
 
     adversarial_weight: NonNegativeFloat = Field(
         1.0, description="Weight of the generator's adversarial loss."
     )
+    stabilisers: Stabilisers = Stabilisers()

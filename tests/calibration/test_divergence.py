@@ -1,0 +1,161 @@
+"""A training that cannot go on says why, and leaves its last good checkpoint."""
+
+import pandas as pd
+import pytest
+import torch
+from test_calibrators import LEARNED, LEARNERS
+from test_interrupted_calibrations import assert_same
+
+from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.divergence import Diverged, Watch
+
+SHORT = {"epochs": 6, "validate_every": 1}
+
+
+def short(method, **changes):
+    return LEARNED[method].model_copy(update=SHORT | changes)
+
+
+def spoilt(simulator, name, first, change):
+    """Change what a simulator's function returns from its call number `first` on."""
+    function, calls = getattr(simulator, name), iter(range(10**6))
+
+    def called(*arguments):
+        made = function(*arguments)
+        return {"et": change(made["et"])} if next(calls) >= first else made
+
+    setattr(simulator, name, called)
+
+
+def steps_of_an_epoch(method, land, settings):
+    learner = LEARNERS[method](land().problem, settings, 5)
+    return len(learner.batches(0, torch.Generator().manual_seed(1)))
+
+
+def checkpoint_of(place):
+    return torch.load(place.checkpoint, weights_only=True)
+
+
+@pytest.mark.parametrize("method", LEARNED)
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(method, land, workplace):
+    settings, here, good = short(method), workplace("diverged"), workplace("good")
+    expected = CALIBRATORS[method](land().problem, settings, good)
+    problem = land().problem
+    steps = steps_of_an_epoch(method, land, settings)
+    spoilt(problem.simulator, "simulate_windows", 2 * steps + 1, lambda et: et * 1e39)
+    with pytest.raises(Diverged) as error:
+        CALIBRATORS[method](problem, settings, here)
+    message = str(error.value)
+    assert message.startswith("epoch 3, mini-batch 2: the loss ")
+    assert f"lower calibration.{method}.learning_rate (now {settings.learning_rate})" in message
+    assert "The last good checkpoint is kept, of epoch 2; the best validation was in " in message
+    assert str(here.checkpoint) in message
+    assert len(checkpoint_of(here)["rows"]) == 2
+    assert torch.equal(CALIBRATORS[method](land().problem, settings, here), expected)
+    assert_same(checkpoint_of(here)["best"], checkpoint_of(good)["best"])
+
+
+@pytest.mark.parametrize("method", ["gan-po", "gan-po-l1", "dpl-a"])
+@pytest.mark.parametrize("keeps_states", [False, True])
+def test_steps_that_are_far_too_long_end_in_words(method, keeps_states, land, workplace):
+    settings = short(method, learning_rate=1e30)
+    with pytest.raises(Diverged, match=r"too long: lower .*learning_rate"):
+        CALIBRATORS[method](land(keeps_states).problem, settings, workplace())
+
+
+def test_adversarial_losses_point_to_the_stabilisers(land, workplace):
+    problem = land().problem
+    spoilt(problem.simulator, "simulate_windows", 0, lambda et: et * 1e30)
+    with pytest.raises(Diverged, match=r"epoch 1.* no checkpoint") as error:
+        CALIBRATORS["gan-po"](problem, short("gan-po"), workplace())
+    assert "calibration.gan-po.stabilisers" in str(error.value)
+
+
+def test_weights_that_break_in_the_last_batch_of_an_epoch_are_not_kept(land, workplace):
+    problem, here = land().problem, workplace()
+    settings = short("gan-po-l1", validate_every=4)
+    steps = steps_of_an_epoch("gan-po-l1", land, settings)
+
+    def broken(et):
+        return et * torch.full((), 1.0) + 0 * (et - et.detach()).abs().sqrt()
+
+    spoilt(problem.simulator, "simulate_windows", 2 * steps - 1, broken)
+    with pytest.raises(Diverged, match=r"after epoch 2: generator\.\S+ of gan-po-l1 is no longer"):
+        CALIBRATORS["gan-po-l1"](problem, settings, here)
+    assert len(checkpoint_of(here)["rows"]) == 1
+
+
+def test_three_lost_validations_in_a_row_are_a_collapse(land, workplace):
+    problem, here = land().problem, workplace()
+    spoilt(problem.simulator, "run", 3, lambda et: et * 60)
+    with pytest.raises(Diverged, match=r"after epoch 5: .* gan-po collapsed, 3 .* the misfit \d+"):
+        CALIBRATORS["gan-po"](problem, short("gan-po"), here)
+    state = checkpoint_of(here)
+    assert len(state["rows"]) == 2
+    assert state["best"]["epoch"] <= 2
+
+
+def test_two_lost_validations_are_none(land, workplace):
+    problem, calls = land().problem, iter(range(20))
+    run = problem.simulator.run
+    problem.simulator.run = lambda *given: {
+        "et": run(*given)["et"] * (60 if next(calls) in (1, 2, 4, 5) else 1)
+    }
+    here = workplace()
+    CALIBRATORS["gan-po"](problem, short("gan-po"), here)
+    assert checkpoint_of(here)["best"]["epoch"] in (3, 6)
+
+
+def test_fields_on_the_bounds_everywhere_are_lost_and_those_on_some_are_not(land):
+    priors = land().problem.priors
+    watch = Watch("gan-po", 1e-4, priors)
+    watch.start_from(0.5)
+    bounds = torch.stack([priors.low, priors.high] * 5)
+    partly = bounds.clone()
+    partly[3] = priors.to_physical(torch.full_like(priors.low, 0.5))
+    for _ in range(5):
+        watch.see(0.4, partly)
+    watch.see(0.4, bounds)
+    watch.see(0.4, bounds)
+    assert watch.lost == 2
+    with pytest.raises(FloatingPointError, match=r"100\.0 % of the parameters lie on the bounds"):
+        watch.see(0.4, bounds)
+
+
+def test_a_good_start_does_not_make_the_watch_more_easily_alarmed(land):
+    watch = Watch("dpl-a", 1e-4, land().problem.priors)
+    watch.start_from(0.01)
+    for _ in range(5):
+        watch.see(9.9, land().problem.default)
+    assert watch.lost == 0
+
+
+def test_patience_ends_a_training_that_no_longer_improves(land, workplace, caplog):
+    problem, here = land().problem, workplace()
+    spoilt(problem.simulator, "run", 4, lambda et: et * 2)
+    settings = short("dpl-a", epochs=30, patience=2)
+    with caplog.at_level("INFO", "paramscape"):
+        found = CALIBRATORS["dpl-a"](problem, settings, here)
+    history = pd.read_csv(here.history)
+    best = int(history["validation/misfit"].idxmin()) + 1
+    assert best <= 3
+    assert len(history) == best + 2
+    assert f"dpl-a ended after epoch {best + 2} of 30: in the last 2 validations" in caplog.text
+    assert torch.equal(found, checkpoint_of(here)["best"]["parameters"])
+
+
+def test_the_history_holds_the_misfit_by_which_the_best_epoch_is_chosen(land, workplace):
+    here = workplace()
+    CALIBRATORS["gan-po"](land().problem, short("gan-po"), here)
+    history, best = pd.read_csv(here.history), checkpoint_of(here)["best"]
+    assert list(history.columns[-4:-1]) == [f"validation/{n}" for n in ("mse", "kge", "misfit")]
+    assert history["epoch"][history["validation/misfit"].idxmin()] == best["epoch"]
+    assert history["train/d_real"].notna().all()
+
+
+def test_a_training_that_finds_nothing_better_than_its_start_says_so(land, workplace, caplog):
+    problem = land().problem
+    spoilt(problem.simulator, "run", 1, lambda et: et * 2)
+    with caplog.at_level("WARNING", "paramscape"):
+        CALIBRATORS["dpl-a"](problem, short("dpl-a"), workplace())
+    assert "dpl-a found no fields that fit the validation period better" in caplog.text
