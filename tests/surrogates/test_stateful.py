@@ -1,5 +1,6 @@
 """Surrogates with memory as simulators: windows from stored states, free runs, gradients."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,8 +12,9 @@ from paramscape.ensemble import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
-from paramscape.surrogates import Region, Scaling, Seq2seqNetwork, StatefulSimulator
+from paramscape.surrogates import ArnetNetwork, Region, Scaling, Seq2seqNetwork, StatefulSimulator
 from paramscape.surrogates import stateful as module
+from paramscape.surrogates.arnet import ArnetDynamics
 from paramscape.surrogates.seq2seq import Seq2seqDynamics
 
 BOX = PriorBox.of(Priors())
@@ -28,6 +30,9 @@ CELLS = Cells(
     np.array([112.0, 112.25, 112.5]),
 )
 SCALING = Scaling(torch.full((7,), 0.5), torch.ones(7), torch.tensor([2.0]), torch.tensor([1.5]))
+TWO_TARGETS = replace(
+    SCALING, target_mean=torch.tensor([2.0, 0.3]), target_std=torch.tensor([1.5, 0.1])
+)
 
 
 def seq2seq(generator):
@@ -35,7 +40,12 @@ def seq2seq(generator):
     return Seq2seqDynamics(network.double())
 
 
-DYNAMICS = {"seq2seq": seq2seq}
+def arnet(generator):
+    network = ArnetNetwork((1, 2, 1), 4, (6, 7, 2), ("et", "soil_moisture"), TWO_TARGETS)
+    return ArnetDynamics(network.initialise(generator).double().eval(), CELLS)
+
+
+DYNAMICS = {"seq2seq": seq2seq, "arnet": arnet}
 
 
 @pytest.fixture(params=DYNAMICS)

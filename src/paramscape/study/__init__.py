@@ -35,13 +35,14 @@ from .schema import json_schema, schema_text
 from .search import candidates_of
 from .section import section
 from .study import About, Compute, Study
-from .surrogate import Lstm, Seq2seq, Surrogates, SurrogateTraining
+from .surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
 from .time import Period, Periods
 from .twin import Twin
 
 __all__ = [
     "REAL_PROGRAM",
     "About",
+    "Arnet",
     "Calibration",
     "CellSceua",
     "CfAttribute",
@@ -74,6 +75,7 @@ __all__ = [
     "Priors",
     "Products",
     "RectangleDomain",
+    "Rollout",
     "Run",
     "Sceua",
     "Seq2seq",

@@ -10,7 +10,7 @@ from .sceua import CellSceua, MprSceua
 from .search import Grid, checked_grids
 
 Method = Literal["default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
-SimulatorName = Literal["vic", "lstm", "seq2seq"]
+SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]
 
 
 class Default(Settings):

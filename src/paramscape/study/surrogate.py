@@ -65,9 +65,67 @@ class Seq2seq(SurrogateTraining):
     )
 
 
+class Rollout(Settings):
+    """A stage of the encoder-decoder's training."""
+
+    days: PositiveInt = Field(description="Days of a run from a true state on.")
+    windows: PositiveInt = Field(description="Runs in a mini-batch.")
+
+
+class Arnet(SurrogateTraining):
+    """The autoregressive dense encoder-decoder of Mo et al. (2019): images from images."""
+
+    layers: tuple[PositiveInt, PositiveInt, PositiveInt] = Field(
+        (5, 10, 5), description="Layers of the dense blocks."
+    )
+    growth: PositiveInt = Field(40, description="Channels that each layer adds.")
+    channels: PositiveInt = Field(48, description="Channels of the first convolution.")
+    kernel: Literal[3, 5, 7] = Field(7, description="Size of the first convolution's kernel.")
+    stride: Literal[1, 2] = Field(
+        2, description="Of the first convolution; 1 keeps full resolution, at four times the cost."
+    )
+    feedback: tuple[Literal["et", "runoff", "soil_moisture"], ...] = Field(
+        ("soil_moisture",),
+        description="Targets that are learned and fed back beside the calibrated one.",
+    )
+    loss: Literal["l1", "mse"] = Field("l1", description="What the training lowers.")
+    noise: NonNegativeFloat = Field(
+        0.1, description="Noise on the states that runs start from [standard deviations]."
+    )
+    mixed: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of runs whose cells come from any member and place, as VIC's cells can.",
+    )
+    rollouts: tuple[Rollout, ...] = Field(
+        (
+            Rollout(days=1, windows=200),
+            Rollout(days=4, windows=50),
+            Rollout(days=8, windows=25),
+            Rollout(days=30, windows=8),
+        ),
+        min_length=1,
+        description="Stages of the training, which share the epochs evenly.",
+    )
+    truncation: PositiveInt = Field(8, description="Days through which gradients flow back.")
+    images_per_epoch: PositiveInt = Field(
+        146_000, description="Images (member, day) that are learned in one epoch."
+    )
+    validation_members: PositiveInt = Field(
+        20, description="Validation members, run freely, that stop the training; at most all."
+    )
+    learning_rate: PositiveFloat = Field(5e-3, description="Adam's step size at the start.")
+    weight_decay: NonNegativeFloat = Field(5e-5, description="Adam's L2 penalty of the weights.")
+    largest_gradient: PositiveFloat | None = Field(
+        1.0, description="Norm to which longer gradients are cut; null cuts none."
+    )
+
+
 class Surrogates(Settings):
     """The surrogates that a study trains."""
 
     lstm: Lstm = Lstm()
     seq2seq: Seq2seq = Seq2seq()
+    arnet: Arnet = Arnet()
     gate: Gate = Gate()

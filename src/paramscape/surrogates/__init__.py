@@ -1,5 +1,6 @@
 """Surrogates of VIC: networks, training, skill against VIC, and the simulators made of them."""
 
+from .arnet import ArnetNetwork
 from .kind import Kind
 from .kinds import KINDS
 from .load import EnsembleFiles, daily_forcing, load_samples
@@ -16,6 +17,7 @@ from .windows import Samples, scaling_of
 
 __all__ = [
     "KINDS",
+    "ArnetNetwork",
     "EnsembleFiles",
     "Kind",
     "Learner",

@@ -58,6 +58,12 @@ class Samples:
         names = ("forcing", "parameters", "targets")
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
+    def members(self, chosen: Tensor) -> "Samples":
+        """The samples of some members alone."""
+        device = self.parameters.device
+        parts = {"parameters": self.parameters, "targets": self.targets}
+        return replace(self, **{n: part[chosen.to(device)] for n, part in parts.items()})
+
     def first_day(self, days: int) -> int:
         """The first day of the targets that has a whole window of `days` of forcing."""
         return max(0, days - 1 - self.lead)

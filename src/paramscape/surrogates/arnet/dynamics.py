@@ -1,0 +1,46 @@
+"""The encoder-decoder on the cells of a domain, day after day."""
+
+import torch
+from torch import Tensor
+
+from paramscape.domain import Cells
+from paramscape.images import active_image, from_image, to_image
+
+from .network import ArnetNetwork
+
+
+class ArnetDynamics:
+    """Yesterday's standardised targets are the state; see `stateful.Dynamics`.
+
+    What is fed back is held within the range of the training members' targets. Outside the active
+    cells every image is 0, whatever the network gives there.
+
+    Args:
+        network: the encoder-decoder.
+        domain: the active cells.
+    """
+
+    couples_cells = True
+
+    def __init__(self, network: ArnetNetwork, domain: Cells):
+        self.network, self.domain = network, domain
+
+    def start(self, runs: int, cells: int) -> Tensor:
+        """Zeros, which are the mean targets (y_0 of Mo et al. 2019)."""
+        return self.network.forcing_mean.new_zeros(runs, cells, len(self.network.targets))
+
+    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Simulate all runs as images of the domain."""
+        mask = active_image(self.domain, unit).expand(len(unit), 1, -1, -1)
+        still = torch.cat([self._image(unit), mask], 1)
+        low, high = self.network.bounds
+        values = []
+        for day in forcing:
+            image = self.network(still, self._image(day), self._image(state.clamp(low, high)))
+            state = from_image(image, self.domain).transpose(1, 2)
+            values.append(state)
+        return torch.stack(values), state
+
+    def _image(self, values: Tensor) -> Tensor:
+        """Images (run, variable, lat, lon) of values (run, cell, variable)."""
+        return to_image(values.transpose(1, 2), self.domain)

@@ -1,0 +1,152 @@
+"""How the autoregressive encoder-decoder learns: single days first, then longer and longer runs."""
+
+from bisect import bisect_right
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.study import Arnet, Rollout
+
+from ..stateful import run_members
+from ..training import VALIDATION, WEIGHTS, stream
+from ..windows import Samples, scaling_of
+from .dynamics import ArnetDynamics
+from .network import ArnetNetwork
+
+_LOSSES = {"l1": nn.functional.l1_loss, "mse": nn.functional.mse_loss}
+
+
+def targets_of(target: str, settings: Arnet) -> tuple[str, ...]:
+    """The calibrated target and what else is fed back."""
+    return tuple(dict.fromkeys((target, *settings.feedback)))
+
+
+def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
+    """A network with random weights; training members give constants and bounds of its state."""
+    enter = (settings.channels, settings.kernel, settings.stride)
+    scaling = scaling_of(training)
+    network = ArnetNetwork(settings.layers, settings.growth, enter, training.names, scaling)
+    network.initialise(stream(seed, WEIGHTS)).to(training.forcing.device)
+    targets = network.standardise_targets(training.targets)
+    network.bounds.copy_(torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))]))
+    return network
+
+
+class ArnetLearner:
+    """The error of short runs that start from true states with noise; see `training.Learner`.
+
+    The curriculum `settings.rollouts` lengthens the runs from single days on; epochs are shared
+    out among its stages evenly, and patience counts from the last one. Weights change after every
+    `settings.truncation` days of a run, through which gradients flow back. Runs longer than a day
+    learn with the running statistics of the normalisation, as simulations use them. In a share
+    `settings.mixed` of the runs each cell takes forcing, parameters and targets from any cell of
+    any member: VIC's cells know nothing of each other, so such an image is a run of VIC, too, and
+    from few members the network learns that pattern and place do not matter.
+
+    Validation runs validation members freely through all forcing, as a simulation does, and
+    compares the first target in the training period: the error of single days says little.
+
+    Args:
+        network: to be trained.
+        training, validation: samples of the members of each role, in physical units.
+        settings: of the network and its training.
+        seed: root of the random numbers that choose the validation's members.
+
+    Raises:
+        ValueError: if a rollout is longer than the training period.
+    """
+
+    def __init__(
+        self,
+        network: ArnetNetwork,
+        training: Samples,
+        validation: Samples,
+        settings: Arnet,
+        seed: int,
+    ):
+        self.network, self.settings = network, settings
+        self.loss = settings.loss
+        stages = len(settings.rollouts)
+        self._starts = [stage * settings.epochs // stages for stage in range(stages)]
+        self.patient_from = self._starts[-1]
+        self._training = training.standardised(network)
+        self._require_room(training.targets.shape[1])
+        self._dynamics = ArnetDynamics(network, training.domain)
+        members = torch.randperm(len(validation.parameters), generator=stream(seed, VALIDATION))
+        chosen = members[: settings.validation_members].sort().values
+        self._validation = validation.standardised(network).members(chosen)
+
+    def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Mini-batches (member, first day, days done, days) of the runs of the epoch's stage.
+
+        A run longer than `settings.truncation` days is cut into several mini-batches, one after
+        another; each takes up the states that the one before left.
+        """
+        rollout = self._rollout(epoch)
+        self._single_days = rollout.days == 1
+        members, days = self._training.targets.shape[:2]
+        count = max(1, self.settings.images_per_epoch // rollout.days)
+        member = torch.randint(members, (count,), generator=generator)
+        first = torch.randint(1, days - rollout.days + 1, (count,), generator=generator)
+        pieces = torch.arange(rollout.days).split(self.settings.truncation)
+        batches = [
+            torch.stack([*runs, *(torch.full_like(runs[0], n) for n in (piece[0], len(piece)))])
+            for runs in torch.stack([member, first]).split(rollout.windows, 1)
+            for piece in pieces
+        ]
+        return tuple(batch.to(self._training.forcing.device) for batch in batches)
+
+    def backward(self, batch: Tensor, generator: torch.Generator) -> float:
+        """Mean error of the days, in all targets and active cells."""
+        member, first, done, days = batch
+        if int(done[0]) == 0:
+            self._runs = self._begin(member, first, generator)
+        member, cell, state = self._runs
+        samples, length = self._training, torch.arange(int(days[0]), device=first.device)
+        today = (first + done + length[:, None]).unsqueeze(-1)
+        self.network.train(self._single_days)
+        forcing = samples.forcing[today + samples.lead, cell]
+        values, state = self._dynamics.advance(forcing, samples.parameters[member, cell], state)
+        self._runs = member, cell, state.detach()
+        loss = _LOSSES[self.loss](values, samples.targets[member, today, cell])
+        loss.backward()
+        return float(loss.detach())
+
+    def validate(self) -> float:
+        """Mean squared error of the first target in the free run of the validation's members."""
+        values = run_members(self._dynamics, self._validation)
+        return float((values - self._validation.targets)[..., 0].square().mean())
+
+    def _begin(
+        self, member: Tensor, first: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Member and cell from which each cell of each run is taken, and the runs' first states.
+
+        Args:
+            member, first: (run,) member and first day of each run.
+            generator: of the mixture and the noise.
+
+        Returns:
+            (run, cell), (run, cell) and (run, cell, target).
+        """
+        targets = self._training.targets
+        members, _, cells = targets.shape[:3]
+        shape, device = (len(member), cells), member.device
+        mixed = torch.rand(len(member), 1, generator=generator) < self.settings.mixed
+        anyone, anywhere = (torch.randint(n, shape, generator=generator) for n in (members, cells))
+        member = torch.where(mixed, anyone, member.cpu().unsqueeze(1)).to(device)
+        cell = torch.where(mixed, anywhere, torch.arange(cells)).to(device)
+        state = targets[member, first.unsqueeze(1) - 1, cell]
+        noise = torch.randn(state.shape, generator=generator).to(state)
+        return member, cell, state + self.settings.noise * noise
+
+    def _rollout(self, epoch: int) -> Rollout:
+        return self.settings.rollouts[bisect_right(self._starts, epoch) - 1]
+
+    def _require_room(self, days: int) -> None:
+        longest = max(rollout.days for rollout in self.settings.rollouts)
+        if longest >= days:
+            raise ValueError(
+                f"runs of {longest} days and the day before them do not fit the training period "
+                f"of {days} days; shorten surrogate.arnet.rollouts"
+            )

@@ -1,0 +1,133 @@
+"""The autoregressive dense encoder-decoder: one day's images from the day before."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.names import FORCINGS, PARAMETERS
+
+from ..network import Scaling, SurrogateNetwork
+
+_MOMENTUM = 0.02  # of the running statistics, which a simulation uses
+
+
+class ArnetNetwork(SurrogateNetwork):
+    """Image to image: y_t = f(parameters, forcing_t, y_{t-1}, mask) (Mo et al. 2019).
+
+    A convolution of stride 2 or 1, three dense blocks with one level down and up between
+    them, and a transposed 5x5 convolution back to the full size; normalisation over batches and
+    ReLU before each convolution but the first. Transposed convolutions are told the size they
+    must give, so images of any size come back in that size. Outputs are linear: the standardised
+    targets.
+
+    Args:
+        layers: of each of the three dense blocks.
+        growth: channels that each layer of a dense block adds.
+        enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo et
+            al. The last one has the same stride.
+        targets: names of the outputs, which are also the state that is fed back.
+        scaling: constants of standardisation.
+
+    Attributes:
+        bounds: (2, target), lowest and highest standardised targets that may be fed back.
+    """
+
+    kind = "arnet"
+
+    def __init__(
+        self,
+        layers: Sequence[int],
+        growth: int,
+        enter: Sequence[int],
+        targets: Sequence[str],
+        scaling: Scaling,
+    ):
+        shape = {"layers": list(layers), "growth": growth, "enter": list(enter)}
+        super().__init__(targets, scaling, **shape)
+        channels, kernel, stride = enter
+        inputs = len(PARAMETERS) + 1 + len(FORCINGS) + len(self.targets)
+        outer, middle, inner = layers
+        width = channels + outer * growth
+        halved = width // 2
+        deep = halved + middle * growth
+        risen = deep // 2 + inner * growth
+        unbounded = torch.tensor([[-torch.inf], [torch.inf]])
+        self.register_buffer("bounds", unbounded.repeat(1, len(self.targets)))
+        self.enter = _convolution(inputs, channels, kernel, stride)
+        self.outer = _Dense(channels, outer, growth)
+        self.down = nn.Sequential(
+            _normalised(width, _convolution(width, halved, 1, 1)),
+            _normalised(halved, _convolution(halved, halved, 3, 2)),
+        )
+        self.middle = _Dense(halved, middle, growth)
+        self.rise = _normalised(deep, _convolution(deep, deep // 2, 1, 1))
+        self.up = _Up(deep // 2, deep // 2, 3, 2)
+        self.inner = _Dense(deep // 2, inner, growth)
+        self.narrow = _normalised(risen, _convolution(risen, risen // 2, 1, 1))
+        self.leave = _Up(risen // 2, len(self.targets), 5, stride, bias=True)
+
+    def initialise(self, generator: torch.Generator) -> "ArnetNetwork":
+        """Draw all weights from normal distributions (He et al. 2015), and return the network."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+                nn.init.kaiming_normal_(module.weight, generator=generator)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        return self
+
+    def forward(self, still: Tensor, forcing: Tensor, before: Tensor) -> Tensor:
+        """Standardised targets of one day.
+
+        Args:
+            still: (image, parameter + 1, lat, lon), parameters in the unit cube and the mask.
+            forcing: (image, variable, lat, lon), standardised.
+            before: (image, target, lat, lon), standardised targets of the day before.
+
+        Returns:
+            (image, target, lat, lon).
+        """
+        image = torch.cat([still, forcing, before], 1)
+        full = image.shape[-2:]
+        image = self.outer(self.enter(image))
+        half = image.shape[-2:]
+        image = self.middle(self.down(image))
+        image = self.inner(self.up(self.rise(image), half))
+        return self.leave(self.narrow(image), full)
+
+
+class _Dense(nn.Module):
+    """Layers each of which sees what all before it gave."""
+
+    def __init__(self, channels: int, layers: int, growth: int):
+        super().__init__()
+        widths = [channels + i * growth for i in range(layers)]
+        self.layers = nn.ModuleList(_normalised(w, _convolution(w, growth, 3, 1)) for w in widths)
+
+    def forward(self, image: Tensor) -> Tensor:
+        for layer in self.layers:
+            image = torch.cat([image, layer(image)], 1)
+        return image
+
+
+class _Up(nn.Module):
+    """Normalisation, ReLU and a transposed convolution to a given size."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, bias: bool = False):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(inputs, momentum=_MOMENTUM)
+        self.grow = nn.utils.skip_init(
+            nn.ConvTranspose2d, inputs, outputs, kernel, stride, kernel // 2, bias=bias
+        )
+
+    def forward(self, image: Tensor, size: Sequence[int]) -> Tensor:
+        return self.grow(torch.relu(self.norm(image)), output_size=list(size))
+
+
+def _convolution(inputs: int, outputs: int, kernel: int, stride: int) -> nn.Conv2d:
+    """Convolution that keeps the size (stride 1) or halves it, rounded up (stride 2)."""
+    return nn.utils.skip_init(nn.Conv2d, inputs, outputs, kernel, stride, kernel // 2, bias=False)
+
+
+def _normalised(channels: int, layer: nn.Module) -> nn.Sequential:
+    return nn.Sequential(nn.BatchNorm2d(channels, momentum=_MOMENTUM), nn.ReLU(), layer)
