@@ -16,7 +16,7 @@ from paramscape.simulators import SimulatorFiles, simulator_for
 from paramscape.study import section
 
 
-def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
+def main(inputs, settings, method: str, simulator: str, workplace: Workplace) -> xr.Dataset:
     """The estimated parameters (parameter, lat, lon)."""
     use_threads(section(settings, "compute").torch_threads)
     target, periods = section(settings, "calibration.target"), section(settings, "periods")
@@ -30,25 +30,24 @@ def main(inputs, settings, wildcards, workplace: Workplace) -> xr.Dataset:
         target,
         evidence,
         periods,
-        simulator_for(wildcards.simulator, SimulatorFiles.of(inputs), evidence.cells, settings),
+        simulator_for(simulator, SimulatorFiles.of(inputs), evidence.cells, settings),
         PriorBox.of(priors),
         default_values(params, evidence.cells, priors).to(evidence.forcing.device),
     )
-    name = f"calibration.{wildcards.method}"
-    method = section(settings, name) if name in settings else None
-    values = CALIBRATORS[wildcards.method](problem, method, workplace)
+    name = f"calibration.{method}"
+    own = section(settings, name) if name in settings else None
+    values = CALIBRATORS[method](problem, own, workplace)
     return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        wildcards, seed = snakemake.wildcards, snakemake.params.seed
-        choice = snakemake.input.get("choice")
-        settings = with_choice(snakemake.params.settings, wildcards.method, choice)
+        params, method = snakemake.params, snakemake.wildcards.method
+        settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)
-        job = {"settings": settings, "code": snakemake.params.code, "seed": seed}
+        job = {"settings": settings, "code": params.code, "seed": params.seed}
         checkpoint = checkpoint_path(output.parent, job, snakemake.input)
-        workplace = Workplace(Path(snakemake.output.history), checkpoint, seed)
-        parameters = main(snakemake.input, settings, wildcards, workplace)
-        write_dataset(parameters, output, "parameters", provenance(settings, seed))
+        workplace = Workplace(Path(snakemake.output.history), checkpoint, params.seed)
+        parameters = main(snakemake.input, settings, method, params.simulator, workplace)
+        write_dataset(parameters, output, "parameters", provenance(settings, params.seed))
         checkpoint.unlink(missing_ok=True)

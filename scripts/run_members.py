@@ -1,4 +1,4 @@
-"""Run a batch of members through VIC."""
+"""Run members through VIC."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from paramscape.job import logged, provenance, use_threads
 from paramscape.study import section
 
 
-def main(inputs, settings, batch: int) -> xr.Dataset:
-    """Daily targets (member, time, lat, lon) of one batch over the training period."""
+def main(inputs, settings, chosen: slice) -> xr.Dataset:
+    """Daily targets (member, time, lat, lon) of some members over the training period."""
     vic, compute = section(settings, "vic"), section(settings, "compute")
     warmup, train = section(settings, "periods.warmup"), section(settings, "periods.train")
     use_threads(compute.torch_threads)
@@ -25,10 +25,7 @@ def main(inputs, settings, batch: int) -> xr.Dataset:
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     engine = Engine.of(params, read_years(inputs.forcing), cells, vic)
     engine = engine.to(getattr(torch, vic.precision), compute.device)
-    size = section(settings, "ensemble.batch")
-    members = read_dataset(Path(inputs.members), "members").isel(
-        member=slice(batch * size, (batch + 1) * size)
-    )
+    members = read_dataset(Path(inputs.members), "members").isel(member=chosen)
     targets = run_members(engine, fields_of(members, cells), warmup.start, train)
     return targets_dataset(targets, cells, days_of(train), np.asarray(members["member"]))
 
@@ -36,5 +33,5 @@ def main(inputs, settings, batch: int) -> xr.Dataset:
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         settings = snakemake.params.settings
-        fluxes = main(snakemake.input, settings, int(snakemake.wildcards.batch))
+        fluxes = main(snakemake.input, settings, slice(*snakemake.params.members))
         write_dataset(fluxes, Path(snakemake.output[0]), "ensemble-fluxes", provenance(settings))

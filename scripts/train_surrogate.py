@@ -1,4 +1,4 @@
-"""Train a surrogate of VIC."""
+"""Train a surrogate of VIC, or train it on with the members of refresh rounds."""
 
 from pathlib import Path
 
@@ -11,28 +11,41 @@ from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples
 from paramscape.surrogates.network import SurrogateNetwork
 from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import save_network
+from paramscape.surrogates.weights import load_network, save_network
+from paramscape.surrogates.windows import Samples
+
+
+def ensemble_files(inputs) -> tuple[EnsembleFiles, list[EnsembleFiles]]:
+    """Files of the ensemble, and those of each refresh round before."""
+    forcing = Path(inputs.forcing)
+    rounds = zip(inputs.get("round_members", ()), inputs.get("round_fluxes", ()), strict=True)
+    return (
+        EnsembleFiles(Path(inputs.members), tuple(map(Path, inputs.fluxes)), forcing),
+        [EnsembleFiles(Path(members), (Path(fluxes),), forcing) for members, fluxes in rounds],
+    )
 
 
 def main(inputs, settings, surrogate: str, files: TrainingFiles) -> SurrogateNetwork:
-    """The network that does best on the validation members."""
+    """The network that does best on the validation members, from given weights or untrained."""
     compute = section(settings, "compute")
     use_threads(compute.torch_threads)
     kind, chosen = KINDS[surrogate], section(settings, f"surrogate.{surrogate}")
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     priors = PriorBox.of(section(settings, "priors"))
     targets = kind.targets(section(settings, "calibration.target"), chosen)
-    ensemble = EnsembleFiles(
-        Path(inputs.members), tuple(map(Path, inputs.fluxes)), Path(inputs.forcing)
-    )
-    training, validation = (
-        load_samples(ensemble, role, targets, section(settings, "periods.train"), cells, priors).to(
-            compute.device
-        )
-        for role in ("train", "validation")
-    )
+    ensemble, rounds = ensemble_files(inputs)
+    train_period = section(settings, "periods.train")
+
+    def samples(files: EnsembleFiles, role: str) -> Samples:
+        return load_samples(files, role, targets, train_period, cells, priors).to(compute.device)
+
+    training = samples(ensemble, "train").joined(samples(files, "train") for files in rounds)
+    validation = samples(ensemble, "validation")
     seed = settings["study"]["seed"]
-    network = kind.untrained(training, chosen, seed)
+    if inputs.get("weights"):
+        network = load_network(Path(inputs.weights), kind.network).to(compute.device)
+    else:
+        network = kind.untrained(training, chosen, seed)
     return train(kind.learner(network, training, validation, chosen, seed), files, seed)
 
 

@@ -17,6 +17,7 @@ rule calibrate:
         gpu=gpus(),
     params:
         seed=lambda wildcards: int(wildcards.seed),
+        simulator=lambda wildcards: wildcards.simulator,
         settings=calibration_settings,
         code=lambda wildcards: code_of_method(wildcards.method),
     message:

@@ -44,6 +44,7 @@ SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
 SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
 REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
+ROUND = f"{ROOT}/surrogate/{{surrogate}}/round"
 SEARCH = f"{ROOT}/search/{{method}}/{{simulator}}"
 CANDIDATES = {
     method: candidates_of(grid) for method, grid in STUDY.calibration.search.items()
@@ -53,6 +54,7 @@ CANDIDATES = {
 wildcard_constraints:
     year=r"\d{4}",
     batch=r"\d+",
+    round=r"[1-9]\d*",
     seed=r"\d+",
     candidate=r"\d+",
     method=r"[a-z][a-z0-9-]*",
@@ -165,8 +167,8 @@ def files_of_simulator(simulator):
     return {"weights": f"{ROOT}/surrogate/{simulator}/weights.pt"}
 
 
-def calibration_files(wildcards):
-    """What a method learns from and what its simulator needs."""
+def calibration_files(wildcards, simulator=None):
+    """What a method learns from and what its simulator, by default the wildcards', needs."""
     return {
         "domain": f"{ROOT}/domain.nc",
         "attributes": f"{ROOT}/attributes.nc",
@@ -174,19 +176,19 @@ def calibration_files(wildcards):
         "forcing": f"{ROOT}/forcing-daily.nc",
         "observations": f"{ROOT}/observations/{TARGET}.nc",
         "parameters": f"{ROOT}/vic/params.nc",
-        **files_of_simulator(wildcards.simulator),
+        **files_of_simulator(simulator or wildcards.simulator),
     }
 
 
-def calibration_settings(wildcards):
-    """Settings that a method and its simulator use."""
+def calibration_settings(wildcards, simulator=None):
+    """Settings that a method and its simulator, by default the wildcards', use."""
     return settings(
         "study",
         "periods",
         "priors",
         "calibration.target",
         *method_sections(wildcards.method),
-        *simulator_sections(wildcards.simulator),
+        *simulator_sections(simulator or wildcards.simulator),
         "compute",
     )
 

@@ -1,3 +1,12 @@
+RUN_MEMBERS = settings("study", "periods.warmup", "periods.train", "vic", "compute")
+
+
+def members_of_batch(batch):
+    """First member of a batch and the first that is beyond it."""
+    size = STUDY.ensemble.batch
+    return [batch * size, (batch + 1) * size]
+
+
 rule sample_members:
     input:
         domain=f"{ROOT}/domain.nc",
@@ -39,14 +48,8 @@ rule run_members:
         runtime=240,
         gpu=gpus(),
     params:
-        settings=settings(
-            "study",
-            "periods.warmup",
-            "periods.train",
-            "vic",
-            "ensemble.batch",
-            "compute",
-        ),
+        members=lambda wildcards: members_of_batch(int(wildcards.batch)),
+        settings=RUN_MEMBERS,
         code=code("run_members.py"),
     message:
         "Run batch {wildcards.batch} of the members through VIC"

@@ -8,6 +8,7 @@ use rule calibrate as try_candidate with:
         f"{ROOT}/logs/try_candidate.{{method}}.{{simulator}}.{{candidate}}.log",
     params:
         seed=1,
+        simulator=lambda wildcards: wildcards.simulator,
         settings=candidate_settings,
         code=lambda wildcards: code_of_method(wildcards.method),
     message:

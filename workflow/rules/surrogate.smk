@@ -8,6 +8,18 @@ def code_of_surrogate(script, wildcards):
     )
 
 
+def training_settings(wildcards):
+    """Settings that the training of a surrogate uses."""
+    return settings(
+        "study",
+        "periods.train",
+        "priors",
+        f"surrogate.{wildcards.surrogate}",
+        "calibration.target",
+        "compute",
+    )
+
+
 rule train_surrogate:
     input:
         domain=f"{ROOT}/domain.nc",
@@ -15,7 +27,7 @@ rule train_surrogate:
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
         forcing=f"{ROOT}/forcing-daily.nc",
     output:
-        weights=f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
+        weights=f"{ROUND}-0/weights.pt",
         history=f"{ROOT}/surrogate/{{surrogate}}/history.csv",
     log:
         f"{ROOT}/logs/train_surrogate.{{surrogate}}.log",
@@ -28,19 +40,31 @@ rule train_surrogate:
         runtime=720,
         gpu=gpus(),
     params:
-        settings=lambda wildcards: settings(
-            "study",
-            "periods.train",
-            "priors",
-            f"surrogate.{wildcards.surrogate}",
-            "calibration.target",
-            "compute",
-        ),
+        settings=training_settings,
         code=lambda wildcards: code_of_surrogate("train_surrogate.py", wildcards),
     message:
         "Train the {wildcards.surrogate} surrogate of VIC"
     script:
         "../../scripts/train_surrogate.py"
+
+
+rule take_last_round:
+    input:
+        f"{ROUND}-{STUDY.surrogate.refresh.rounds}/weights.pt",
+    output:
+        f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
+    log:
+        f"{ROOT}/logs/take_last_round.{{surrogate}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    message:
+        "Take the {wildcards.surrogate} surrogate of the last refresh round"
+    shell:
+        "cp {input} {output} 2> {log}"
 
 
 rule score_surrogate:

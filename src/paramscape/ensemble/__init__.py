@@ -8,7 +8,16 @@ from .datasets import (
     targets_dataset,
 )
 from .engine import Engine
-from .fields import KINDS, ROLES, batch_members, kinds_of, roles_of, sample_members
+from .fields import (
+    KINDS,
+    ROLES,
+    Perturbation,
+    batch_members,
+    kinds_of,
+    perturbed_fields,
+    roles_of,
+    sample_members,
+)
 from .members import run_members
 from .priors import PriorBox
 from .verification import days_of
@@ -18,6 +27,7 @@ __all__ = [
     "KINDS",
     "ROLES",
     "Engine",
+    "Perturbation",
     "PriorBox",
     "VicSimulator",
     "batch_members",
@@ -27,6 +37,7 @@ __all__ = [
     "members_dataset",
     "members_of_role",
     "parameters_dataset",
+    "perturbed_fields",
     "roles_of",
     "run_members",
     "sample_members",

@@ -1,7 +1,10 @@
 """Parameter fields of ensemble members, drawn in the unit cube of the priors."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
+from numpy.random import SeedSequence
 from scipy.special import ndtr
 
 from paramscape.domain import Cells
@@ -13,6 +16,19 @@ from .priors import PriorBox
 KINDS = ("independent", "correlated", "mpr", "constant")
 ROLES = ("train", "validation", "test")
 _EARTH_DEGREES = 180.0 / np.pi  # length of the Earth's radius in degrees of arc
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """How fields near a given one are drawn.
+
+    count: perturbed fields. spread: their standard deviation on the unit scale. correlation_length
+    of the perturbation [degrees].
+    """
+
+    count: int
+    spread: float
+    correlation_length: float
 
 
 def sample_members(
@@ -41,6 +57,34 @@ def sample_members(
         for member, kind in enumerate(kinds_of(settings.members, settings.mixture))
     ]
     return priors.to_physical(torch.from_numpy(np.stack(fields))).numpy()
+
+
+def perturbed_fields(
+    field: np.ndarray, cells: Cells, priors: PriorBox, settings: Perturbation, seed: SeedSequence
+) -> np.ndarray:
+    """A field and perturbed fields around it.
+
+    To each parameter on the unit scale of its prior comes a spatially correlated normal field of
+    its own; what leaves the priors is moved back to their ends.
+
+    Args:
+        field: (cell, parameter), physical.
+        cells: the active cells.
+        priors: bounds and scales.
+        settings: how many, how far, and how smooth.
+        seed: root of the random numbers; each perturbed field has a stream of its own.
+
+    Returns:
+        (1 + count, cell, parameter), physical, the field itself first.
+    """
+    unit = priors.to_unit(torch.from_numpy(field).double()).numpy()
+    factor = _correlation_factor(cells, settings.correlation_length)
+    moves = [
+        np.einsum("ij,jk->ik", factor, np.random.default_rng(own).standard_normal(unit.shape))
+        for own in seed.spawn(settings.count)
+    ]
+    fields = np.stack([unit, *(unit + settings.spread * move for move in moves)])
+    return priors.to_physical(torch.from_numpy(fields.clip(0.0, 1.0))).numpy()
 
 
 def kinds_of(members: int, mixture: FieldMixture) -> list[str]:

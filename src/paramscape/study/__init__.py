@@ -30,6 +30,7 @@ from .products import (
     TruthObservations,
     VicForcing,
 )
+from .refresh import Refresh
 from .sceua import CellSceua, MprSceua, Sceua
 from .schema import json_schema, schema_text
 from .search import candidates_of
@@ -75,6 +76,7 @@ __all__ = [
     "Priors",
     "Products",
     "RectangleDomain",
+    "Refresh",
     "Rollout",
     "Run",
     "Sceua",

@@ -57,10 +57,14 @@ class Calibration(Settings):
     @field_validator("search")
     @classmethod
     def _values_fit_their_methods(cls, search: dict[str, Any]) -> dict[str, Any]:
-        fields = {f.alias or name: f.annotation for name, f in cls.model_fields.items()}
-        models = {
-            name: model
-            for name, model in fields.items()
-            if isinstance(model, type) and issubclass(model, BaseModel)
-        }
-        return checked_grids(search, models)
+        return checked_grids(search, learned_methods())
+
+
+def learned_methods() -> dict[str, type[BaseModel]]:
+    """Models of the methods that learn in epochs, by name."""
+    fields = {f.alias or name: f.annotation for name, f in Calibration.model_fields.items()}
+    return {
+        name: model
+        for name, model in fields.items()
+        if isinstance(model, type) and "epochs" in getattr(model, "model_fields", {})
+    }

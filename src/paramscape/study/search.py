@@ -13,20 +13,19 @@ Grid = Annotated[dict[str, list[Any]], Field(min_length=1)]
 
 
 def checked_grids(
-    grids: Mapping[str, Mapping[str, Sequence[Any]]], methods: Mapping[str, type[BaseModel]]
+    grids: Mapping[str, Mapping[str, Sequence[Any]]], learned: Mapping[str, type[BaseModel]]
 ) -> dict[str, dict[str, list[Any]]]:
     """The grids with every value judged by its method's model, as plain values.
 
     Args:
         grids: lists of values by setting, by method.
-        methods: the models of all methods that have settings.
+        learned: the models of the methods that learn in epochs.
 
     Raises:
         ValueError: if a method does not learn in epochs.
         pydantic.ValidationError: if a method or setting is misspelt, a list is empty, or a value
             is out of range.
     """
-    learned = {name: model for name, model in methods.items() if "epochs" in model.model_fields}
     unfit = [method for method in grids if not get_close_matches(method, learned)]
     if unfit:
         raise ValueError(

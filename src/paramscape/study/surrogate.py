@@ -6,6 +6,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from ._base import Settings
 from .gate import Gate
+from .refresh import Refresh
 
 
 class SurrogateTraining(Settings):
@@ -129,3 +130,4 @@ class Surrogates(Settings):
     seq2seq: Seq2seq = Seq2seq()
     arnet: Arnet = Arnet()
     gate: Gate = Gate()
+    refresh: Refresh = Refresh()

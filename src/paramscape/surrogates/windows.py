@@ -1,6 +1,6 @@
 """Windows of forcing, parameters and fluxes that a surrogate learns from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,6 +63,15 @@ class Samples:
         device = self.parameters.device
         parts = {"parameters": self.parameters, "targets": self.targets}
         return replace(self, **{n: part[chosen.to(device)] for n, part in parts.items()})
+
+    def joined(self, others: Iterable["Samples"]) -> "Samples":
+        """These samples and those of other members under the same forcing."""
+        all_of = [self, *others]
+        return replace(
+            self,
+            parameters=torch.cat([samples.parameters for samples in all_of]),
+            targets=torch.cat([samples.targets for samples in all_of]),
+        )
 
     def first_day(self, days: int) -> int:
         """The first day of the targets that has a whole window of `days` of forcing."""

@@ -1,0 +1,42 @@
+"""Sample parameter fields near those of pilot calibrations."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of, members_dataset
+from paramscape.ensemble.fields import Perturbation, perturbed_fields
+from paramscape.ensemble.priors import PriorBox
+from paramscape.files import read_dataset, write_dataset
+from paramscape.job import logged, provenance
+from paramscape.study import section
+
+
+def main(inputs, settings, round_number: int) -> xr.Dataset:
+    """Members (member, parameter, lat, lon), all to learn from."""
+    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
+    refresh = section(settings, "surrogate.refresh")
+    length = section(settings, "ensemble.correlation_length")
+    near = Perturbation(refresh.perturbed, refresh.spread, length)
+    priors, seed = PriorBox.of(section(settings, "priors")), settings["study"]["seed"]
+    fields = [
+        perturbed_fields(
+            fields_of(read_dataset(Path(file), "parameters"), cells),
+            cells,
+            priors,
+            near,
+            np.random.SeedSequence(seed, spawn_key=(round_number, pilot)),
+        )
+        for pilot, file in enumerate(inputs.pilots)
+    ]
+    kinds = ["pilot", *["perturbed"] * near.count] * len(fields)
+    return members_dataset(np.concatenate(fields), cells, kinds, ["train"] * len(kinds))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        settings = snakemake.params.settings
+        members = main(snakemake.input, settings, int(snakemake.wildcards.round))
+        write_dataset(members, Path(snakemake.output[0]), "members", provenance(settings))

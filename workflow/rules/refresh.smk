@@ -1,0 +1,127 @@
+REFRESH = STUDY.surrogate.refresh
+
+
+def rounds_until(pattern):
+    """Function that gives a file of each round up to the wildcards' round."""
+    return lambda wildcards: [
+        pattern.format(surrogate=wildcards.surrogate, round=number)
+        for number in range(1, int(wildcards.round) + 1)
+    ]
+
+
+def previous_weights(wildcards):
+    """The surrogate that a round starts from."""
+    before = int(wildcards.round) - 1
+    return f"{ROUND}-{before}/weights.pt".format(surrogate=wildcards.surrogate)
+
+
+def pilot_files(wildcards):
+    """What a pilot calibration reads: a calibration's files with the round's surrogate."""
+    return {
+        **calibration_files(wildcards, wildcards.surrogate),
+        "weights": previous_weights(wildcards),
+    }
+
+
+def pilot_settings(wildcards):
+    """Settings of a pilot: its method's, with the refresh's epochs."""
+    found = calibration_settings(wildcards, wildcards.surrogate)
+    section = f"calibration.{wildcards.method}"
+    return {**found, section: {**found[section], "epochs": REFRESH.epochs}}
+
+
+def fine_tuning_settings(wildcards):
+    """Settings of fine-tuning: the surrogate's, with few epochs of short steps."""
+    found = training_settings(wildcards)
+    section = f"surrogate.{wildcards.surrogate}"
+    few = {
+        "epochs": REFRESH.fine_tune_epochs,
+        "learning_rate": REFRESH.learning_rate,
+        "decay": "none",
+    }
+    return {**found, section: {**found[section], **few}}
+
+
+use rule calibrate as calibrate_pilot with:
+    input:
+        unpack(pilot_files),
+    output:
+        parameters=f"{ROUND}-{{round}}/pilot-{{method}}.nc",
+        history=f"{ROUND}-{{round}}/pilot-{{method}}.csv",
+    log:
+        f"{ROOT}/logs/calibrate_pilot.{{surrogate}}.{{round}}.{{method}}.log",
+    params:
+        seed=1,
+        simulator=lambda wildcards: wildcards.surrogate,
+        settings=pilot_settings,
+        code=lambda wildcards: code_of_method(wildcards.method),
+    message:
+        "Calibrate a pilot by {wildcards.method} on {wildcards.surrogate} for round {wildcards.round}"
+
+
+rule sample_near_pilots:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        pilots=expand(
+            f"{ROUND}-{{round}}/pilot-{{method}}.nc",
+            method=REFRESH.methods,
+            allow_missing=True,
+        ),
+    output:
+        f"{ROUND}-{{round}}/members.nc",
+    log:
+        f"{ROOT}/logs/sample_near_pilots.{{surrogate}}.{{round}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings(
+            "study", "priors", "ensemble.correlation_length", "surrogate.refresh"
+        ),
+        code=code("sample_near_pilots.py"),
+    message:
+        "Sample members near the pilots' fields on {wildcards.surrogate}, round {wildcards.round}"
+    script:
+        "../../scripts/sample_near_pilots.py"
+
+
+use rule run_members as run_members_of_round with:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        members=f"{ROUND}-{{round}}/members.nc",
+        forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
+        parameters=f"{ROOT}/vic/params.nc",
+    output:
+        f"{ROUND}-{{round}}/fluxes.nc",
+    log:
+        f"{ROOT}/logs/run_members_of_round.{{surrogate}}.{{round}}.log",
+    params:
+        members=[0, None],
+        settings=RUN_MEMBERS,
+        code=code("run_members.py"),
+    message:
+        "Run the members of round {wildcards.round} of {wildcards.surrogate} through VIC"
+
+
+use rule train_surrogate as fine_tune_surrogate with:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        members=f"{ROOT}/ensemble/members.nc",
+        fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
+        forcing=f"{ROOT}/forcing-daily.nc",
+        weights=previous_weights,
+        round_members=rounds_until(f"{ROUND}-{{round}}/members.nc"),
+        round_fluxes=rounds_until(f"{ROUND}-{{round}}/fluxes.nc"),
+    output:
+        weights=f"{ROUND}-{{round}}/weights.pt",
+        history=f"{ROUND}-{{round}}/history.csv",
+    log:
+        f"{ROOT}/logs/fine_tune_surrogate.{{surrogate}}.{{round}}.log",
+    params:
+        settings=fine_tuning_settings,
+        code=lambda wildcards: code_of_surrogate("train_surrogate.py", wildcards),
+    message:
+        "Fine-tune the {wildcards.surrogate} surrogate, round {wildcards.round}"
