@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from paramscape.figures.collect import costs_of_runs, recovery_of_runs
+from paramscape.figures.collect import costs_of_runs, recovery_of_runs, runs_behind_surrogates
 from paramscape.figures.methods_table import write
 from paramscape.job import logged
 from paramscape.names import UNITS
 from paramscape.study import section
 
 
-def main(inputs, stem: Path, target: str, members: int) -> None:
+def main(inputs, stem: Path, target: str, behind: int) -> None:
     """Write the table of the test period."""
     scores = pd.read_csv(inputs.scores)
-    costs = costs_of_runs([Path(file) for file in inputs.histories], members)
+    costs = costs_of_runs([Path(file) for file in inputs.histories], behind)
     if inputs.get("recovery"):
         costs = costs.merge(recovery_of_runs(pd.read_csv(inputs.recovery)), how="left")
     test = scores[scores["period"] == "test"].drop(columns="period")
@@ -24,6 +24,6 @@ def main(inputs, stem: Path, target: str, members: int) -> None:
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         settings = snakemake.params.settings
-        target, ensemble = (section(settings, s) for s in ("calibration.target", "ensemble"))
-        stem = Path(snakemake.output.csv).with_suffix("")
-        main(snakemake.input, stem, target, ensemble.members)
+        target, stem = section(settings, "calibration.target"), Path(snakemake.output.csv)
+        behind = runs_behind_surrogates(settings)
+        main(snakemake.input, stem.with_suffix(""), target, behind)

@@ -9,6 +9,7 @@ import pytest
 from paramscape.figures.collect import (
     costs_of_runs,
     loss_weights,
+    runs_behind_surrogates,
     scores_by_simulator,
     verified_runs,
 )
@@ -37,6 +38,13 @@ def test_vic_runs_are_those_of_the_history_on_vic_and_of_the_ensemble_on_a_surro
     np.testing.assert_array_equal(costs["vic_runs"], [0, 120, ENSEMBLE, np.nan])
     np.testing.assert_array_equal(costs["minutes"], [0, 1, 1, 1])
     np.testing.assert_array_equal(costs["epochs"], [0, np.nan, np.nan, 2])
+
+
+def test_the_runs_behind_a_surrogate_are_the_ensembles_and_those_of_refresh_rounds():
+    ensemble = {"train": 24, "validation": 8, "test": 8, "batch": 20}
+    refresh = {"rounds": 2, "methods": ["gan-po"], "perturbed": 10}
+    settings = {"ensemble": ensemble, "surrogate.refresh": refresh}
+    assert runs_behind_surrogates(settings) == 40 + 2 * 11
 
 
 def test_a_loss_has_the_weight_that_its_method_sets():

@@ -7,7 +7,7 @@ TABLES = expand(
 
 rule tabulate_ablation:
     input:
-        f"{ROOT}/scores/runs.csv",
+        f"{ROOT}/scores/methods/runs.csv",
     output:
         csv=f"{ROOT}/tables/table-1.csv",
         md=report(
@@ -51,7 +51,7 @@ rule tabulate_time:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "ensemble"),
+        settings=settings("study", "ensemble", "surrogate.refresh"),
         code=code("tabulate_time.py"),
     message:
         "Tabulate computing times and VIC runs (table 2)"
@@ -80,7 +80,9 @@ rule tabulate_methods:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "calibration.target", "ensemble"),
+        settings=settings(
+            "study", "calibration.target", "ensemble", "surrogate.refresh"
+        ),
         code=code("tabulate_methods.py"),
     message:
         "Tabulate {wildcards.selection}, on their simulators and in VIC"

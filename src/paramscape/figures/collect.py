@@ -157,17 +157,22 @@ def loss_weights(
     return found
 
 
-def costs_of_runs(files: Sequence[Path], ensemble: int) -> pd.DataFrame:
+def runs_behind_surrogates(settings: Mapping[str, object]) -> int:
+    """VIC runs that a surrogate learns from: those of the ensemble and of all refresh rounds."""
+    return section(settings, "ensemble").members + section(settings, "surrogate.refresh").members
+
+
+def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:
     """Epochs, minutes and VIC runs of every run from its history.
 
     One VIC run is the domain simulated in VIC over the training period, with the days that lead
     into it, once. A run on VIC has the last of its history's `model_runs`, unknown without that
-    column; one on a surrogate has those of the ensemble that the surrogate learned from, whatever
-    its history says; the default has none.
+    column; one on a surrogate has those that the surrogate learned from, whatever its history
+    says; the default has none.
 
     Args:
         files: histories.
-        ensemble: VIC runs of the ensemble, which all methods on surrogates share.
+        behind: VIC runs that a surrogate learned from, which all methods on it share.
 
     Returns:
         method, simulator, seed, epochs (NaN for a method without epochs), minutes, vic_runs (NaN
@@ -181,7 +186,7 @@ def costs_of_runs(files: Sequence[Path], ensemble: int) -> pd.DataFrame:
         if run.method == "default":
             runs = 0.0
         elif run.simulator != "vic":
-            runs = float(ensemble)
+            runs = float(behind)
         else:
             runs = table["model_runs"].iloc[-1] if "model_runs" in table else float("nan")
         rows.append((run.method, run.simulator, run.seed, epochs, minutes, runs))
