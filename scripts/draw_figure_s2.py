@@ -14,8 +14,7 @@ from paramscape.study import section
 def main(table: Path, target: str) -> pd.DataFrame:
     """Sensitivity of the target to each parameter, and where the gate warns of it."""
     sensitivity = pd.read_csv(table)
-    of_target = sensitivity[sensitivity["target"] == target]
-    return of_target.assign(warns=of_target.get("warns", False))
+    return sensitivity[sensitivity["target"] == target]
 
 
 if __name__ == "__main__":

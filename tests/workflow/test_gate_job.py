@@ -1,6 +1,6 @@
-"""The gate warns: nothing but the study's end waits for it."""
+"""The gate warns: a figure shows what it says, and nothing else waits for it."""
 
 
-def test_no_other_job_waits_for_the_gate(untouched) -> None:
-    edges = untouched.edges()
-    assert {reader for maker, reader in edges if maker == "gate_surrogate"} == {"all"}
+def test_only_the_figure_of_the_surrogates_skill_reads_the_gate(untouched) -> None:
+    readers = {reader for maker, reader in untouched.edges() if maker == "gate_surrogate"}
+    assert readers == {"all", "draw_figure_s2"}
