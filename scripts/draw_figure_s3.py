@@ -1,23 +1,35 @@
 """Draw the losses of the trainings."""
 
+import json
 from pathlib import Path
 
 from paramscape.figures._page import Caption
 from paramscape.figures.collect import histories_of_runs, loss_weights
 from paramscape.figures.figure_s3 import draw
 from paramscape.job import logged
+from paramscape.runs import RunId
+
+
+def main(inputs, settings) -> dict[str, dict]:
+    """Settings of each run's method by label, with those that a search chose."""
+    chosen = {
+        Path(file).parts[-3:-1]: json.loads(Path(file).read_text()) for file in inputs.choices
+    }
+    found = {}
+    for run in map(RunId.of, inputs.histories):
+        of_method = settings.get(f"calibration.{run.method}", {})
+        choice = chosen.get((run.method, run.simulator), {"settings": {}})
+        found[run.label] = of_method | choice["settings"]
+    return found
+
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        settings, histories = snakemake.params.settings, histories_of_runs(snakemake.input)
-        of_methods = {
-            name.removeprefix("calibration."): values
-            for name, values in settings.items()
-            if name.startswith("calibration.")
-        }
+        settings, inputs = snakemake.params.settings, snakemake.input
+        histories = histories_of_runs(inputs.histories)
         draw(
             histories,
             Path(snakemake.output.png).with_suffix(""),
             Caption(settings["study"]["title"]),
-            weights=loss_weights(histories, of_methods),
+            weights=loss_weights(histories, main(inputs, settings)),
         )

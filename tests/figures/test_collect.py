@@ -56,9 +56,14 @@ def test_a_loss_has_the_weight_that_its_method_sets():
         "dpl-z on vic": given,
     }
     settings = {
-        "gan-po": {"l1_weight": 30, "range_weight": 1, "adversarial_weight": 2, "r1_weight": 9},
-        "gan-po-l1": {"l1_weight": 20, "range_weight": 1},
-        "dpl-z": {"hidden": 64},
+        "gan-po on vic": {
+            "l1_weight": 30,
+            "range_weight": 1,
+            "adversarial_weight": 2,
+            "r1_weight": 9,
+        },
+        "gan-po-l1 on vic": {"l1_weight": 20, "range_weight": 1},
+        "dpl-z on vic": {"hidden": 64},
     }
     assert loss_weights(histories, settings) == {
         "gan-po on vic": {"l1": 30, "range": 1, "adversarial": 2},

@@ -126,6 +126,12 @@ def test_figure_s3_adds_the_weighted_sum_and_sets_validation_apart(study, drawn)
     np.testing.assert_allclose(validation["validation rmse"], history["validation/rmse"].dropna())
 
 
+def test_a_loss_that_an_epoch_lacks_adds_nothing_to_the_sum():
+    history = pd.DataFrame({"epoch": [1, 2], "train/l1": [1.0, 2.0], "train/a": [np.nan, 3.0]})
+    total = figure_s3.with_weighted_sum(history, {"l1": 10.0, "a": 1.0})["train/weighted sum"]
+    assert total.tolist() == [10.0, 23.0]
+
+
 def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
     given = study.verified()
     figure = drawn(figure_s4.draw, given, study.mask)

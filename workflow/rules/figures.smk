@@ -22,6 +22,7 @@ LEARNED = [
     for method in dict.fromkeys(run.method for run in STUDY.calibration.runs)
     for section in method_sections(method)
 ]
+SEARCHED = [run for run in STUDY.calibration.runs if run.method in CANDIDATES]
 
 
 def figures(names):
@@ -307,7 +308,8 @@ rule draw_figure_s2:
 
 rule draw_figure_s3:
     input:
-        of_runs(f"{RUN}/history.csv", FIRST_SEED),
+        histories=of_runs(f"{RUN}/history.csv", FIRST_SEED),
+        choices=of_runs(f"{SEARCH}/choice.json", FIRST_SEED, SEARCHED),
     output:
         png=report(
             f"{ROOT}/figures/figure-s3.png",

@@ -142,11 +142,11 @@ def loss_weights(
 
     Args:
         histories: by run label.
-        settings: of each method; the weight of the loss `l1` is its setting `l1_weight`.
+        settings: of each run's method, by label; the weight of the loss `l1` is `l1_weight`.
     """
     found = {}
     for label, history in histories.items():
-        of_method = settings.get(label.partition(" on ")[0], {})
+        of_method = settings.get(label, {})
         weights = {
             loss: of_method[f"{loss}_weight"]
             for loss in _GENERATOR_LOSSES

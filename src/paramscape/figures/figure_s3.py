@@ -18,7 +18,7 @@ from paramscape.figures._page import LINE_COLOURS, PAGE_WIDTH, Caption, page
 WEIGHTED_SUM = "weighted sum"
 
 _SPLITS = ("train", "validation", "test")
-_NOT_DRAWN = ("seconds", "model_runs")
+_NOT_DRAWN = ("seconds", "model_runs", "train/d_real", "train/d_fake")
 _COLUMNS = 3
 _LOG_FROM = 20.0
 _COLOURS = {
@@ -52,8 +52,9 @@ def draw(
     Args:
         histories: by run label, the table `history.csv`: the first column is the progress, such
             as `epoch`, the others `split/loss` or `loss`, NaN where nothing was recorded.
-            `seconds` and `model_runs` are no losses and are left out. A table without rows, of a
-            method that does not train, has no panel.
+            `seconds`, `model_runs` and the discriminator's mean scores `train/d_real` and
+            `train/d_fake` are no losses and are left out. A table without rows, of a method that
+            does not train, has no panel.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the title.
         weights: by run label, the weight of each training loss in the sum; runs without weights
@@ -85,9 +86,13 @@ def draw(
 
 
 def with_weighted_sum(history: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
-    """The history with `train/weighted sum`, the sum of its training losses times their weights."""
-    total = sum(weight * history[f"train/{loss}"] for loss, weight in weights.items())
-    return history.assign(**{f"train/{WEIGHTED_SUM}": total})
+    """The history with `train/weighted sum`, the sum of its training losses times their weights.
+
+    A loss that an epoch does not have, such as the adversarial one while L1 warms up, adds
+    nothing.
+    """
+    terms = history[[f"train/{loss}" for loss in weights]] * list(weights.values())
+    return history.assign(**{f"train/{WEIGHTED_SUM}": terms.sum(axis=1, min_count=1)})
 
 
 def _draw_run(
