@@ -35,12 +35,17 @@ class Simulator(Protocol):
     """Whether windows start from states that earlier simulations left, as a model with memory
     must; if not, any day can be simulated by itself at no further cost."""
 
-    def run(self, parameters: Tensor, period: Period) -> Mapping[str, Tensor]:
+    def run(
+        self, parameters: Tensor, period: Period, lead_in: int | None = None
+    ) -> Mapping[str, Tensor]:
         """Simulate a period after a warm-up, without gradients.
 
         Args:
             parameters: (member?, cell, parameter).
             period: days to return.
+            lead_in: days before the period on which to start, from the state that the parameters
+                of the last `refresh` reached there, in place of the whole warm-up. It makes
+                no difference to a simulator that keeps no states.
 
         Returns:
             targets by name, each (member?, time, cell).

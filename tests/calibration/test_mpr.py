@@ -217,3 +217,25 @@ def test_without_native_soil_the_cells_stand_in_and_a_notice_says_so(caplog):
         parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, PARAMETERS.index("expt")],
         transfer(defaults(soil), soil)[0, :, PARAMETERS.index("expt")],
     )
+
+
+def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):
+    raw = native()
+    raw["clay"][0, :4] = np.nan
+    uneven = SoilPixels.of(raw, CELLS, LIKE)
+    sets = random_sets(uneven, 9)
+    fine = transfer(sets, uneven).clamp(PRIORS.low, PRIORS.high)
+    ds, ws = PARAMETERS.index("Ds"), PARAMETERS.index("Ws")
+    fine[..., ds] = torch.minimum(fine[..., ds], fine[..., ws])
+    powers = [-1.0 if name in ("Ds", "Dsmax", "Ws") else 1.0 for name in PARAMETERS]
+    means = [power_mean(fine[..., i], p, uneven, 3) for i, p in enumerate(powers)]
+    monkeypatch.setattr("paramscape.calibration.soil._PIXELS_AT_ONCE", 50)
+    assert [len(block.cell) for block in uneven.blocks] == [50, 25]
+    found = parameters_of(sets, uneven, 3, PRIORS)
+    torch.testing.assert_close(found, torch.stack(means, -1), rtol=1e-12, atol=0)
+
+
+def test_soil_of_another_domain_is_refused():
+    soil = pixels()
+    with pytest.raises(ValueError, match="pixels of 3 cells, not of 4"):
+        parameters_of(defaults(soil), soil, 4, PRIORS)

@@ -51,6 +51,7 @@ NONLINEARITY = 2.0  # exponent of VIC's nonlinear baseflow [1]
 _INCH_PER_HOUR = 25.4 * 24.0  # [mm d-1]
 _KPA_PER_CM = 0.0980665
 _HARMONIC = ("Ds", "Dsmax", "Ws")
+_SETS_AT_ONCE = 8
 
 
 def coefficients_of(soil: SoilPixels) -> tuple[Coefficient, ...]:
@@ -72,10 +73,24 @@ def parameters_of(coefficients: Tensor, soil: SoilPixels, cells: int, priors: Pr
 
     Returns:
         (set, cell, parameter) physical values inside the priors.
+
+    Raises:
+        ValueError: if the soil has pixels of another number of cells.
     """
-    fine = transfer(coefficients, soil)
-    clipped = _clip(fine, priors)
-    return _clip(upscale(clipped, soil, cells), priors)
+    if int(soil.cell.max()) + 1 != cells:
+        raise ValueError(f"the soil has pixels of {int(soil.cell.max()) + 1} cells, not of {cells}")
+    parts = coefficients.split(_SETS_AT_ONCE)
+    blocks = [[_upscaled(some, block, priors) for block in soil.blocks] for some in parts]
+    return torch.cat([torch.cat(row, 1) for row in blocks])
+
+
+def _upscaled(coefficients: Tensor, soil: SoilPixels, priors: PriorBox) -> Tensor:
+    """Parameters (set, cell, parameter) of a few sets and cells."""
+    fine = _clip(_of_pixels(coefficients, soil), priors)
+    cells = int(soil.cell[-1]) + 1
+    powers = {name: -1.0 if name in _HARMONIC else 1.0 for name in PARAMETERS}
+    means = {name: power_mean(fine[name], powers[name], soil, cells) for name in PARAMETERS}
+    return torch.stack(list(_clip(means, priors).values()), -1)
 
 
 def transfer(coefficients: Tensor, soil: SoilPixels) -> Tensor:
@@ -86,18 +101,23 @@ def transfer(coefficients: Tensor, soil: SoilPixels) -> Tensor:
     total depth = depth_factor times the profile's, depth2 = second_share of it, depth3 what is
     left under a top layer of 0.1 m.
     """
+    values = _of_pixels(coefficients, soil)
+    return torch.stack([values[name] for name in PARAMETERS], -1)
+
+
+def _of_pixels(coefficients: Tensor, soil: SoilPixels) -> dict[str, Tensor]:
+    """`transfer`'s parameters (set, pixel) by name."""
     names = [c.name for c in coefficients_of(soil)]
     g = dict(zip(names, coefficients.unsqueeze(-1).unbind(1), strict=True))
     retention = g["retention_level"] + g["retention_clay"] * soil.clay - 0.003 * soil.sand
-    conductivity = _INCH_PER_HOUR * 10 ** (
-        g["conductivity_level"] + 0.0126 * soil.sand - 0.0064 * soil.clay
-    )
+    texture = _INCH_PER_HOUR * 10 ** (0.0126 * soil.sand - 0.0064 * soil.clay)
     ws = g["baseflow_wetness"] * field_capacity(soil, retention) / soil.porosity
-    flow = conductivity * (SLOPE if soil.slope is None else soil.slope)
+    slope = SLOPE if soil.slope is None else soil.slope
+    flow = 10 ** g["conductivity_level"] * (texture * slope)
     ds, dsmax, ws = baseflow(flow, ws, g["linear_drainage"], g["nonlinear_drainage"])
     total = g["depth_factor"] * soil.depth
     depth2 = g["second_share"] * total
-    values = {
+    return {
         "infilt": infiltration(soil, *coefficients.unsqueeze(-1).unbind(1)[:2]),
         "Ds": ds,
         "Dsmax": dsmax,
@@ -106,7 +126,6 @@ def transfer(coefficients: Tensor, soil: SoilPixels) -> Tensor:
         "depth3": total - depth2 - FIRST_DEPTH,
         "expt": 3.0 + 2.0 * retention,
     }
-    return torch.stack([values[name] for name in PARAMETERS], -1)
 
 
 def infiltration(soil: SoilPixels, level: Tensor, second: Tensor) -> Tensor:
@@ -131,7 +150,8 @@ def field_capacity(soil: SoilPixels, retention: Tensor) -> Tensor:
     capacity = torch.full_like(soil.sand, 33.0)
     capacity = torch.where(soil.sand >= 50.0, 20.0, capacity)
     capacity = torch.where(soil.sand >= 70.0, 10.0, capacity)
-    return soil.porosity * (capacity / saturated).clamp(min=1.0) ** (-1.0 / retention)
+    suction = (capacity / saturated).clamp(min=1.0)
+    return soil.porosity * torch.exp(-suction.log() / retention)
 
 
 def baseflow(
@@ -152,13 +172,6 @@ def baseflow(
     return ws * slow / (slow + fast), flow * (slow + fast), ws
 
 
-def upscale(fine: Tensor, soil: SoilPixels, cells: int) -> Tensor:
-    """Means (set, cell, parameter) of pixels (set, pixel, parameter)."""
-    powers = [-1.0 if name in _HARMONIC else 1.0 for name in PARAMETERS]
-    columns = zip(fine.unbind(-1), powers, strict=True)
-    return torch.stack([power_mean(values, p, soil, cells) for values, p in columns], -1)
-
-
 def power_mean(values: Tensor, power: float, soil: SoilPixels, cells: int) -> Tensor:
     """(sum w x^p / sum w)^(1/p) over the pixels of each cell, w their area.
 
@@ -172,16 +185,22 @@ def power_mean(values: Tensor, power: float, soil: SoilPixels, cells: int) -> Te
         (set, cell).
     """
     raised = values if power == 1.0 else values**power
-    sums = values.new_zeros(values.shape[0], cells).index_add(1, soil.cell, raised * soil.weight)
-    weights = values.new_zeros(cells).index_add(0, soil.cell, soil.weight)
-    mean = sums / weights
+    mean = _sums(raised * soil.weight, soil, cells) / _sums(soil.weight, soil, cells)
     return mean if power == 1.0 else mean ** (1.0 / power)
 
 
-def _clip(values: Tensor, priors: PriorBox) -> Tensor:
+def _sums(values: Tensor, soil: SoilPixels, cells: int) -> Tensor:
+    """Sums (..., cell) over the pixels of each cell."""
+    if soil.even:
+        return values.unflatten(-1, (cells, -1)).sum(-1)
+    return values.new_zeros(*values.shape[:-1], cells).index_add(-1, soil.cell, values)
+
+
+def _clip(values: dict[str, Tensor], priors: PriorBox) -> dict[str, Tensor]:
     """Each parameter within its bounds, and Ds below Ws."""
-    low, high = priors.low.to(values), priors.high.to(values)
-    clipped = torch.minimum(torch.maximum(values, low), high)
-    columns = dict(zip(PARAMETERS, clipped.unbind(-1), strict=True))
-    columns["Ds"] = torch.minimum(columns["Ds"], columns["Ws"])
-    return torch.stack([columns[name] for name in PARAMETERS], -1)
+    bounds = zip(priors.low.tolist(), priors.high.tolist(), strict=True)
+    clipped = {
+        name: values[name].clamp(low, high)
+        for name, (low, high) in zip(PARAMETERS, bounds, strict=True)
+    }
+    return clipped | {"Ds": torch.minimum(clipped["Ds"], clipped["Ws"])}

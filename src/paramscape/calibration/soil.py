@@ -1,7 +1,8 @@
 """Native soil, as the pixels that transfer functions work on."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ _LOG = logging.getLogger(__name__)
 _NEEDED = ("sand", "silt", "clay", "porosity", "soil_depth")
 _TERRAIN = ("elevation", "slope")
 _NAMES = {"soil_depth": "depth"}
+_PIXELS_AT_ONCE = 16384  # so few that what is worked out of them stays in the cache
 GENTLEST_SLOPE = 1e-3  # tangent [1]
 SMALLEST_SPREAD = 1.0  # of elevation in a cell [m]
 _UNITS = {
@@ -35,6 +37,7 @@ class SoilPixels:
     of the fine earth [%]. porosity [1]. depth: of the soil profile [m].
     slope: tangent of the terrain's slope [1]. relief: natural logarithm of the standard deviation
     of elevation in the pixel's cell [ln m]; both None without a terrain model.
+    even: whether the pixels follow each other by cell, as many in each.
     """
 
     cell: Tensor
@@ -46,6 +49,31 @@ class SoilPixels:
     depth: Tensor
     slope: Tensor | None = None
     relief: Tensor | None = None
+    even: bool = False
+
+    @cached_property
+    def blocks(self) -> list["SoilPixels"]:
+        """The pixels in even blocks of whole cells, which each block numbers from 0.
+
+        A cell with fewer pixels than others has its first one several times, of weight 0 but for
+        one.
+        """
+        counts = torch.bincount(self.cell)
+        slots = torch.arange(int(counts.max()), device=counts.device)
+        by_cell = torch.argsort(self.cell, stable=True)
+        present = slots < counts[:, None]
+        place = (counts.cumsum(0) - counts)[:, None] + torch.where(present, slots, 0)
+        cells = max(1, _PIXELS_AT_ONCE // len(slots))
+        parts = zip(by_cell[place].split(cells), present.split(cells), strict=True)
+        return [self._block(pixels, real) for pixels, real in parts]
+
+    def _block(self, pixels: Tensor, real: Tensor) -> "SoilPixels":
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        chosen = {n: v[pixels.flatten()] for n, v in given.items() if isinstance(v, Tensor)}
+        chosen["weight"] = chosen["weight"] * real.flatten()
+        cell = torch.arange(len(pixels), device=pixels.device)
+        chosen["cell"] = cell.repeat_interleave(pixels.shape[1])
+        return replace(self, **chosen, even=True)
 
     @classmethod
     def of(cls, soil: xr.Dataset, cells: Cells, like: Tensor) -> "SoilPixels":

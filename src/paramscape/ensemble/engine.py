@@ -96,9 +96,14 @@ class Engine:
 
     @torch.no_grad()
     def run(
-        self, values: Tensor, start: date, period: Period, progress: bool = False
+        self,
+        values: Tensor,
+        start: date,
+        period: Period,
+        progress: bool = False,
+        state: State | None = None,
     ) -> dict[str, Tensor]:
-        """Simulate from a cold start on `start` to the end of a period, without gradients.
+        """Simulate from `start` to the end of a period, without gradients.
 
         Members run side by side, as many at a time as keeps memory bounded.
 
@@ -107,6 +112,7 @@ class Engine:
             start: first day of the warm-up.
             period: days to return; the run is continuous.
             progress: whether to show a bar on stderr.
+            state: on `start`; VIC's cold start by default.
 
         Returns:
             daily targets of the period, (member?, day, cell) by name.
@@ -117,7 +123,7 @@ class Engine:
         warmup = slice((start - self.first_day).days, wanted.start)
         if warmup.start < 0:
             raise ValueError(f"the warm-up starts on {start}, the forcing on {self.first_day}")
-        state = self.advance(parameters, warmup, progress=progress)
+        state = self.advance(parameters, warmup, state, progress)
         ran = simulate(
             parameters,
             self.forcing_of(wanted),

@@ -44,13 +44,18 @@ class VicImage:
         # VIC runs the cells of run_cell, and these must be those of the study.
         self.files = replace(files, params=files.params.assign(run_cell=(mask > 0).astype("i4")))
 
-    def run(self, parameters: Tensor, period: Period) -> Mapping[str, Tensor]:
+    def run(
+        self, parameters: Tensor, period: Period, lead_in: int | None = None
+    ) -> Mapping[str, Tensor]:
         """Simulate a period after the warm-up; see `Simulator.run`. Members follow each other.
 
         Raises:
-            ValueError: if parameters are missing or have another shape.
+            ValueError: if parameters are missing or have another shape, or for a lead-in: the
+                real program runs the whole warm-up.
             ExecutableError: if VIC fails or its answer cannot be right.
         """
+        if lead_in is not None:
+            raise ValueError(f"the real VIC program runs the whole warm-up; got lead_in={lead_in}")
         require_values(parameters, self.cells.count)
         if parameters.ndim == 2:
             return self._one(parameters, period, self.folder)

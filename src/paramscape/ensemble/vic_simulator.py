@@ -1,6 +1,7 @@
 """VIC itself as the simulator of a calibration."""
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -10,10 +11,10 @@ from paramscape.simulator import Windows
 from paramscape.study import Period, Periods
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of
-from paramscape.vic.state import LAYERS
 
 from .engine import Engine, require_values
 from .targets import OUTPUTS
+from .wetness import capacity_of, from_wetness, to_wetness
 
 
 class VicSimulator:
@@ -44,13 +45,21 @@ class VicSimulator:
         self._train = engine.days(periods.train)
         self._stored: Tensor | None = None
         self._reached: tuple[Tensor, State] | None = None
+        self._starts: dict[int, Tensor] = {}
 
     @torch.no_grad()
-    def run(self, parameters: Tensor, period: Period) -> dict[str, Tensor]:
+    def run(
+        self, parameters: Tensor, period: Period, lead_in: int | None = None
+    ) -> dict[str, Tensor]:
         """Simulate continuously from the warm-up's start; see `Simulator.run`.
 
         A period after training is taken up where `refresh` with the same parameters ended.
+
+        Raises:
+            RuntimeError: for a lead-in before the first `refresh`.
         """
+        if lead_in is not None:
+            return self._run_led_in(parameters, period, lead_in)
         days = self.engine.days(period)
         known, state = self._reached or (None, None)
         follows = days.start >= self._train.stop
@@ -74,13 +83,14 @@ class VicSimulator:
         state = self.engine.advance(calibrated, slice(day, self._train.start))
         if state is None:
             state = initial_state(calibrated, self.engine.options)
-        kept = []
+        kept, capacity = [], capacity_of(calibrated, self._cell_of_column)
         for first in range(self._train.start, self._train.stop, self.store_every):
-            kept.append(self._to_wetness(state, calibrated))
+            kept.append(to_wetness(state, capacity))
             last = min(first + self.store_every, self._train.stop)
             state = self.engine.advance(calibrated, slice(first, last), state)
         self._stored = torch.stack(kept).to(torch.float32)
         self._reached = (parameters.clone(), state)
+        self._starts.clear()
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """Simulate windows side by side; see `Simulator.simulate_windows`.
@@ -95,21 +105,17 @@ class VicSimulator:
         first = [int(day) for day in windows.first_days]
         self._require_inside(first, windows.days)
         calibrated = _select(self.engine.calibrated(parameters), windows.cells)
-        lanes = self._lanes(windows.cells)
-        wetness = torch.stack(
-            [self._wetness_at(d, calibrated, lanes, windows.cells) for d in first]
-        )
-        # The start's moisture follows the depths: at a fixed share of the capacity a deeper soil
-        # holds more water, as it would after a spin-up; with fixed moisture it would be drier.
-        start = self._from_wetness(wetness, calibrated)
+        lanes, cell = self._lanes(windows.cells)
+        capacity = capacity_of(calibrated, cell)
+        wetness = self._wetness_at(first, _detached(calibrated), lanes, windows.cells)
         ran = simulate(
             calibrated,
             self._forcing(first, windows.days, windows.cells),
             self.engine.options,
-            start,
+            from_wetness(wetness, capacity),
             outputs=OUTPUTS,
         )
-        ends = self._to_wetness(ran.state.detach(), _detached(calibrated))
+        ends = to_wetness(ran.state.detach(), capacity.detach())
         self._keep(ends, [day + windows.days for day in first], lanes)
         return self.engine.targets(ran.outputs, windows.cells)
 
@@ -131,31 +137,59 @@ class VicSimulator:
                     f"{length} days; start it between 0 and {length - days}"
                 )
 
-    def _lanes(self, cells: Tensor | None) -> Tensor:
-        """Indices of the columns of some cells, in their order, among those of all cells."""
-        counts = torch.bincount(self._cell_of_column, minlength=self.engine.parameters.cells)
+    def _run_led_in(self, parameters: Tensor, period: Period, lead_in: int) -> dict[str, Tensor]:
+        """`run` from the state that the parameters of `refresh` reached some days before."""
+        if self._reached is None:
+            raise RuntimeError("call refresh(parameters) once before a run with a lead-in")
+        start = max(period.start - timedelta(lead_in), self.periods.warmup.start)
+        if start == self.periods.warmup.start:
+            return self.engine.run(parameters, start, period, self._progress)
+        capacity = capacity_of(self.engine.calibrated(parameters), self._cell_of_column)
+        state = from_wetness(self._start_on((start - self.engine.first_day).days), capacity)
+        return self.engine.run(parameters, start, period, self._progress, state)
+
+    def _start_on(self, day: int) -> Tensor:
+        """State (variable, column) that the parameters of `refresh` reach on a day."""
+        if day not in self._starts:
+            first = self.engine.days(self.periods.warmup).start
+            calibrated = self.engine.calibrated(self._reached[0])
+            state = self.engine.advance(calibrated, slice(first, day))
+            self._starts[day] = to_wetness(state, capacity_of(calibrated, self._cell_of_column))
+        return self._starts[day]
+
+    def _lanes(self, cells: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Columns of some cells, in their order: their places among all, and each one's cell."""
         if cells is None:
-            return torch.arange(len(self._cell_of_column), device=counts.device)
-        starts = counts.cumsum(0) - counts
-        return torch.cat([torch.arange(int(counts[c])) + starts[c].cpu() for c in cells]).to(
-            counts.device
-        )
+            return torch.arange(len(self._cell_of_column)), self._cell_of_column
+        counts = torch.bincount(self._cell_of_column, minlength=self.engine.parameters.cells)
+        starts, some = (counts.cumsum(0) - counts)[cells], counts[cells]
+        cell = torch.arange(len(cells), device=some.device).repeat_interleave(some)
+        place = torch.arange(len(cell), device=some.device)
+        return place + (starts - some.cumsum(0) + some)[cell], cell
 
     @torch.no_grad()
     def _wetness_at(
-        self, day: int, calibrated: Parameters, lanes: Tensor, cells: Tensor | None
+        self, days: list[int], parameters: Parameters, lanes: Tensor, cells: Tensor | None
     ) -> Tensor:
-        """State (variable, column) on a day of the training period, led in where none is kept."""
-        slot, lead = divmod(day, self.store_every)
-        wetness = self._stored[slot][:, lanes].to(self.engine.parameters.latitude.dtype)
-        if lead == 0:
-            return wetness
-        parameters = _detached(calibrated)
-        start = self._from_wetness(wetness, parameters)
-        forcing = self._forcing([day - lead], lead, cells)
-        single = Forcing(**{f.name: getattr(forcing, f.name)[0] for f in fields(forcing)})
-        ran = simulate(parameters, single, self.engine.options, start, outputs=OUTPUTS[:1])
-        return self._to_wetness(ran.state, parameters)
+        """States (window, variable, column) on days of training, led in where none is kept."""
+        slots = torch.tensor([day // self.store_every for day in days])
+        wetness = self._stored[slots][..., lanes].to(self.engine.parameters.latitude.dtype)
+        capacity = capacity_of(parameters, self._lanes(cells)[1])
+        leads = torch.tensor([day % self.store_every for day in days])
+        for lead in leads.unique().tolist():
+            if lead == 0:
+                continue
+            late = leads == lead
+            firsts = [day - lead for day in days if day % self.store_every == lead]
+            ran = simulate(
+                parameters,
+                self._forcing(firsts, lead, cells),
+                self.engine.options,
+                from_wetness(wetness[late], capacity),
+                outputs=OUTPUTS[:1],
+            )
+            wetness[late] = to_wetness(ran.state, capacity)
+        return wetness
 
     def _keep(self, wetness: Tensor, days: list[int], lanes: Tensor) -> None:
         """Renew the states (window, variable, column) that are kept on the windows' last ends."""
@@ -173,22 +207,6 @@ class VicSimulator:
         steps = steps.to(forcing.month.device)
         cut = Forcing(**{f.name: getattr(forcing, f.name)[steps] for f in fields(forcing)})
         return cut if cells is None else cut.select(cells)
-
-    def _to_wetness(self, state: State, parameters: Parameters) -> Tensor:
-        """Values (member?, variable, column) with moisture as its share of the capacity."""
-        capacity = self._capacity(parameters)
-        return torch.cat([state.soil_moisture / capacity, state.values[..., len(LAYERS) :, :]], -2)
-
-    def _from_wetness(self, wetness: Tensor, parameters: Parameters) -> State:
-        """The state of which `_to_wetness` gave these values."""
-        moisture = wetness[..., : len(LAYERS), :] * self._capacity(parameters)
-        return State(torch.cat([moisture, wetness[..., len(LAYERS) :, :]], -2))
-
-    def _capacity(self, parameters: Parameters) -> Tensor:
-        """Water that the layers can hold, (layer, column) [mm]."""
-        columns = columns_of(parameters, self.engine.options, 1)
-        solid = columns.soil(parameters, "bulk_density") / columns.soil(parameters, "soil_density")
-        return 1000.0 * columns.soil(parameters, "depth") * (1.0 - solid)
 
 
 def _select(parameters: Parameters, cells: Tensor | None) -> Parameters:

@@ -38,8 +38,10 @@ class LstmSimulator:
         self._train = self._days(region.periods.train)
 
     @torch.no_grad()
-    def run(self, parameters: Tensor, period: Period) -> dict[str, Tensor]:
-        """Simulate every day of a period; see `Simulator.run`.
+    def run(
+        self, parameters: Tensor, period: Period, lead_in: int | None = None
+    ) -> dict[str, Tensor]:
+        """Simulate every day of a period; see `Simulator.run`. There is no state to lead in.
 
         Raises:
             ValueError: if the forcing does not hold the period and the days of a sequence before.
