@@ -43,9 +43,9 @@ class Simulator(Protocol):
         Args:
             parameters: (member?, cell, parameter).
             period: days to return.
-            lead_in: days before the period on which to start, from the state that the parameters
-                of the last `refresh` reached there, in place of the whole warm-up. It makes
-                no difference to a simulator that keeps no states.
+            lead_in: days before the period on which to start, in place of the whole warm-up, from
+                a state made of the one that the parameters of the last `refresh` reached there.
+                It makes no difference to a simulator that keeps no states.
 
         Returns:
             targets by name, each (member?, time, cell).

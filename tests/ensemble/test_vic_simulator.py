@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from paramscape.ensemble import VicSimulator
+from paramscape.ensemble.lead_in import with_largest_tiles
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.vic import plain
+from paramscape.vic.columns import columns_of
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +150,47 @@ def test_windows_before_the_first_refresh_are_refused(engine, periods, members):
     simulator = VicSimulator(engine, periods)
     with pytest.raises(RuntimeError, match="refresh"):
         simulator.simulate_windows(members[0], Windows(torch.tensor([0]), 2))
+
+
+@pytest.mark.parametrize("lead_in", [0, 3])
+def test_the_reference_parameters_are_led_in_to_their_own_whole_run(fresh, members, whole, lead_in):
+    led_in = fresh.run(members[:1], fresh.periods.train, lead_in)
+    for name, values in led_in.items():
+        torch.testing.assert_close(values[0], whole[name], rtol=0, atol=1e-9)
+
+
+def test_a_lead_in_as_long_as_the_warm_up_is_the_whole_run(fresh, members, periods):
+    for days in (periods.warmup.days, 1000):
+        led_in = fresh.run(members, periods.train, days)
+        exact = fresh.run(members, periods.train)
+        assert all(torch.equal(led_in[name], values) for name, values in exact.items())
+
+
+def test_a_lead_in_brings_other_parameters_near_to_their_whole_run(fresh, members, periods):
+    exact = fresh.run(members[1:], periods.train)["soil_moisture"]
+    near = fresh.run(members[1:], periods.train, 3)["soil_moisture"]
+    stale = fresh.run(members[:1], periods.train)["soil_moisture"]
+    assert (near - exact).abs().mean() < 0.3 * (stale - exact).abs().mean()
+    single = fresh.run(members[1], periods.train, 3)["soil_moisture"]
+    torch.testing.assert_close(single, near[0], rtol=0, atol=1e-12)
+
+
+def test_a_lead_in_before_the_first_refresh_is_refused(engine, periods, members):
+    with pytest.raises(RuntimeError, match="refresh"):
+        VicSimulator(engine, periods).run(members[0], periods.train, 3)
+
+
+def test_the_largest_tile_of_a_cell_keeps_what_it_is(engine):
+    columns = columns_of(engine.parameters, engine.options, 1)
+    few = with_largest_tiles(engine.parameters)
+    alone = columns_of(few, engine.options, 1)
+    assert alone.cell.tolist() == list(range(engine.parameters.cells))
+    for cell in range(engine.parameters.cells):
+        tiles = torch.nonzero(columns.cell == cell).squeeze(1)
+        largest = tiles[columns.weight[tiles].argmax()]
+        assert alone.kind[cell] == columns.kind[largest]
+        assert alone.bare[cell] == columns.bare[largest]
+        assert alone.weight[cell] == 1
 
 
 def test_windows_that_leave_the_training_period_are_refused(fresh, members):

@@ -13,7 +13,7 @@ from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.names import FORCINGS
-from paramscape.study import Periods, Priors
+from paramscape.study import Period, Periods, Priors
 from paramscape.vic import Parameters
 
 from .problem import Evidence
@@ -48,13 +48,31 @@ def read_evidence(files: PreparedFiles, target: str, periods: Periods) -> Eviden
             f"{files.observations}: {target} has no observation in the training period "
             f"{periods.train.start} to {periods.train.end}"
         )
+    attributes = read_dataset(files.attributes, "attributes")
+    soil = read_dataset(files.soil, "soil-native") if files.soil else None
+    return evidence_of(cells, attributes, forcing, observed, soil, periods.train)
+
+
+def evidence_of(
+    cells: Cells,
+    attributes: xr.Dataset,
+    forcing: xr.Dataset,
+    observed: xr.DataArray,
+    soil: xr.Dataset | None,
+    train: Period,
+) -> Evidence:
+    """The evidence of fields (lat, lon), forcing and observations (time, lat, lon).
+
+    Raises:
+        ValueError: if forcing or an attribute is missing in an active cell.
+    """
     return Evidence(
         cells=cells,
-        attributes=_attributes(read_dataset(files.attributes, "attributes"), cells),
-        forcing=_standardised_forcing(forcing, cells, periods),
+        attributes=_attributes(attributes, cells),
+        forcing=_standardised_forcing(forcing, cells, train),
         observations=_tensor(cells.gather(observed)),
         times=forcing["time"].values,
-        soil_native=read_dataset(files.soil, "soil-native") if files.soil else None,
+        soil_native=soil,
     )
 
 
@@ -89,7 +107,7 @@ def _attributes(attributes: xr.Dataset, cells: Cells) -> Tensor:
     return _tensor(scaled[:, varies])
 
 
-def _standardised_forcing(forcing: xr.Dataset, cells: Cells, periods: Periods) -> Tensor:
+def _standardised_forcing(forcing: xr.Dataset, cells: Cells, period: Period) -> Tensor:
     values = np.stack([cells.gather(forcing[name]) for name in FORCINGS], -1).astype(float)
     if np.isnan(values).any():
         day, cell, column = np.argwhere(np.isnan(values))[0]
@@ -97,7 +115,7 @@ def _standardised_forcing(forcing: xr.Dataset, cells: Cells, periods: Periods) -
             f"{FORCINGS[column]} is missing in active cell {cell} on "
             f"{forcing['time'].values[day].astype('datetime64[D]')}"
         )
-    train = forcing.get_index("time").slice_indexer(*_ends(periods.train.slice))
+    train = forcing.get_index("time").slice_indexer(*_ends(period.slice))
     mean, spread = values[train].mean((0, 1)), values[train].std((0, 1))
     return _tensor((values - mean) / np.maximum(spread, 1e-12))
 

@@ -13,6 +13,7 @@ from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of
 
 from .engine import Engine, require_values
+from .lead_in import LeadIn
 from .targets import OUTPUTS
 from .wetness import capacity_of, from_wetness, to_wetness
 
@@ -45,7 +46,7 @@ class VicSimulator:
         self._train = engine.days(periods.train)
         self._stored: Tensor | None = None
         self._reached: tuple[Tensor, State] | None = None
-        self._starts: dict[int, Tensor] = {}
+        self._lead_ins: dict[int, LeadIn] = {}
 
     @torch.no_grad()
     def run(
@@ -90,7 +91,7 @@ class VicSimulator:
             state = self.engine.advance(calibrated, slice(first, last), state)
         self._stored = torch.stack(kept).to(torch.float32)
         self._reached = (parameters.clone(), state)
-        self._starts.clear()
+        self._lead_ins.clear()
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """Simulate windows side by side; see `Simulator.simulate_windows`.
@@ -144,18 +145,15 @@ class VicSimulator:
         start = max(period.start - timedelta(lead_in), self.periods.warmup.start)
         if start == self.periods.warmup.start:
             return self.engine.run(parameters, start, period, self._progress)
-        capacity = capacity_of(self.engine.calibrated(parameters), self._cell_of_column)
-        state = from_wetness(self._start_on((start - self.engine.first_day).days), capacity)
+        state = self._lead_in((start - self.engine.first_day).days).state(parameters)
         return self.engine.run(parameters, start, period, self._progress, state)
 
-    def _start_on(self, day: int) -> Tensor:
-        """State (variable, column) that the parameters of `refresh` reach on a day."""
-        if day not in self._starts:
+    def _lead_in(self, day: int) -> LeadIn:
+        """Where runs start on a day, by the parameters of the last `refresh`."""
+        if day not in self._lead_ins:
             first = self.engine.days(self.periods.warmup).start
-            calibrated = self.engine.calibrated(self._reached[0])
-            state = self.engine.advance(calibrated, slice(first, day))
-            self._starts[day] = to_wetness(state, capacity_of(calibrated, self._cell_of_column))
-        return self._starts[day]
+            self._lead_ins = {day: LeadIn.of(self.engine, self._reached[0], slice(first, day))}
+        return self._lead_ins[day]
 
     def _lanes(self, cells: Tensor | None) -> tuple[Tensor, Tensor]:
         """Columns of some cells, in their order: their places among all, and each one's cell."""

@@ -31,8 +31,8 @@ class Sceua(Settings):
     )
     lead_in_days: NonNegativeInt | None = Field(
         None,
-        description="Days simulated before training, from the state of the default parameters "
-        "with soil moisture as its share of capacity; by default the whole warm-up.",
+        description="Days simulated before training, after a warm-up of the largest tile of each "
+        "cell alone; by default the whole warm-up is simulated for every set.",
     )
 
 
