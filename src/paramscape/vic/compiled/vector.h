@@ -18,7 +18,7 @@ typedef decltype(V{} < V{}) M;  // all bits of a lane set where true
 
 struct Float {
   static constexpr int bits = 23;
-  static constexpr int exp_terms = 7, log_terms = 5;
+  static constexpr int exp_terms = 7, log_terms = 4;
   static constexpr double smallest = -87.0, largest = 88.0;
   static constexpr double ln2_high = 0.693359375, ln2_low = -2.12194440054690583e-4;
 };
@@ -60,15 +60,17 @@ INLINE V root(V x) {
   return y;
 }
 
+constexpr double inverse_factorial(int n) { return n < 2 ? 1.0 : inverse_factorial(n - 1) / n; }
+
 // e^x - 1 on the reduced argument, and the power of two that scales it.
 INLINE V reduced_expm1(V x, V* scale) {
   x = smaller(larger(x, number(Format::smallest)), number(Format::largest));
   V shifted = x * LOG2_E + ROUNDING;
   V count = shifted - ROUNDING;
   V r = (x - count * T(Format::ln2_high)) - count * T(Format::ln2_low);
-  V sum = number(1.0 / Format::exp_terms);
+  V sum = number(inverse_factorial(Format::exp_terms));
 #pragma GCC unroll 16
-  for (int n = Format::exp_terms - 1; n > 0; n--) sum = (sum * r + T(1)) * T(1.0 / n);
+  for (int n = Format::exp_terms - 1; n > 0; n--) sum = sum * r + T(inverse_factorial(n));
   *scale = value_of((bits_of(shifted) << Format::bits) + bits_of(number(1)));
   return sum * r;
 }
