@@ -116,8 +116,8 @@ class Case:
         return CaseFiles(self.domain, self.params, paths)
 
 
-def make_case(extent: Extent = Extent()) -> Case:  # noqa: B008
-    """Make the case; equal extents give equal cases."""
+def make_case(extent: Extent = Extent(), first: date = FIRST) -> Case:  # noqa: B008
+    """Make the case from a first day on; equal extents give equal cases."""
     grid = Grid(
         west=WEST,
         east=WEST + RESOLUTION * extent.columns,
@@ -126,7 +126,7 @@ def make_case(extent: Extent = Extent()) -> Case:  # noqa: B008
         resolution=RESOLUTION,
     )
     domain = make_domain(grid, SEED)
-    forcing = make_forcing(domain, SEED, FIRST, extent.days)
+    forcing = make_forcing(domain, SEED, first, extent.days)
     return Case(domain, make_parameters(domain, forcing, SEED), forcing)
 
 

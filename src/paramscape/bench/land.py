@@ -22,6 +22,7 @@ _SOIL = {
     "field_capacity": ("TH33", 1.0), "wilting_point": ("TH1500", 1.0), "ksat": ("K_SCH", 10.0),
     "lambda": ("LAMBDA", 1.0), "psi_s": ("PSI_S", -1.0),
 }  # fmt: skip
+_TEXTURE = {"silt": ("SI", 1.0), "clay": ("CL", 1.0), "porosity": ("POR", 1.0)}
 
 
 def make_domain(grid: Grid, seed: int) -> xr.Dataset:
@@ -45,7 +46,7 @@ def make_domain(grid: Grid, seed: int) -> xr.Dataset:
 def make_parameters(domain: xr.Dataset, forcing: xr.Dataset, seed: int) -> xr.Dataset:
     """VIC's parameter file: five vegetation classes and bare ground, as the package prepares it."""
     climate = mean_climate(_daily(forcing))
-    native, fractions = _native_soil(domain, seed), _fractions(domain, seed)
+    native, fractions = native_soil(domain, seed), _fractions(domain, seed)
     return default_parameters(domain, native, fractions, climate, Priors())
 
 
@@ -54,14 +55,17 @@ def _daily(forcing: xr.Dataset) -> xr.Dataset:
     return days.mean().assign(prcp=days.sum()["prcp"])
 
 
-def _native_soil(domain: xr.Dataset, seed: int) -> xr.Dataset:
-    """Soil and terrain of pixels, see `paramscape.prepare.native_soil`."""
-    lat, lon = _pixels(domain["lat"].values), _pixels(domain["lon"].values)
+def native_soil(domain: xr.Dataset, seed: int, pixels: int = PIXELS) -> xr.Dataset:
+    """Soil and terrain of pixels, see `paramscape.prepare.native_soil`.
+
+    `pixels` is their number along each edge of a cell.
+    """
+    lat, lon = (_pixels(domain[axis].values, pixels) for axis in ("lat", "lon"))
     soil = soil_fields(seed, lat, lon)
     thickness = np.diff(BOTTOMS, prepend=0.0)
     axes = {"depth": BOTTOMS, "lat": lat, "lon": lon}
     fields = {}
-    for name, (source, factor) in _SOIL.items():
+    for name, (source, factor) in (_SOIL | _TEXTURE).items():
         layers = xr.DataArray(soil[source], axes, ("depth", "lat", "lon")) * factor
         fields[name] = vertical_mean(layers, thickness, harmonic=name == "ksat")
     plane = {"lat": lat, "lon": lon}
@@ -72,13 +76,13 @@ def _native_soil(domain: xr.Dataset, seed: int) -> xr.Dataset:
     fields["elevation"] = xr.DataArray(heights, plane, ("lat", "lon"))
     fields["slope"] = xr.DataArray(slope, plane, ("lat", "lon"))
     cell = np.arange(domain["mask"].size).reshape(domain["mask"].shape)
-    cell = cell.repeat(PIXELS, 0).repeat(PIXELS, 1)
+    cell = cell.repeat(pixels, 0).repeat(pixels, 1)
     return xr.Dataset(fields).assign(cell=(("lat", "lon"), cell))
 
 
-def _pixels(centres: np.ndarray) -> np.ndarray:
+def _pixels(centres: np.ndarray, count: int) -> np.ndarray:
     step = centres[1] - centres[0]
-    inside = (np.arange(PIXELS) + 0.5) / PIXELS - 0.5
+    inside = (np.arange(count) + 0.5) / count - 0.5
     return (centres[:, None] + step * inside).ravel()
 
 

@@ -15,6 +15,7 @@ from paramscape.bench.executable import measure_executable
 from paramscape.bench.machine import BUSY, machine_facts
 from paramscape.bench.measure import threads
 from paramscape.bench.memory import measure_memory
+from paramscape.bench.methods import measure_methods, measure_methods_on_gpu
 from paramscape.bench.sameness import measure_sameness
 from paramscape.bench.scaling import measure_scaling, measure_snow
 from paramscape.bench.single import measure_single
@@ -33,9 +34,11 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "sameness": measure_sameness,
     "memory": measure_memory,
     "startup": measure_startup,
+    "methods": measure_methods,
     "device": measure_device,
+    "methods-on-gpu": measure_methods_on_gpu,
 }
-UNCOMPILED = ("device",)  # groups that need no compiler
+UNCOMPILED = ("device", "methods-on-gpu")  # groups that need no compiler
 
 
 def run_benchmark(settings: Settings) -> Report:

@@ -1,0 +1,120 @@
+"""The methods on VIC at the paper's size: a search's evaluations, and epochs of what learns.
+
+Sun et al. (2024) give minutes on an A100 in their Table 2: 705 for SCE-UA, 180 for dPL and 152 for
+GAN-PO, the latter two for 200 epochs.
+"""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import BaseModel
+
+from paramscape.bench.bench import Bench
+from paramscape.bench.measure import Timing, timed
+from paramscape.bench.problem import make_problem
+from paramscape.bench.table import Row, Target, not_measured, timing_row
+from paramscape.calibration import CALIBRATORS, Problem, Workplace
+from paramscape.study import Calibration
+
+GROUP = "methods on VIC"
+ON_GPU = "methods on VIC, on a GPU"
+SEARCH = "mpr-sceua"
+EVALUATIONS, SOME_EVALUATIONS, LEAD_IN = 2000, 168, 30
+EPOCHS, SOME_EPOCHS = 200, 4
+PAPER = {"mpr-sceua": 705.0, "dpl-a": 180.0, "dpl-z": 180.0, "gan-po": 152.0}  # [min]
+SEARCHED = Target("at most", 12.0)  # [min]
+EPOCH = {name: Target("at most", 12.0) for name in ("gan-po", "dpl-z")}  # [s]
+ALL_EPOCHS = {name: Target("at most", 5.0) for name in EPOCH}  # on a GPU [min]
+LEARNED = ("gan-po", "gan-po-l1", "dpl-z", "dpl-a")
+
+
+def measure_methods(bench: Bench) -> list[Row]:
+    """Minutes of a search, and seconds of epochs with and without validation."""
+    problem = make_problem(bench.settings.quick)
+    rows = _search(bench, problem, None) + _search(bench, problem, LEAD_IN)
+    for method in _learned():
+        rows += _epochs(bench, problem, method, GROUP)
+    return rows
+
+
+def measure_methods_on_gpu(bench: Bench) -> list[Row]:
+    """Epochs of what learns, on a GPU."""
+    if not torch.cuda.is_available():
+        return [not_measured(ON_GPU, "no GPU")]
+    problem = make_problem(bench.settings.quick, "cuda")
+    return [row for method in _learned() for row in _epochs(bench, problem, method, ON_GPU)]
+
+
+def _learned() -> list[str]:
+    return [method for method in LEARNED if method in CALIBRATORS]
+
+
+def _search(bench: Bench, problem: Problem, lead_in: int | None) -> list[Row]:
+    """Minutes of all evaluations: of a whole search, or from its first population and loops."""
+    whole = bench.settings.full and not bench.settings.quick
+    count = EVALUATIONS if whole else SOME_EVALUATIONS
+    changes = {"max_evaluations": count, "stall_loops": count, "lead_in_days": lead_in}
+    history = _calibrate(bench, problem, SEARCH, changes)
+    seconds, last = sum(row["seconds"] for row in history), int(history[-1]["evaluations"])
+    first = int(history[0]["evaluations"])
+    rate = (seconds - history[0]["seconds"]) / max(last - first, 1)
+    minutes = (history[0]["seconds"] + (EVALUATIONS - first) * rate) / 60
+    lead = "the whole warm-up" if lead_in is None else f"{lead_in} days of lead-in"
+    what = f"{SEARCH}, {problem.periods.train.days} days after {lead}"
+    target = None if lead_in is None or bench.settings.quick else SEARCHED
+    note = "" if whole else f"extrapolated from {last}"
+    together = first / history[0]["seconds"]
+    return [
+        Row(GROUP, f"{what}: evaluations, {first} side by side", together, "1/s"),
+        Row(GROUP, f"{what}: evaluations, those of a loop", 1 / rate, "1/s"),
+        _minutes(GROUP, f"{what}: {EVALUATIONS} evaluations", minutes, SEARCH, target, note),
+    ]
+
+
+def _epochs(bench: Bench, problem: Problem, method: str, group: str) -> list[Row]:
+    """Seconds of epochs after the first, the last of which is validated, and of 200."""
+    changes = {"epochs": SOME_EPOCHS, "validate_every": SOME_EPOCHS}
+    seconds = [row["seconds"] for row in _calibrate(bench, problem, method, changes)]
+    plain, validated = seconds[1:-1], seconds[-1]
+    judged = not bench.settings.quick
+    target = EPOCH.get(method) if judged and group == GROUP else None
+    whole = ALL_EPOCHS.get(method) if judged and group == ON_GPU else None
+    timing = Timing(tuple(plain), tuple([0.0] * len(plain)))
+    minutes = EPOCHS * min(plain) / 60
+    return [
+        replace(timing_row(group, f"{method}: one epoch", timing, target=target), processor=None),
+        Row(group, f"{method}: one epoch with its validation", validated, "s"),
+        _minutes(group, f"{method}: {EPOCHS} epochs", minutes, method, whole),
+    ]
+
+
+def _minutes(
+    group: str, what: str, minutes: float, method: str, target: Target | None, note: str = ""
+) -> Row:
+    """A row of minutes, beside the paper's where it gives them."""
+    paper = f"the paper: {PAPER[method]:g}" if method in PAPER else ""
+    notes = "; ".join(part for part in (paper, note) if part)
+    return Row(group, what, minutes, "min", target=target, note=notes)
+
+
+def _calibrate(
+    bench: Bench, problem: Problem, method: str, changes: dict[str, Any]
+) -> list[dict[str, float]]:
+    """The history of a calibration with the method's usual settings but for some."""
+    usual: BaseModel = getattr(Calibration(runs=[_RUN]), method.replace("-", "_"))
+    settings = type(usual).model_validate(usual.model_dump() | changes)
+    folder = bench.folder / method
+    workplace = Workplace(folder / "history.csv", folder / "checkpoint.pt", seed=1)
+    timed(lambda: CALIBRATORS[method](problem, settings, workplace), 1, warm_up=False)
+    return _read(workplace.history)
+
+
+_RUN = {"method": "default", "simulator": "vic"}
+
+
+def _read(history: Path) -> list[dict[str, float]]:
+    with history.open() as file:
+        return [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
