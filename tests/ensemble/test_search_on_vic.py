@@ -56,3 +56,16 @@ def test_a_cell_is_found_the_same_without_the_others(problem, tmp_path):
     found = calibrate(single, tmp_path / "single", **settings)
     assert torch.equal(found[2], whole[2])
     assert torch.equal(found[[0, 1, 3]], single.default[[0, 1, 3]])
+
+
+def test_a_lead_in_of_the_whole_warm_up_changes_nothing_and_a_short_one_still_improves(
+    problem, tmp_path
+):
+    settings, case = {"max_evaluations": 40}, problem("runoff")
+    whole, long, short = (
+        calibrate(case, tmp_path / str(days), lead_in_days=days, **settings)
+        for days in (None, 10, 4)
+    )
+    assert torch.equal(long, whole)
+    reached = training_errors(case, short)
+    assert (reached < training_errors(case, case.default)).all()

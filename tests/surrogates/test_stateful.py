@@ -75,6 +75,24 @@ def test_windows_give_the_days_of_the_continuous_run(simulator, parameters):
         close(window, whole[day : day + 20])
 
 
+def test_a_lead_in_starts_from_the_state_of_the_refreshed_parameters(simulator, parameters):
+    with pytest.raises(RuntimeError, match=r"call refresh\(parameters\) once"):
+        simulator.run(parameters, PERIODS.train, lead_in=3)
+    whole = simulator.run(parameters, PERIODS.train)["et"]
+    simulator.refresh(parameters)
+    for lead_in in (0, 3, 21, 400):
+        close(simulator.run(parameters, PERIODS.train, lead_in=lead_in)["et"], whole)
+    other = BOX.to_physical(torch.full_like(parameters, 0.3))
+    led = simulator.run(torch.stack([parameters, other]), PERIODS.train, lead_in=0)["et"]
+    close(led[0], whole)
+    assert (led[1] - simulator.run(other, PERIODS.train)["et"]).abs().max() > 1e-8
+    simulator.refresh(other)
+    close(
+        simulator.run(other, PERIODS.train, lead_in=3)["et"],
+        simulator.run(other, PERIODS.train)["et"],
+    )
+
+
 def test_some_cells_give_what_all_cells_give_there(simulator, parameters):
     simulator.refresh(parameters)
     chosen = torch.tensor([3, 1])

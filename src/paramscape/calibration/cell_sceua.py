@@ -21,8 +21,10 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
 
     A cell's objective is the root mean square error over the training period's days on which the
     cell is observed. The parameters are searched on the unit scale of the priors, from the default
-    on. All cells are simulated together, each with its own points; no cell depends on another. A
-    cell without any observation keeps its default parameters, and the log says so.
+    on. All cells are simulated together, each with its own points. No cell depends on another where
+    the simulator does not couple them; in an `arnet`, which sees neighbours, each cell's error is
+    blurred by the points that its neighbours try at the same time. A cell without any observation
+    keeps its default parameters, and the log says so.
 
     Args:
         problem: what is calibrated.

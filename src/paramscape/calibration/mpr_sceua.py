@@ -16,7 +16,6 @@ from .soil import SoilPixels
 from .trials import Trials, mean_spatial_rmse
 
 _LOG = logging.getLogger(__name__)
-_SETS = 32  # coefficient sets regionalised at once; only memory depends on it
 
 
 def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, workplace: Workplace) -> Tensor:
@@ -76,9 +75,7 @@ class Regionalisation:
 
     def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Errors (set,) of coefficient sets (set, coefficient); there is one problem only."""
-        parts = torch.from_numpy(points).split(min(_SETS, self.trials.at_once))
-        errors = [self.trials.errors(self.parameters(part), mean_spatial_rmse) for part in parts]
-        return np.concatenate(errors)
+        return self.trials.errors(self.parameters(torch.from_numpy(points)), mean_spatial_rmse)
 
     def row(self, search: Search) -> dict[str, float]:
         """Errors of the best and of the worst point, and how far the population extends."""

@@ -119,34 +119,41 @@ class StatefulSimulator:
         self.name = self.network.kind
         self._forcing = self.network.standardise_forcing(region.forcing)
         self._train = region.days(region.periods.train)
+        self._warmup = region.days(region.periods.learning).start
         self._stored: Tensor | None = None
         self._reached: tuple[Tensor, Tensor] | None = None
+        self._lead_ins: dict[int, Tensor] = {}
 
     @torch.no_grad()
-    def run(self, parameters: Tensor, period: Period) -> dict[str, Tensor]:
+    def run(
+        self, parameters: Tensor, period: Period, lead_in: int | None = None
+    ) -> dict[str, Tensor]:
         """Simulate continuously from the warm-up's start; see `Simulator.run`.
 
         A period after training is taken up where `refresh` with the same parameters ended.
+
+        Raises:
+            RuntimeError: for a lead-in before the first `refresh`.
         """
         days = self.region.days(period)
         unit = self.region.unit(parameters)
         members = unit if unit.ndim == 3 else unit.unsqueeze(0)
-        if self._continues(parameters, days):
+        if lead_in is not None:
+            first, state = self._led_in(days.start - lead_in)
+        elif self._continues(parameters, days):
             first, state = self._train.stop, self._reached[1]
         else:
-            first = self.region.days(self.region.periods.learning).start
-            state = self.dynamics.start(*members.shape[:2])
-        forcing = self._forcing[first : days.stop]
-        values, _ = free_run(self.dynamics, forcing, members, state, days.start - first)
+            first, state = self._warmup, self.dynamics.start(1, members.shape[1])
+        forcing, start = self._forcing[first : days.stop], state.repeat(len(members), 1, 1)
+        values, _ = free_run(self.dynamics, forcing, members, start, days.start - first)
         return self._named(values if unit.ndim == 3 else values[0])
 
     @torch.no_grad()
     def refresh(self, parameters: Tensor) -> None:
         """Run warm-up and training period once and keep the states on the way."""
         unit = self.region.unit(parameters).unsqueeze(0)
-        first = self.region.days(self.region.periods.learning).start
-        state = self.dynamics.start(*unit.shape[:2])
-        _, state = free_run(self.dynamics, self._forcing[first : self._train.start], unit, state)
+        self._lead_ins = {}
+        state = self._spun_up(unit, self._train.start)
         kept = []
         for forcing in self._forcing[self._train].split(self.store_every):
             kept.append(state[0])
@@ -191,6 +198,23 @@ class StatefulSimulator:
         if self._reached is None or days.start < self._train.stop:
             return False
         return torch.equal(self._reached[0], parameters)
+
+    def _spun_up(self, unit: Tensor, day: int) -> Tensor:
+        """State (1, cell, state) before a day, from the warm-up's start on."""
+        state = self.dynamics.start(*unit.shape[:2])
+        if day == self._warmup:
+            return state
+        return free_run(self.dynamics, self._forcing[self._warmup : day], unit, state)[1]
+
+    def _led_in(self, day: int) -> tuple[int, Tensor]:
+        """A day, in the warm-up at the earliest, and the refreshed parameters' state before it."""
+        if self._reached is None:
+            raise RuntimeError("call refresh(parameters) once before a run with a lead-in")
+        day = max(day, self._warmup)
+        if day not in self._lead_ins:
+            unit = self.region.unit(self._reached[0]).unsqueeze(0)
+            self._lead_ins = {day: self._spun_up(unit, day)}
+        return day, self._lead_ins[day]
 
     @torch.no_grad()
     def _state_on(self, day: int, unit: Tensor, lanes: Any) -> Tensor:
