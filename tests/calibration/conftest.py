@@ -16,32 +16,35 @@ from paramscape.study import Period, Periods, Priors
 
 FIRST = date(2001, 1, 1)
 SPANS = {"warmup": (0, 9), "train": (10, 99), "validation": (100, 139), "test": (140, 159)}
+SIZES = {"et": 1.0, "runoff": 0.3, "soil_moisture": 0.05}
 INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
 
 
 class Meadow:
-    """A simulator without physics: et = energy (0.1 + 0.8 depth2) + 0.3 rain (1 - infilt), on the
-    unit scale. Where it keeps states, windows add a memory that earlier windows changed."""
+    """A simulator without physics of one target: energy (0.1 + 0.8 depth2) + 0.3 rain (1 - infilt)
+    with parameters on the unit scale, times the target's usual size. Where it keeps states,
+    windows add a memory that earlier windows changed."""
 
-    def __init__(self, forcing, periods, priors, keeps_states):
+    def __init__(self, forcing, periods, priors, keeps_states, target="et"):
         self.name = "meadow"
-        self.keeps_states = keeps_states
+        self.keeps_states, self.target = keeps_states, target
         self.forcing, self.periods, self.priors = forcing, periods, priors
         self.memory = torch.zeros(())
         self.refreshed = 0
 
-    def et(self, parameters, days):
+    def flux(self, parameters, days):
         unit = self.priors.to_unit(parameters)
         energy, rain = self.forcing[days].unbind(-1)
         wet, dry = unit[..., None, :, DEPTH2], unit[..., None, :, INFILT]
-        return energy * (0.1 + 0.8 * wet) + 0.3 * rain * (1 - dry)
+        return SIZES[self.target] * (energy * (0.1 + 0.8 * wet) + 0.3 * rain * (1 - dry))
 
     def first_day(self, period):
         return (period.start - FIRST).days
 
     def run(self, parameters, period, lead_in=None):
         first = self.first_day(period)
-        return {"et": self.et(parameters, slice(first, first + period.days)).detach()}
+        days = slice(first, first + period.days)
+        return {self.target: self.flux(parameters, days).detach()}
 
     def refresh(self, parameters):
         self.refreshed += 1
@@ -54,11 +57,11 @@ class Meadow:
         assert days.max() < self.periods.train.days
         low, high = self.priors.low, self.priors.high
         assert ((parameters >= low - 1e-6) & (parameters <= high * (1 + 1e-6))).all()
-        et = self.et(parameters, (first + days).flatten()).unflatten(0, days.shape)
+        flux = self.flux(parameters, (first + days).flatten()).unflatten(0, days.shape)
         if self.keeps_states:
-            et = et + self.memory
-            self.memory = 0.9 * self.memory + 0.001 * float(et.detach().mean())
-        return {"et": et if windows.cells is None else et[..., windows.cells]}
+            flux = flux + self.memory
+            self.memory = 0.9 * self.memory + 0.001 * float(flux.detach().mean())
+        return {self.target: flux if windows.cells is None else flux[..., windows.cells]}
 
     def state_dict(self):
         return {"memory": self.memory}
@@ -88,11 +91,20 @@ def make_periods():
     return Periods(**spans)
 
 
-def make_land(keeps_states=False, shape=(4, 5)):
-    rng = np.random.default_rng(11)
-    mask = np.ones(shape, dtype=bool)
+def basin():
+    """(lat, lon) mask of 17 cells in a grid of 4 x 5."""
+    mask = np.ones((4, 5), dtype=bool)
     mask[0, :2] = mask[-1, -1] = False
-    cells = Cells(mask, 30 + 0.25 * np.arange(shape[0]), 110 + 0.25 * np.arange(shape[1]))
+    return mask
+
+
+def make_land(keeps_states=False, mask=None, target="et"):
+    rng = np.random.default_rng(11)
+    mask = basin() if mask is None else mask
+    lat, lon = (
+        first + 0.25 * np.arange(size) for first, size in zip((30, 110), mask.shape, strict=True)
+    )
+    cells = Cells(mask, lat, lon)
     days, count = SPANS["test"][1] + 1, cells.count
     attributes = torch.from_numpy(rng.standard_normal((count, 3)))
     season = 2.5 - 2 * np.cos(2 * np.pi * np.arange(days) / 60)[:, None]
@@ -100,13 +112,13 @@ def make_land(keeps_states=False, shape=(4, 5)):
     rain = rng.gamma(0.5, 6.0, (days, count))
     physical = torch.from_numpy(np.stack([energy, rain], -1))
     priors, periods = PriorBox.of(Priors()), make_periods()
-    simulator = Meadow(physical, periods, priors, keeps_states)
+    simulator = Meadow(physical, periods, priors, keeps_states, target)
     unit = torch.full((count, len(PARAMETERS)), 0.5, dtype=torch.float64)
     unit[:, DEPTH2] = 0.5 + 0.3 * torch.tanh(attributes[:, 0])
     unit[:, INFILT] = 0.4 + 0.3 * torch.tanh(attributes[:, 1])
     truth = priors.to_physical(unit)
     noise = torch.from_numpy(rng.normal(1.0, 0.05, (days, count)))
-    observed = simulator.et(truth, slice(0, days)) * noise
+    observed = simulator.flux(truth, slice(0, days)) * noise
     observed[torch.from_numpy(rng.random((days, count)) < 0.1)] = torch.nan
     observed[15] = torch.nan
     evidence = Evidence(
@@ -118,12 +130,12 @@ def make_land(keeps_states=False, shape=(4, 5)):
         soil_native=None,
     )
     default = priors.to_physical(torch.full_like(unit, 0.2))
-    return Land(Problem("et", evidence, periods, simulator, priors, default), truth)
+    return Land(Problem(target, evidence, periods, simulator, priors, default), truth)
 
 
 @pytest.fixture
 def land():
-    """Makes the land anew: land(keeps_states, shape)."""
+    """Makes the land anew: land(keeps_states, mask, target)."""
     return make_land
 
 

@@ -7,8 +7,10 @@ import pytest
 import torch
 import xarray as xr
 
+from paramscape.calibration import Evidence, Problem
+from paramscape.calibration.trials import cell_rmse
 from paramscape.domain import Cells
-from paramscape.ensemble import Engine, PriorBox
+from paramscape.ensemble import Engine, PriorBox, VicSimulator
 from paramscape.study import Period, Periods, Priors, Vic
 
 START = date(2009, 5, 1)
@@ -64,3 +66,35 @@ def members(box):
     """(3 members, 4 cells, 7 parameters) drawn from the priors."""
     generator = torch.Generator().manual_seed(8)
     return box.to_physical(torch.rand(3, 4, 7, generator=generator, dtype=torch.float64))
+
+
+@pytest.fixture(scope="session")
+def problem(case, engine, periods, box, members):
+    """Makes a calibration: observations of a target with gaps, which the first member made."""
+    generator = torch.Generator().manual_seed(4)
+    days = periods.record.days
+    attributes = torch.randn(4, 3, generator=generator)
+    forcing = torch.randn(days, 4, 2, generator=generator)
+    times = np.datetime64(periods.record.start) + np.arange(days)
+
+    def make(target):
+        simulator = VicSimulator(engine, periods)
+        observed = torch.full((days, 4), torch.nan, dtype=torch.float64)
+        observed[10:40] = simulator.run(members[0], periods.train)[target]
+        observed[40:45] = simulator.run(members[0], periods.validation)[target]
+        observed[12:20, 2] = torch.nan
+        evidence = Evidence(case[2], attributes, forcing, observed, times, None)
+        return Problem(target, evidence, periods, simulator, box, members[1])
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def training_errors():
+    """RMSE of each cell in the training period, of a problem with some parameters."""
+
+    def errors(problem, parameters):
+        simulated = problem.simulator.run(parameters, problem.periods.train)[problem.target]
+        return cell_rmse(simulated[None], problem.evidence.observations[10:40])[0]
+
+    return errors

@@ -1,36 +1,11 @@
 """A search on VIC itself finds better parameters than the default in every cell."""
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from paramscape.calibration import CALIBRATORS, Evidence, Problem, Workplace
-from paramscape.calibration.trials import cell_rmse
-from paramscape.ensemble import VicSimulator
+from paramscape.calibration import CALIBRATORS, Workplace
 from paramscape.study import CellSceua
-
-
-@pytest.fixture(scope="module")
-def problem(case, engine, periods, box, members):
-    """Makes a problem: observations of a target with gaps, which the first member made."""
-
-    def make(target):
-        simulator, days = VicSimulator(engine, periods), periods.record.days
-        observed = torch.full((days, 4), torch.nan, dtype=torch.float64)
-        observed[10:40] = simulator.run(members[0], periods.train)[target]
-        observed[12:20, 2] = torch.nan
-        times = np.datetime64(periods.record.start) + np.arange(days)
-        forcing = torch.zeros(days, 4, 1)
-        evidence = Evidence(case[2], torch.zeros(4, 1), forcing, observed, times, None)
-        return Problem(target, evidence, periods, simulator, box, members[1])
-
-    return make
-
-
-def training_errors(problem, parameters):
-    simulated = problem.simulator.run(parameters, problem.periods.train)[problem.target]
-    return cell_rmse(simulated[None], problem.evidence.observations[10:40])[0]
 
 
 def calibrate(problem, place, **settings):
@@ -39,7 +14,7 @@ def calibrate(problem, place, **settings):
 
 
 @pytest.mark.parametrize("target", ["et", "runoff", "soil_moisture"])
-def test_every_cell_is_improved_for_every_target(target, problem, tmp_path):
+def test_every_cell_is_improved_for_every_target(target, problem, training_errors, tmp_path):
     case = problem(target)
     found = calibrate(case, tmp_path, max_evaluations=70)
     history = pd.read_csv(tmp_path / "history.csv")
