@@ -11,6 +11,8 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common-surrogate.smk"
+include: "workflow/rules/common-figures.smk"
 include: "workflow/rules/twin.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/ensemble.smk"

@@ -1,12 +1,3 @@
-RUN_MEMBERS = settings("study", "periods.warmup", "periods.train", "vic", "compute")
-
-
-def members_of_batch(batch):
-    """First member of a batch and the first that is beyond it."""
-    size = STUDY.ensemble.batch
-    return [batch * size, (batch + 1) * size]
-
-
 rule sample_members:
     input:
         domain=f"{ROOT}/domain.nc",

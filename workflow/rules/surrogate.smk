@@ -1,25 +1,3 @@
-def code_of_surrogate(script, wildcards):
-    """Digest of the code behind a script for one kind of surrogate."""
-    surrogates = MODULES / "surrogates"
-    return code_digest(
-        SCRIPTS / script,
-        surrogates / wildcards.surrogate / "__init__.py",
-        table=surrogates / "kinds.py",
-    )
-
-
-def training_settings(wildcards):
-    """Settings that the training of a surrogate uses."""
-    return settings(
-        "study",
-        "periods.train",
-        "priors",
-        f"surrogate.{wildcards.surrogate}",
-        "calibration.target",
-        "compute",
-    )
-
-
 rule train_surrogate:
     input:
         domain=f"{ROOT}/domain.nc",

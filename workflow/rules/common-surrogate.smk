@@ -1,0 +1,71 @@
+REFRESH = STUDY.surrogate.refresh
+RUN_MEMBERS = settings("study", "periods.warmup", "periods.train", "vic", "compute")
+
+
+def members_of_batch(batch):
+    """First member of a batch and the first that is beyond it."""
+    size = STUDY.ensemble.batch
+    return [batch * size, (batch + 1) * size]
+
+
+def code_of_surrogate(script, wildcards):
+    """Digest of the code behind a script for one kind of surrogate."""
+    surrogates = MODULES / "surrogates"
+    return code_digest(
+        SCRIPTS / script,
+        surrogates / wildcards.surrogate / "__init__.py",
+        table=surrogates / "kinds.py",
+    )
+
+
+def training_settings(wildcards):
+    """Settings that the training of a surrogate uses."""
+    return settings(
+        "study",
+        "periods.train",
+        "priors",
+        f"surrogate.{wildcards.surrogate}",
+        "calibration.target",
+        "compute",
+    )
+
+
+def rounds_until(pattern):
+    """Function that gives a file of each round up to the wildcards' round."""
+    return lambda wildcards: [
+        pattern.format(surrogate=wildcards.surrogate, round=number)
+        for number in range(1, int(wildcards.round) + 1)
+    ]
+
+
+def previous_weights(wildcards):
+    """The surrogate that a round starts from."""
+    before = int(wildcards.round) - 1
+    return f"{ROUND}-{before}/weights.pt".format(surrogate=wildcards.surrogate)
+
+
+def pilot_files(wildcards):
+    """What a pilot calibration reads: a calibration's files with the round's surrogate."""
+    return {
+        **calibration_files(wildcards, wildcards.surrogate),
+        "weights": previous_weights(wildcards),
+    }
+
+
+def pilot_settings(wildcards):
+    """Settings of a pilot: its method's, with the refresh's epochs."""
+    found = calibration_settings(wildcards, wildcards.surrogate)
+    section = f"calibration.{wildcards.method}"
+    return {**found, section: {**found[section], "epochs": REFRESH.epochs}}
+
+
+def fine_tuning_settings(wildcards):
+    """Settings of fine-tuning: the surrogate's, with few epochs of short steps."""
+    found = training_settings(wildcards)
+    section = f"surrogate.{wildcards.surrogate}"
+    few = {
+        "epochs": REFRESH.fine_tune_epochs,
+        "learning_rate": REFRESH.learning_rate,
+        "decay": "none",
+    }
+    return {**found, section: {**found[section], **few}}
