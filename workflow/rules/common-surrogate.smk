@@ -60,12 +60,9 @@ def pilot_settings(wildcards):
 
 
 def fine_tuning_settings(wildcards):
-    """Settings of fine-tuning: the surrogate's, with few epochs of short steps."""
-    found = training_settings(wildcards)
+    """Settings of fine-tuning: the surrogate's, with the refresh's epochs and step size."""
+    tuned = getattr(STUDY.surrogate, wildcards.surrogate).tuned(
+        REFRESH.fine_tune_epochs, REFRESH.learning_rate
+    )
     section = f"surrogate.{wildcards.surrogate}"
-    few = {
-        "epochs": REFRESH.fine_tune_epochs,
-        "learning_rate": REFRESH.learning_rate,
-        "decay": "none",
-    }
-    return {**found, section: {**found[section], **few}}
+    return {**training_settings(wildcards), section: tuned.model_dump(mode="json")}

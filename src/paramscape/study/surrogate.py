@@ -1,6 +1,6 @@
 """Surrogates of VIC."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -24,6 +24,11 @@ class SurrogateTraining(Settings):
     largest_gradient: PositiveFloat | None = Field(
         None, description="Norm to which longer gradients are cut; by default none is."
     )
+
+    def tuned(self, epochs: int, learning_rate: float) -> Self:
+        """These settings for a surrogate that has learned already: steps of a constant size."""
+        few = {"epochs": epochs, "learning_rate": learning_rate, "decay": "none"}
+        return self.model_copy(update=few)
 
 
 class Lstm(SurrogateTraining):
@@ -121,6 +126,12 @@ class Arnet(SurrogateTraining):
     largest_gradient: PositiveFloat | None = Field(
         1.0, description="Norm to which longer gradients are cut; null cuts none."
     )
+
+    def tuned(self, epochs: int, learning_rate: float) -> Self:
+        """As for every surrogate; the last stage alone, since the others lead up to it."""
+        return (
+            super().tuned(epochs, learning_rate).model_copy(update={"rollouts": self.rollouts[-1:]})
+        )
 
 
 class Surrogates(Settings):
