@@ -17,8 +17,9 @@ from . import seeds
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
 from .divergence import Watch, told_where
 from .history import History
+from .model_runs import ModelRuns
 from .problem import Problem, Workplace
-from .stretches import require_finite_fields
+from .stretches import MiniBatch, require_finite_fields
 from .validation import Score, validate
 
 _LOG = logging.getLogger(__name__)
@@ -37,11 +38,11 @@ class Learner(Protocol):
         """Networks and optimisers by name: everything with a state dict that learning changes."""
         ...
 
-    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[Any]:
+    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
         """The mini-batches of an epoch; `epoch` is the number of those before it."""
         ...
 
-    def step(self, batch: Any, generator: torch.Generator) -> dict[str, float]:
+    def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
         """Learn from one mini-batch and report its losses by name."""
         ...
 
@@ -96,7 +97,8 @@ class _Course:
         self.identity = identity_of(problem, settings, workplace)
         losses = (f"train/{loss}" for loss in learner.losses)
         scores = (f"validation/{name}" for name in ("mse", "kge", "misfit"))
-        self.history = History(("epoch", *losses, *scores, "seconds"))
+        self.history = History(("epoch", *losses, *scores, "model_runs", "seconds"))
+        self.model_runs = ModelRuns(problem)
         self.best: dict[str, Any] = {"misfit": math.inf}
         self.saved = 0
         self.start = math.nan
@@ -126,6 +128,7 @@ class _Course:
             for name, part in self.learner.stateful().items():
                 part.load_state_dict(state["learner"][name])
             self.problem.simulator.load_state_dict(state["simulator"])
+            self.model_runs.load_state_dict(state["model_runs"])
             self.history = History(self.history.columns, state["rows"])
             self.best, self.start, self.saved = state["best"], state["start"], self.epoch
             self.history.write(self.workplace.history)
@@ -141,12 +144,12 @@ class _Course:
             if self._is_validated(row["epoch"]):
                 score = self._choose(states)
                 row |= {f"validation/{name}": value for name, value in vars(score).items()}
-        row["seconds"] = time.perf_counter() - start
+        row |= {"model_runs": self.model_runs.spent, "seconds": time.perf_counter() - start}
         self.history.record(row)
         self.history.write(self.workplace.history)
         if self.watch.lost == 0:
             self._save(states)
-        shown = [c for c in self.history.columns[1:-1] if c in row]
+        shown = [c for c in self.history.columns[1:-2] if c in row]
         return {column: f"{row[column]:.4g}" for column in shown}
 
     def tell_end(self) -> None:
@@ -177,6 +180,7 @@ class _Course:
         for number, batch in enumerate(shown, start=1):
             with told_where(f"epoch {self.epoch + 1}, mini-batch {number}", self._kept()):
                 losses = self.learner.step(batch, generator)
+                self.model_runs.learn(batch.windows)
                 self.watch.require_finite_losses(losses)
             for name, value in losses.items():
                 found[name].append(value)
@@ -185,15 +189,16 @@ class _Course:
     def _refresh(self, parameters: Tensor) -> None:
         """Bring the simulator's states in line, unless they are already."""
         require_finite_fields(parameters)
-        known = self._refreshed
-        if self.problem.simulator.keeps_states and (
-            known is None or not torch.equal(known, parameters)
-        ):
+        if not self.problem.simulator.keeps_states:
+            return
+        self.model_runs.refresh(parameters)
+        if self._refreshed is None or not torch.equal(self._refreshed, parameters):
             self.problem.simulator.refresh(parameters)
             self._refreshed = parameters
 
     def _validate(self, parameters: Tensor) -> Score:
         self._refresh(parameters)
+        self.model_runs.validate()
         return validate(self.problem, parameters)
 
     def _choose(self, states: dict[str, Any]) -> Score:
@@ -225,6 +230,7 @@ class _Course:
             "best": self.best,
             "learner": states,
             "simulator": self.problem.simulator.state_dict(),
+            "model_runs": self.model_runs.state_dict(),
         }
         save_checkpoint(state, self.workplace, self.identity)
         self.saved = self.epoch

@@ -12,9 +12,9 @@ from paramscape.figures._page import write_text
 
 NOT_KNOWN = "–"
 VIC_RUNS_NOTE = (
-    "VIC runs used: simulations in VIC while learning, in units of the whole domain over the "
-    "training period with the days that lead into it; on a surrogate the members of the ensemble "
-    "behind it, which all methods on it share."
+    "VIC runs used: cell-days simulated in VIC while learning, validations among them, in units of "
+    "one run of the whole domain over the training period with the days that lead into it; on a "
+    "surrogate the members of the ensemble behind it, which all methods on it share."
 )
 
 

@@ -1,0 +1,60 @@
+"""How much of the model a training simulates."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from paramscape.simulator import Windows
+
+from .problem import Problem
+
+
+class ModelRuns:
+    """Counts what a training simulates, in runs of the domain over warm-up and training period.
+
+    Bringing states in line is one such run; windows count by their cell-days, without the days
+    that lead single windows in; a validation counts the days from the end of training on, or all
+    from the warm-up's start where the validation period lies before.
+
+    spent: runs so far. It does not tell a training that was killed from one that was not.
+    """
+
+    def __init__(self, problem: Problem):
+        self.problem, self.spent = problem, 0.0
+        self._in_line: Tensor | None = None
+
+    def refresh(self, parameters: Tensor) -> None:
+        """Count that states are brought in line with parameters, unless they already are."""
+        if self._in_line is None or not torch.equal(self._in_line, parameters):
+            self.spent += 1.0
+        self._in_line = parameters
+
+    def learn(self, windows: Windows) -> None:
+        """Count windows, after which the parameters are others."""
+        domain = len(self.problem.default)
+        cells = domain if windows.cells is None else len(windows.cells)
+        days = len(windows.first_days) * windows.days
+        self.spent += days * cells / (domain * self._days_of_a_run)
+        self._in_line = None
+
+    def validate(self) -> None:
+        """Count a simulation of the validation period."""
+        periods = self.problem.periods
+        follows = periods.validation.start > periods.train.end
+        days = (periods.validation.end - periods.train.end).days
+        if not follows:
+            days = (periods.validation.end - periods.warmup.start).days + 1
+        self.spent += days / self._days_of_a_run
+
+    def state_dict(self) -> dict[str, Any]:
+        """The count, and what states are in line with."""
+        return {"spent": self.spent, "in_line": self._in_line}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where `state_dict` was taken."""
+        self.spent, self._in_line = state["spent"], state["in_line"]
+
+    @property
+    def _days_of_a_run(self) -> int:
+        return self.problem.periods.learning.days
