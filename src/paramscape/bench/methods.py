@@ -1,4 +1,4 @@
-"""The methods on VIC at the paper's size: a search's evaluations, and epochs of what learns.
+"""The methods on VIC at the paper's size: evaluations of searches, epochs of what learns.
 
 Sun et al. (2024) give minutes on an A100 in their Table 2: 705 for SCE-UA, 180 for dPL and 152 for
 GAN-PO, the latter two for 200 epochs.
@@ -13,7 +13,7 @@ import torch
 from pydantic import BaseModel
 
 from paramscape.bench.bench import Bench
-from paramscape.bench.measure import Timing, timed
+from paramscape.bench.measure import Timing
 from paramscape.bench.problem import make_problem
 from paramscape.bench.table import Row, Target, not_measured, timing_row
 from paramscape.calibration import CALIBRATORS, Problem, Workplace
@@ -21,21 +21,25 @@ from paramscape.study import Calibration
 
 GROUP = "methods on VIC"
 ON_GPU = "methods on VIC, on a GPU"
-SEARCH = "mpr-sceua"
-EVALUATIONS, SOME_EVALUATIONS, LEAD_IN = 2000, 168, 30
+EVALUATIONS = {"mpr-sceua": 2000, "cell-sceua": 500}
+SOME_EVALUATIONS = {"mpr-sceua": 168, "cell-sceua": 60}
+LEAD_IN = 30  # [d]
 EPOCHS, SOME_EPOCHS = 200, 4
 PAPER = {"mpr-sceua": 705.0, "dpl-a": 180.0, "dpl-z": 180.0, "gan-po": 152.0}  # [min]
-SEARCHED = Target("at most", 12.0)  # [min]
+SEARCHED = {"mpr-sceua": Target("at most", 12.0)}  # [min]
 EPOCH = {name: Target("at most", 12.0) for name in ("gan-po", "dpl-z")}  # [s]
 ALL_EPOCHS = {name: Target("at most", 5.0) for name in EPOCH}  # on a GPU [min]
 LEARNED = ("gan-po", "gan-po-l1", "dpl-z", "dpl-a")
 
 
 def measure_methods(bench: Bench) -> list[Row]:
-    """Minutes of a search, and seconds of epochs with and without validation."""
+    """Minutes of searches, and seconds of epochs with and without validation."""
     problem = make_problem(bench.settings.quick)
-    rows = _search(bench, problem, None) + _search(bench, problem, LEAD_IN)
-    for method in _learned():
+    rows = []
+    for method in EVALUATIONS:
+        for lead_in in (None, LEAD_IN):
+            rows += _search(bench, problem, method, lead_in)
+    for method in LEARNED:
         rows += _epochs(bench, problem, method, GROUP)
     return rows
 
@@ -45,32 +49,33 @@ def measure_methods_on_gpu(bench: Bench) -> list[Row]:
     if not torch.cuda.is_available():
         return [not_measured(ON_GPU, "no GPU")]
     problem = make_problem(bench.settings.quick, "cuda")
-    return [row for method in _learned() for row in _epochs(bench, problem, method, ON_GPU)]
+    return [row for method in LEARNED for row in _epochs(bench, problem, method, ON_GPU)]
 
 
-def _learned() -> list[str]:
-    return [method for method in LEARNED if method in CALIBRATORS]
-
-
-def _search(bench: Bench, problem: Problem, lead_in: int | None) -> list[Row]:
+def _search(bench: Bench, problem: Problem, method: str, lead_in: int | None) -> list[Row]:
     """Minutes of all evaluations: of a whole search, or from its first population and loops."""
     whole = bench.settings.full and not bench.settings.quick
-    count = EVALUATIONS if whole else SOME_EVALUATIONS
+    wanted = EVALUATIONS[method]
+    count = wanted if whole else SOME_EVALUATIONS[method]
     changes = {"max_evaluations": count, "stall_loops": count, "lead_in_days": lead_in}
-    history = _calibrate(bench, problem, SEARCH, changes)
-    seconds, last = sum(row["seconds"] for row in history), int(history[-1]["evaluations"])
-    first = int(history[0]["evaluations"])
-    rate = (seconds - history[0]["seconds"]) / max(last - first, 1)
-    minutes = (history[0]["seconds"] + (EVALUATIONS - first) * rate) / 60
-    lead = "the whole warm-up" if lead_in is None else f"{lead_in} days of lead-in"
-    what = f"{SEARCH}, {problem.periods.train.days} days after {lead}"
-    target = None if lead_in is None or bench.settings.quick else SEARCHED
-    note = "" if whole else f"extrapolated from {last}"
-    together = first / history[0]["seconds"]
+    population, *loops = _calibrate(bench, problem, method, changes)
+    first, last = population["evaluations"], loops[-1]["evaluations"]
+    seconds = sum(row["seconds"] for row in loops) / (last - first)
+    minutes = (population["seconds"] + (wanted - first) * seconds) / 60
+    lead = "the whole warm-up" if lead_in is None else f"a lead-in of {lead_in} days"
+    what = f"{method}, {problem.periods.train.days} days after {lead}"
+    judged = lead_in is not None and not bench.settings.quick
+    target = SEARCHED.get(method) if judged else None
+    note = "" if whole else f"extrapolated from {last:.0f}"
     return [
-        Row(GROUP, f"{what}: evaluations, {first} side by side", together, "1/s"),
-        Row(GROUP, f"{what}: evaluations, those of a loop", 1 / rate, "1/s"),
-        _minutes(GROUP, f"{what}: {EVALUATIONS} evaluations", minutes, SEARCH, target, note),
+        Row(
+            GROUP,
+            f"{what}: {first:.0f} side by side",
+            first / population["seconds"],
+            "evaluations/s",
+        ),
+        Row(GROUP, f"{what}: in loops", 1 / seconds, "evaluations/s"),
+        _minutes(GROUP, f"{what}: {wanted} evaluations", minutes, method, target, note),
     ]
 
 
@@ -108,7 +113,7 @@ def _calibrate(
     settings = type(usual).model_validate(usual.model_dump() | changes)
     folder = bench.folder / method
     workplace = Workplace(folder / "history.csv", folder / "checkpoint.pt", seed=1)
-    timed(lambda: CALIBRATORS[method](problem, settings, workplace), 1, warm_up=False)
+    CALIBRATORS[method](problem, settings, workplace)
     return _read(workplace.history)
 
 
