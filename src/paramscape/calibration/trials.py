@@ -21,8 +21,8 @@ class Trials:
 
     Args:
         problem: what is calibrated.
-        lead_in: days simulated before the training period, from the state of the default
-            parameters; None for the whole warm-up.
+        lead_in: days simulated before the training period, see `Simulator.run`, with the default
+            parameters as those of the refresh; None for the whole warm-up.
 
     Raises:
         ValueError: if the training period has no observation.

@@ -157,9 +157,10 @@ class VicSimulator:
 
     def _lanes(self, cells: Tensor | None) -> tuple[Tensor, Tensor]:
         """Columns of some cells, in their order: their places among all, and each one's cell."""
+        every = self._cell_of_column
         if cells is None:
-            return torch.arange(len(self._cell_of_column)), self._cell_of_column
-        counts = torch.bincount(self._cell_of_column, minlength=self.engine.parameters.cells)
+            return torch.arange(len(every), device=every.device), every
+        counts = torch.bincount(every, minlength=self.engine.parameters.cells)
         starts, some = (counts.cumsum(0) - counts)[cells], counts[cells]
         cell = torch.arange(len(cells), device=some.device).repeat_interleave(some)
         place = torch.arange(len(cell), device=some.device)
