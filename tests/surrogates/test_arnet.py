@@ -45,7 +45,7 @@ def full_domain(lat, lon):
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("size", [(9, 10), (17, 24), (5, 3), (8, 8), (2, 7), (1, 1)])
 def test_images_of_any_size_come_back_in_that_size(samples, size, stride):
-    network = ArnetNetwork((1, 2, 1), 4, (6, 7, stride), ("et",), scaling_of(samples[0])).eval()
+    network = ArnetNetwork((1, 2, 1), 4, (6, 7, stride), 0, ("et",), scaling_of(samples[0])).eval()
     network.initialise(torch.Generator().manual_seed(1))
     generator = torch.Generator().manual_seed(2)
     parts = [torch.rand(2, channels, *size, generator=generator) for channels in (8, 7, 1)]
@@ -54,7 +54,9 @@ def test_images_of_any_size_come_back_in_that_size(samples, size, stride):
 
 def test_the_papers_network_has_the_papers_size(samples):
     paper = Arnet()
-    network = ArnetNetwork(paper.layers, paper.growth, (48, 7, 2), ("et",), scaling_of(samples[0]))
+    network = ArnetNetwork(
+        paper.layers, paper.growth, (48, 7, 2), 0, ("et",), scaling_of(samples[0])
+    )
     assert sum(p.numel() for p in network.parameters()) == pytest.approx(3.0e6, rel=0.25)
 
 
@@ -141,15 +143,17 @@ def test_a_mixed_image_is_made_of_cells_of_any_member_and_place(samples):
 def test_it_learns_a_model_with_memory_from_few_members(samples, tmp_path):
     settings = SETTINGS.model_copy(
         update={
-            "kernel": 3,
+            "growth": 12,
+            "kernel": 1,
             "stride": 1,
+            "learning_rate": 0.01,
             "loss": "mse",
             "weight_decay": 0.0,
-            "epochs": 8,
-            "images_per_epoch": 1000,
+            "epochs": 6,
+            "images_per_epoch": 1440,
             "mixed": 1.0,
             "decay": "cosine",
-            "rollouts": (Rollout(days=1, windows=8), Rollout(days=20, windows=4)),
+            "rollouts": (Rollout(days=1, windows=12), Rollout(days=20, windows=6)),
         }
     )
     network = run(samples, settings, tmp_path)
@@ -213,6 +217,10 @@ def test_a_longer_memory_is_fed_back_where_it_is_asked_for(samples):
         targets=samples[0].targets.expand(-1, -1, -1, 2).contiguous(),
         names=("et", "soil_moisture"),
     )
-    network = untrained(both, SETTINGS, 1)
-    state = ArnetDynamics(network, both.domain).start(3, 4)
-    assert state.shape == (3, 4, 2) and network.bounds.shape == (2, 2)
+    network = untrained(both, SETTINGS.model_copy(update={"memory": 3}), 1).eval()
+    dynamics = ArnetDynamics(network, both.domain)
+    state = dynamics.start(3, 4)
+    assert state.shape == (3, 4, 5) and network.bounds.shape == (2, 5)
+    values, after = dynamics.advance(torch.randn(6, 3, 4, 7), torch.rand(3, 4, 7), state)
+    assert values.shape == (6, 3, 4, 2) and after.shape == state.shape
+    torch.testing.assert_close(values[-1], after[..., :2])

@@ -41,8 +41,10 @@ def seq2seq(generator):
 
 
 def arnet(generator):
-    network = ArnetNetwork((1, 2, 1), 4, (6, 7, 2), ("et", "soil_moisture"), TWO_TARGETS)
-    return ArnetDynamics(network.initialise(generator).double().eval(), CELLS)
+    network = ArnetNetwork((1, 2, 1), 4, (6, 7, 2), 2, ("et", "soil_moisture"), TWO_TARGETS)
+    network.initialise(generator).double().eval()
+    torch.nn.init.normal_(network.leave.grow.weight, generator=generator)
+    return ArnetDynamics(network, CELLS)
 
 
 DYNAMICS = {"seq2seq": seq2seq, "arnet": arnet}

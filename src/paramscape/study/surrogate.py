@@ -86,13 +86,16 @@ class Arnet(SurrogateTraining):
     )
     growth: PositiveInt = Field(40, description="Channels that each layer adds.")
     channels: PositiveInt = Field(48, description="Channels of the first convolution.")
-    kernel: Literal[3, 5, 7] = Field(7, description="Size of the first convolution's kernel.")
+    kernel: Literal[1, 3, 5, 7] = Field(7, description="Size of the first convolution's kernel.")
     stride: Literal[1, 2] = Field(
         2, description="Of the first convolution; 1 keeps full resolution, at four times the cost."
     )
     feedback: tuple[Literal["et", "runoff", "soil_moisture"], ...] = Field(
         ("soil_moisture",),
         description="Targets that are learned and fed back beside the calibrated one.",
+    )
+    memory: NonNegativeInt = Field(
+        0, description="Further channels that are fed back, for what no target tells of the state."
     )
     loss: Literal["l1", "mse"] = Field("l1", description="What the training lowers.")
     noise: NonNegativeFloat = Field(

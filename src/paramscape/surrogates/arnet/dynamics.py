@@ -10,9 +10,9 @@ from .network import ArnetNetwork
 
 
 class ArnetDynamics:
-    """Yesterday's standardised targets are the state; see `stateful.Dynamics`.
+    """Yesterday's standardised targets and memory are the state; see `stateful.Dynamics`.
 
-    What is fed back is held within the range of the training members' targets. Outside the active
+    Targets that are fed back are held within the range of the training members. Outside the active
     cells every image is 0, whatever the network gives there.
 
     Args:
@@ -27,18 +27,18 @@ class ArnetDynamics:
 
     def start(self, runs: int, cells: int) -> Tensor:
         """Zeros, which are the mean targets (y_0 of Mo et al. 2019)."""
-        return self.network.forcing_mean.new_zeros(runs, cells, len(self.network.targets))
+        return self.network.forcing_mean.new_zeros(runs, cells, self.network.states)
 
     def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Simulate all runs as images of the domain."""
         mask = active_image(self.domain, unit).expand(len(unit), 1, -1, -1)
         still = torch.cat([self._image(unit), mask], 1)
         low, high = self.network.bounds
-        values = []
+        values, targets = [], len(self.network.targets)
         for day in forcing:
             image = self.network(still, self._image(day), self._image(state.clamp(low, high)))
             state = from_image(image, self.domain).transpose(1, 2)
-            values.append(state)
+            values.append(state[..., :targets])
         return torch.stack(values), state
 
     def _image(self, values: Tensor) -> Tensor:

@@ -25,10 +25,12 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     """A network with random weights; training members give constants and bounds of its state."""
     enter = (settings.channels, settings.kernel, settings.stride)
     scaling = scaling_of(training)
-    network = ArnetNetwork(settings.layers, settings.growth, enter, training.names, scaling)
+    shape = (settings.layers, settings.growth, enter, settings.memory)
+    network = ArnetNetwork(*shape, training.names, scaling)
     network.initialise(stream(seed, WEIGHTS)).to(training.forcing.device)
     targets = network.standardise_targets(training.targets)
-    network.bounds.copy_(torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))]))
+    seen = torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))])
+    network.bounds[:, : len(training.names)] = seen
     return network
 
 
@@ -127,7 +129,7 @@ class ArnetLearner:
             generator: of the mixture and the noise.
 
         Returns:
-            (run, cell), (run, cell) and (run, cell, target).
+            (run, cell), (run, cell) and (run, cell, state).
         """
         targets = self._training.targets
         members, _, cells = targets.shape[:3]
@@ -138,7 +140,9 @@ class ArnetLearner:
         cell = torch.where(mixed, anywhere, torch.arange(cells)).to(device)
         state = targets[member, first.unsqueeze(1) - 1, cell]
         noise = torch.randn(state.shape, generator=generator).to(state)
-        return member, cell, state + self.settings.noise * noise
+        state = state + self.settings.noise * noise
+        memory = state.new_zeros(*shape, self.settings.memory)
+        return member, cell, torch.cat([state, memory], -1)
 
     def _rollout(self, epoch: int) -> Rollout:
         return self.settings.rollouts[bisect_right(self._starts, epoch) - 1]

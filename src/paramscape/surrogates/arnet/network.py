@@ -10,6 +10,7 @@ from paramscape.names import FORCINGS, PARAMETERS
 from ..network import Scaling, SurrogateNetwork
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
+_MEMORY = 3.0  # largest size of what is fed back where training gives no range
 
 
 class ArnetNetwork(SurrogateNetwork):
@@ -26,11 +27,12 @@ class ArnetNetwork(SurrogateNetwork):
         growth: channels that each layer of a dense block adds.
         enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo et
             al. The last one has the same stride.
-        targets: names of the outputs, which are also the state that is fed back.
+        memory: outputs that are fed back like the targets, but have no true values.
+        targets: names of the other outputs, which come first and are fed back, too.
         scaling: constants of standardisation.
 
     Attributes:
-        bounds: (2, target), lowest and highest standardised targets that may be fed back.
+        bounds: (2, state), lowest and highest values that may be fed back.
     """
 
     kind = "arnet"
@@ -40,20 +42,22 @@ class ArnetNetwork(SurrogateNetwork):
         layers: Sequence[int],
         growth: int,
         enter: Sequence[int],
+        memory: int,
         targets: Sequence[str],
         scaling: Scaling,
     ):
-        shape = {"layers": list(layers), "growth": growth, "enter": list(enter)}
+        shape = {"layers": list(layers), "growth": growth, "enter": list(enter), "memory": memory}
         super().__init__(targets, scaling, **shape)
+        self.states = len(self.targets) + memory
         channels, kernel, stride = enter
-        inputs = len(PARAMETERS) + 1 + len(FORCINGS) + len(self.targets)
+        inputs = len(PARAMETERS) + 1 + len(FORCINGS) + self.states
         outer, middle, inner = layers
         width = channels + outer * growth
         halved = width // 2
         deep = halved + middle * growth
         risen = deep // 2 + inner * growth
-        unbounded = torch.tensor([[-torch.inf], [torch.inf]])
-        self.register_buffer("bounds", unbounded.repeat(1, len(self.targets)))
+        widest = torch.tensor([[-_MEMORY], [_MEMORY]])
+        self.register_buffer("bounds", widest.repeat(1, self.states))
         self.enter = _convolution(inputs, channels, kernel, stride)
         self.outer = _Dense(channels, outer, growth)
         self.down = nn.Sequential(
@@ -65,27 +69,32 @@ class ArnetNetwork(SurrogateNetwork):
         self.up = _Up(deep // 2, deep // 2, 3, 2)
         self.inner = _Dense(deep // 2, inner, growth)
         self.narrow = _normalised(risen, _convolution(risen, risen // 2, 1, 1))
-        self.leave = _Up(risen // 2, len(self.targets), 5, stride, bias=True)
+        self.leave = _Up(risen // 2, self.states, 5, stride, bias=True)
 
     def initialise(self, generator: torch.Generator) -> "ArnetNetwork":
-        """Draw all weights from normal distributions (He et al. 2015), and return the network."""
+        """Draw all weights from normal distributions (He et al. 2015), and return the network.
+
+        What is only remembered starts as 0: single days do not teach it.
+        """
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
                 nn.init.kaiming_normal_(module.weight, generator=generator)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
+        with torch.no_grad():
+            self.leave.grow.weight[:, len(self.targets) :] = 0.0
         return self
 
     def forward(self, still: Tensor, forcing: Tensor, before: Tensor) -> Tensor:
-        """Standardised targets of one day.
+        """Standardised targets of one day, and what else is fed back.
 
         Args:
             still: (image, parameter + 1, lat, lon), parameters in the unit cube and the mask.
             forcing: (image, variable, lat, lon), standardised.
-            before: (image, target, lat, lon), standardised targets of the day before.
+            before: (image, state, lat, lon), what the day before gave.
 
         Returns:
-            (image, target, lat, lon).
+            (image, state, lat, lon).
         """
         image = torch.cat([still, forcing, before], 1)
         full = image.shape[-2:]
