@@ -148,7 +148,7 @@ def test_the_history_holds_the_misfit_by_which_the_best_epoch_is_chosen(land, wo
     here = workplace()
     CALIBRATORS["gan-po"](land().problem, short("gan-po"), here)
     history, best = pd.read_csv(here.history), checkpoint_of(here)["best"]
-    assert list(history.columns[-4:-1]) == [f"validation/{n}" for n in ("mse", "kge", "misfit")]
+    assert list(history.columns[-5:-2]) == [f"validation/{n}" for n in ("mse", "kge", "misfit")]
     assert history["epoch"][history["validation/misfit"].idxmin()] == best["epoch"]
     assert history["train/d_real"].notna().all()
 
