@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from paramscape.calibration.critic import scene
-from paramscape.calibration.images import active_image, from_image, to_image
 from paramscape.calibration.networks import Discriminator, FfnA, LstmZ, UNet
 from paramscape.calibration.networks.layers import drop
 from paramscape.domain import Cells
+from paramscape.images import active_image, from_image, to_image
 
 SHAPES = [(3, 5), (4, 4), (4, 5), (9, 12), (17, 24), (24, 17), (31, 8)]
 

@@ -9,10 +9,10 @@ from test_calibrators import FIELDS
 from paramscape.calibration import CALIBRATORS, critic
 from paramscape.calibration.critic import Critic
 from paramscape.calibration.gan_po import GanPoLearner
-from paramscape.calibration.images import from_image
 from paramscape.calibration.losses import discriminator_loss, gradient_penalty
 from paramscape.calibration.networks import Discriminator
 from paramscape.calibration.networks.spectral_norm import SpectralNorm
+from paramscape.images import from_image
 from paramscape.study import GanPo, GanPoL1, Stabilisers
 
 

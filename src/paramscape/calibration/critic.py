@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from paramscape.domain import Cells
+from paramscape.images import to_image
 from paramscape.study import GanPo
 
-from .images import to_image
 from .losses import discriminator_loss, generator_loss, gradient_penalty
 from .networks.discriminator import Discriminator
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from paramscape.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
 
-from .images import active_image, from_image, to_image
 from .losses import clamp_through, masked_l1, range_loss
 from .networks.unet import UNet
 from .problem import Problem
