@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from paramscape.figures._inputs import active_cells, require_dims
 from paramscape.figures._maps import (
-    Scale,
     draw_map,
     map_proportion,
     outer_labels_only,
@@ -59,14 +58,12 @@ def draw(
     with page(stem, width, 1.1 + rows * (panel_height + 0.2), "compressed") as figure:
         figure.suptitle(caption.title("estimated parameters"))
         axes = figure.subplots(rows, columns, squeeze=False)
-        for column, name in enumerate(names):
+        for column, name in zip(axes.T, names, strict=True):
             maps = fields.sel(parameter=name)
-            scale = shared_scale(maps.values, "viridis", logarithmic=name in logarithmic)
-            _draw_column(figure, axes[:, column], maps, active, scale)
+            _draw_parameter(figure, column, maps, active, name in logarithmic)
             if truth is not None:
-                _write_correlations(axes[:, column], maps, active, name in logarithmic)
-            head = axes[0, column].get_title()
-            axes[0, column].set_title(f"{name}\n{head}".strip())
+                _write_correlations(column, maps, active, name in logarithmic)
+            column[0].set_title(name)
         for ax, run in zip(axes[:, 0], fields["run"].values, strict=True):
             ax.set_ylabel(wrapped(str(run)))
         outer_labels_only(axes)
@@ -82,9 +79,11 @@ def _with_truth(parameters: xr.DataArray, truth: xr.DataArray | None) -> xr.Data
     return xr.concat([truth.expand_dims(run=[_TRUTH]), parameters], "run", join="override")
 
 
-def _draw_column(
-    figure: Figure, axes: np.ndarray, maps: xr.DataArray, active: np.ndarray, scale: Scale
+def _draw_parameter(
+    figure: Figure, axes: np.ndarray, maps: xr.DataArray, active: np.ndarray, logarithmic: bool
 ) -> None:
+    """Draw one parameter's maps (run) with their colour bar."""
+    scale = shared_scale(maps.values, "viridis", logarithmic=logarithmic)
     for ax, field in zip(axes, maps, strict=True):
         draw_map(ax, field, active, scale)
     bar = figure.colorbar(

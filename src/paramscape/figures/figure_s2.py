@@ -39,9 +39,8 @@ def draw(
 ) -> None:
     """Draw a surrogate's skill: maps, histograms, single days, and its answer to parameters.
 
-    Maps show means over members; histograms count every cell of every member. Bars show by how
-    much the mean target changes from a parameter's lower to its upper quartile, in VIC and in the
-    surrogate; the numbers are the surrogate's share of VIC's change, red where the gate warns.
+    Maps show means over members, histograms every cell of every member, bars by how much the mean
+    target changes from a parameter's lower to its upper quartile; red where the gate warns.
 
     Args:
         skill: `rmse`, `cc` (member, lat, lon) of the surrogate against VIC, NaN where undefined;
@@ -58,24 +57,31 @@ def draw(
         ValueError: a variable or column is missing or NaN, or dimensions or grids differ.
     """
     _check(skill, sensitivity)
-    active = active_cells(mask, skill)
     height = min(2.6, max(1.6, 1.9 * map_proportion(mask)))
     with page(stem, PAGE_WIDTH, 3.0 + height) as figure:
         members = skill.sizes["member"]
         figure.suptitle(
             caption.title(f"surrogate {surrogate} against VIC on {members} test members")
         )
-        looks = {"height_ratios": [height, 2.3], "width_ratios": [1, 1, 1.25]}
-        upper, lower = figure.subplots(2, 3, **looks)
-        for ax, bar, name, letter in zip(upper, lower, ("rmse", "cc"), "ab", strict=False):
-            title = with_units(SCORES[name].title, caption.units if name == "rmse" else "1")
-            _draw_mean(figure, ax, skill[name], active, f"({letter}) mean {title}")
-            _draw_counts(bar, skill[name].values[:, active], title)
-        lower[0].set_ylabel("cells × members")
-        for ax, letter in zip((upper[2], *lower), "cdef", strict=True):
-            ax.set_title(f"({letter})", loc="left")
-        _draw_sensitivity(upper[2], sensitivity, caption)
-        _draw_pairs(figure, lower[2], skill, caption)
+        ratios = {"height_ratios": [height, 2.3], "width_ratios": [1, 1, 1.25]}
+        panels = figure.subplots(2, 3, **ratios)
+        _draw_scores(figure, panels, skill, active_cells(mask, skill), caption)
+        _draw_sensitivity(panels[0, 2], sensitivity, caption)
+        _draw_pairs(figure, panels[1, 2], skill, caption)
+
+
+def _draw_scores(
+    figure: Figure, panels: np.ndarray, skill: xr.Dataset, active: np.ndarray, caption: Caption
+) -> None:
+    """Draw maps and, below them, histograms of RMSE and CC, and letter all panels (2, 3)."""
+    upper, lower = panels
+    for ax, bar, name, letter in zip(upper, lower, ("rmse", "cc"), "ab", strict=False):
+        title = with_units(SCORES[name].title, caption.units if name == "rmse" else "1")
+        _draw_mean(figure, ax, skill[name], active, f"({letter}) mean {title}")
+        _draw_counts(bar, skill[name].values[:, active], title)
+    lower[0].set_ylabel("cells × members")
+    for ax, letter in zip((upper[2], *lower), "cdef", strict=True):
+        ax.set_title(f"({letter})", loc="left")
 
 
 def _draw_mean(

@@ -63,16 +63,7 @@ def draw(
     Raises:
         ValueError: no history has a row, one has no curve, or its progress does not rise.
     """
-    given, shown = list(histories), {}
-    for run, table in histories.items():
-        if len(table):
-            shown[run] = table.drop(columns=[n for n in _NOT_DRAWN if n in table])
-            _check(run, shown[run])
-    if not shown:
-        raise ValueError(f"There is no history to draw: of the runs {given} none has a row")
-    for run, terms in (weights or {}).items():
-        if run in shown:
-            shown[run] = with_weighted_sum(shown[run], terms)
+    shown = _shown(histories, weights or {})
     columns = min(_COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
     with page(stem, PAGE_WIDTH, 1.0 + 2.5 * rows) as figure:
@@ -83,6 +74,24 @@ def draw(
         for place, (run, history) in enumerate(shown.items()):
             _draw_run(figure, grid[place // columns, place % columns], history, colours, run)
         _name_curves(figure)
+
+
+def _shown(
+    histories: Mapping[str, pd.DataFrame], weights: Mapping[str, Mapping[str, float]]
+) -> dict[str, pd.DataFrame]:
+    """What is drawn of the histories that have a row, with the weighted sums."""
+    shown = {}
+    for run, table in histories.items():
+        if len(table):
+            shown[run] = table.drop(columns=[name for name in _NOT_DRAWN if name in table])
+            _check(run, shown[run])
+            if run in weights:
+                shown[run] = with_weighted_sum(shown[run], weights[run])
+    if not shown:
+        raise ValueError(
+            f"There is no history to draw: of the runs {list(histories)} none has a row"
+        )
+    return shown
 
 
 def with_weighted_sum(history: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:

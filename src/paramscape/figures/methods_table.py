@@ -64,21 +64,25 @@ def write(
     parts = [mean_and_spread(rows, _RUN, COLUMNS, f"_{side}") for side, rows in sides.items()]
     parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
     parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
+    table = _join(scores, sides, parts)
+    header = _header(extras, field_unit)
+    note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
+    note += _REAL_NOTE if "real" in sides else ""
+    write_table(stem, table, header, _rows(table, extras, sides), note)
+    return table
+
+
+def _join(
+    scores: pd.DataFrame, sides: dict[str, pd.DataFrame], parts: list[pd.DataFrame]
+) -> pd.DataFrame:
+    """A row per method and simulator, the default first, with the columns of all parts."""
     order = scores[_RUN].drop_duplicates()
     order = order.sort_values("method", key=lambda names: names != "default", kind="stable")
     seeds = sides["own"].groupby(_RUN, sort=False)["seed"].nunique().rename("seeds")
     table = order.join(seeds, on=_RUN)
     for part in parts:
         table = table.join(part, on=_RUN)
-    table = table[_column_order(table, sides)].reset_index(drop=True)
-    heads = [_head(name, field_unit) for name in COLUMNS]
-    heads.insert(1, f"RMSE gap [{pretty_units(field_unit)}]")
-    header = ["Method", "Simulator", *heads, *(_head(name, field_unit) for name in extras)]
-    header += ["Time [min]", "VIC runs used"]
-    note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
-    note += _REAL_NOTE if "real" in sides else ""
-    write_table(stem, table, header, _rows(table, extras, sides), note)
-    return table
+    return table[_column_order(table, sides)].reset_index(drop=True)
 
 
 def _sides(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -131,6 +135,13 @@ def _best_rows(table: pd.DataFrame, name: str) -> set[int]:
 
 def _cell(row: pd.Series, column: str, name: str) -> str:
     return with_spread(row[column], row[f"{column}_spread"], _DIGITS.get(name, 3))
+
+
+def _header(extras: list[str], field_unit: str) -> list[str]:
+    heads = [_head(name, field_unit) for name in COLUMNS]
+    heads.insert(1, f"RMSE gap [{pretty_units(field_unit)}]")
+    recovery = [_head(name, field_unit) for name in extras]
+    return ["Method", "Simulator", *heads, *recovery, "Time [min]", "VIC runs used"]
 
 
 def _head(name: str, field_unit: str) -> str:

@@ -45,13 +45,7 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
     Raises:
         ValueError: a column is missing, or epochs or minutes are not positive or negative.
     """
-    require_columns(costs, [*_KEYS, "epochs", "minutes", "vic_runs"], "costs")
-    wrong = costs[(costs["minutes"] < 0) | costs["minutes"].isna() | (costs["epochs"] <= 0)]
-    if len(wrong):
-        raise ValueError(
-            "Minutes are known and not negative, epochs above 0 or missing; got "
-            f"{wrong.iloc[0][[*_KEYS, 'epochs', 'minutes']].to_dict()}"
-        )
+    _check(costs)
     costs = costs.assign(minutes_per_epoch=costs["minutes"] / costs["epochs"])
     table = costs.groupby(_KEYS, sort=False, as_index=False).agg(
         seeds=("minutes", "size"),
@@ -72,3 +66,13 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
     note = _NOTE.format(seeds=table["seeds"].max(), source=SOURCE, runs=VIC_RUNS_NOTE)
     write_table(stem, table, _HEADER, rows, note)
     return table
+
+
+def _check(costs: pd.DataFrame) -> None:
+    require_columns(costs, [*_KEYS, "epochs", "minutes", "vic_runs"], "costs")
+    wrong = costs[(costs["minutes"] < 0) | costs["minutes"].isna() | (costs["epochs"] <= 0)]
+    if len(wrong):
+        raise ValueError(
+            "Minutes are known and not negative, epochs above 0 or missing; got "
+            f"{wrong.iloc[0][[*_KEYS, 'epochs', 'minutes']].to_dict()}"
+        )
