@@ -32,7 +32,8 @@ validate_schema(
 ROOT = f"results/{STUDY.study.name}"
 SCRIPTS = Path(workflow.basedir) / "scripts"
 MODULES = Path(workflow.basedir) / "src" / "paramscape"
-os.environ.update(PYTHONPATH=str(MODULES.parent))
+# Threads that wait asleep leave the cores to the other jobs.
+os.environ.update(PYTHONPATH=str(MODULES.parent), OMP_WAIT_POLICY="passive")
 
 RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
 TARGET = STUDY.calibration.target
