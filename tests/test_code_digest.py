@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from paramscape.code import PACKAGE, _follow, code_digest
 
 
@@ -30,6 +32,14 @@ def test_a_method_does_not_depend_on_the_other_methods() -> None:
     modules = followed(PACKAGE / "calibration/gan_po.py")
     assert "calibration/gan_po.py" in modules
     assert not modules & {"calibration/dpl_z.py", "calibration/mpr_sceua.py"}
+
+
+@pytest.mark.parametrize("kind", ["lstm", "seq2seq", "arnet"])
+def test_a_surrogate_does_not_depend_on_the_other_kinds(kind: str) -> None:
+    modules = followed(PACKAGE / "surrogates" / kind / "__init__.py")
+    assert {f"surrogates/{kind}/network.py", "surrogates/windows.py"} <= modules
+    others = {"lstm", "seq2seq", "arnet"} - {kind}
+    assert not any(m.startswith(f"surrogates/{other}/") for m in modules for other in others)
 
 
 def test_the_digest_is_the_same_wherever_the_checkout_lies(repository: Path) -> None:
