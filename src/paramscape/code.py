@@ -7,26 +7,28 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 BESIDE = ("*.csv", "*.h")
+TABLES = (PACKAGE / "calibration" / "__init__.py", PACKAGE / "surrogates" / "kinds.py")
+"""Modules that only list others by name: a rule that uses one entry names that entry's module."""
+
 _BY_VALUE = "study"
 """Settings reach a rule by value, as its parameters: their models are not its code."""
 
 
-def code_digest(*files: Path | str, table: Path | None = None) -> str:
+def code_digest(*files: Path | str) -> str:
     """First 16 hexadecimal digits of the SHA-256 of all package code that `files` import.
 
     Imports are followed through the package, data tables (*.csv) and C++ headers (*.h) beside a
-    module that is followed count as its code, and the package's settings models do not count.
+    module that is followed count as its code. Settings models and `TABLES` do not count, so that
+    a further entry of a table changes nothing for the others.
 
     Args:
         files: scripts or modules to start from; given as paths.
-        table: a module that only lists others by name and is not followed: a rule that uses one
-            entry names that entry's module among `files`.
     """
-    found: set[Path] = {table.resolve()} if table else set()
+    found: set[Path] = set(TABLES)
     for file in files:
         _follow(Path(file).resolve(), found)
     summary = hashlib.sha256()
-    for module in sorted(found):
+    for module in sorted(found - set(TABLES)):
         summary.update(str(module.name).encode() + module.read_bytes())
     return summary.hexdigest()[:16]
 

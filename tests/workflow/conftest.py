@@ -49,10 +49,14 @@ class Workflow:
         names = {row[0] for row in rows if len(row) == 2 and row[1].isdigit()}
         return names - {"total", "all"}
 
+    def plan(self) -> str:
+        """What Snakemake says of the jobs that would run now."""
+        answer = self.snakemake("--dry-run")
+        return answer.stdout + answer.stderr
+
     def planned_methods(self) -> set[str]:
         """Methods whose calibration would run now."""
-        answer = self.snakemake("--dry-run")
-        return set(re.findall(r"Calibrate by (\S+) on", answer.stdout + answer.stderr))
+        return set(re.findall(r"Calibrate by (\S+) on", self.plan()))
 
     def edges(self, *arguments: str) -> set[tuple[str, str]]:
         """Pairs of rules, (maker, reader)."""

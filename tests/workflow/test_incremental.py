@@ -21,6 +21,8 @@ AFTER_A_METHOD = {
     "draw_figure_6",
     "draw_figure_7",
     "draw_figure_8",
+    "draw_figure_9",
+    "tabulate_ablation",
     "tabulate_time",
     "tabulate_methods",
 }
@@ -125,11 +127,32 @@ def test_changed_code_of_a_method_spares_the_other_methods(finished) -> None:
         assert finished.planned_methods() == {"gan-po"}
 
 
+def test_changed_code_of_a_surrogate_spares_what_learns_on_vic(finished) -> None:
+    path = finished.folder / "src/paramscape/surrogates/lstm/network.py"
+    with edited(path, lambda text: text + "\n_CHANGED = True\n"):
+        plan = finished.plan()
+    assert "Calibrate by gan-po on lstm" in plan
+    assert "Calibrate by gan-po on vic" not in plan
+
+
+@pytest.mark.parametrize("module", ["surrogates/seq2seq/network.py", "calibration/__init__.py"])
+def test_a_kind_that_is_not_used_and_a_longer_table_run_nothing(finished, module) -> None:
+    path = finished.folder / "src/paramscape" / module
+    with edited(path, lambda text: text + "\n_CHANGED = True\n"):
+        assert finished.planned() == set()
+
+
 def test_giving_the_real_program_verifies_in_it_and_trains_nothing_again(finished) -> None:
     (finished.folder / "vic_image.exe").touch()
     with edited(finished.folder / "config/demo.yaml", setting("vic.executable", "vic_image.exe")):
         planned = finished.planned()
-    assert planned == {"simulate_executable", "score", "tabulate_scores", "tabulate_methods"}
+    assert planned == {
+        "simulate_executable",
+        "score",
+        "tabulate_scores",
+        "tabulate_methods",
+        "tabulate_ablation",
+    }
 
 
 def test_no_method_can_see_the_truth(untouched) -> None:

@@ -19,7 +19,9 @@ rule calibrate:
         seed=lambda wildcards: int(wildcards.seed),
         simulator=lambda wildcards: wildcards.simulator,
         settings=calibration_settings,
-        code=lambda wildcards: code_of_method(wildcards.method),
+        code=lambda wildcards: code_of_calibration(
+            wildcards.method, wildcards.simulator
+        ),
     message:
         "Calibrate by {wildcards.method} on {wildcards.simulator}, seed {wildcards.seed}"
     script:

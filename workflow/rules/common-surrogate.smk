@@ -10,12 +10,7 @@ def members_of_batch(batch):
 
 def code_of_surrogate(script, wildcards):
     """Digest of the code behind a script for one kind of surrogate."""
-    surrogates = MODULES / "surrogates"
-    return code_digest(
-        SCRIPTS / script,
-        surrogates / wildcards.surrogate / "__init__.py",
-        table=surrogates / "kinds.py",
-    )
+    return code_digest(SCRIPTS / script, *modules_of_simulator(wildcards.surrogate))
 
 
 def training_settings(wildcards):

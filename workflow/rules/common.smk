@@ -88,13 +88,19 @@ def code(script):
     return code_digest(SCRIPTS / script)
 
 
-def code_of_method(method):
-    """Digest of the code behind one method's calibration."""
-    calibration = MODULES / "calibration"
+def modules_of_simulator(simulator):
+    """Modules that only one simulator uses."""
+    if simulator == "vic":
+        return []
+    return [MODULES / "surrogates" / simulator / "__init__.py"]
+
+
+def code_of_calibration(method, simulator):
+    """Digest of the code behind one method's calibration on one simulator."""
     return code_digest(
         SCRIPTS / "calibrate.py",
-        calibration / f"{method.replace('-', '_')}.py",
-        table=calibration / "__init__.py",
+        MODULES / "calibration" / f"{method.replace('-', '_')}.py",
+        *modules_of_simulator(simulator),
     )
 
 

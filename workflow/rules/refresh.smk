@@ -10,7 +10,9 @@ use rule calibrate as calibrate_pilot with:
         seed=1,
         simulator=lambda wildcards: wildcards.surrogate,
         settings=pilot_settings,
-        code=lambda wildcards: code_of_method(wildcards.method),
+        code=lambda wildcards: code_of_calibration(
+            wildcards.method, wildcards.surrogate
+        ),
     message:
         "Calibrate a pilot by {wildcards.method} on {wildcards.surrogate} for round {wildcards.round}"
 

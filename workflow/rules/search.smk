@@ -10,7 +10,9 @@ use rule calibrate as try_candidate with:
         seed=1,
         simulator=lambda wildcards: wildcards.simulator,
         settings=candidate_settings,
-        code=lambda wildcards: code_of_method(wildcards.method),
+        code=lambda wildcards: code_of_calibration(
+            wildcards.method, wildcards.simulator
+        ),
     message:
         "Try candidate {wildcards.candidate} of {wildcards.method} on {wildcards.simulator}"
 

@@ -27,7 +27,9 @@ rule simulate:
             "priors",
             "compute",
         ),
-        code=code("simulate.py"),
+        code=lambda wildcards: code_digest(
+            SCRIPTS / "simulate.py", *modules_of_simulator(wildcards.verifier)
+        ),
     message:
         "Simulate with the parameters of {wildcards.method} on {wildcards.simulator} in {wildcards.verifier}"
     script:
