@@ -238,3 +238,17 @@ def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
     problem = dataclasses.replace(land().problem, target="runoff")
     with pytest.raises(ValueError, match=r"gives et, but runoff is calibrated"):
         CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+
+
+@pytest.mark.parametrize("method", LEARNED)
+def test_a_step_size_of_simulators_with_states_holds_there_alone(method, land, workplace) -> None:
+    settings = LEARNED[method].model_copy(update={"epochs": 3})
+    windows = settings.vic.model_copy(update={"learning_rate": 2e-3})
+    both = settings.model_copy(update={"vic": windows})
+    longer = settings.model_copy(update={"learning_rate": 2e-3})
+    for keeps_states, same in ((False, settings), (True, longer)):
+        found, expected = (
+            CALIBRATORS[method](land(keeps_states).problem, chosen, workplace(str(chosen is both)))
+            for chosen in (both, same)
+        )
+        assert torch.equal(found, expected)

@@ -28,7 +28,7 @@ def calibrate_dpl_a(problem: Problem, settings: DplA, workplace: Workplace) -> T
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(dpl_a_learner(problem, settings, workplace.seed), problem, settings, workplace)
+    return train(dpl_a_learner, problem, settings, workplace)
 
 
 def dpl_a_learner(problem: Problem, settings: DplA, seed: int) -> DplLearner:

@@ -30,7 +30,7 @@ def calibrate_dpl_z(problem: Problem, settings: DplZ, workplace: Workplace) -> T
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(dpl_z_learner(problem, settings, workplace.seed), problem, settings, workplace)
+    return train(dpl_z_learner, problem, settings, workplace)
 
 
 def dpl_z_learner(problem: Problem, settings: DplZ, seed: int) -> DplLearner:

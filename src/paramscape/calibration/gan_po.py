@@ -43,7 +43,7 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(GanPoLearner(problem, settings, workplace.seed), problem, settings, workplace)
+    return train(GanPoLearner, problem, settings, workplace)
 
 
 class GanPoLearner:

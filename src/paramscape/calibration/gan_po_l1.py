@@ -30,7 +30,7 @@ def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplac
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(GanPoL1Learner(problem, settings, workplace.seed), problem, settings, workplace)
+    return train(GanPoL1Learner, problem, settings, workplace)
 
 
 class GanPoL1Learner:

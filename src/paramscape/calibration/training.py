@@ -4,7 +4,7 @@ import copy
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -55,7 +55,12 @@ class Learner(Protocol):
         ...
 
 
-def train(learner: Learner, problem: Problem, settings: Learned, workplace: Workplace) -> Tensor:
+def train(
+    learner_of: Callable[[Problem, Any, int], Learner],
+    problem: Problem,
+    settings: Learned,
+    workplace: Workplace,
+) -> Tensor:
     """Train, and return the parameters (cell, parameter) of the best validated epoch.
 
     Every `settings.validate_every` epochs, and after the last one, the simulator runs the
@@ -72,6 +77,8 @@ def train(learner: Learner, problem: Problem, settings: Learned, workplace: Work
         Diverged: if a loss, a network or a simulation is not finite, or if the training
             collapses, see `divergence.Watch`; the last checkpoint stays.
     """
+    settings = settings.on(problem.simulator.keeps_states)
+    learner = learner_of(problem, settings, workplace.seed)
     course = _Course(learner, problem, settings, workplace)
     course.resume()
     bar = tqdm(

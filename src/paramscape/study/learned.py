@@ -1,5 +1,7 @@
 """Methods that learn parameter fields by gradients."""
 
+from typing import Self
+
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from ._base import Settings
@@ -16,6 +18,9 @@ class VicWindows(Settings):
     )
     windows: PositiveInt = Field(
         1, description="Windows in a mini-batch, at most; they run side by side."
+    )
+    learning_rate: PositiveFloat | None = Field(
+        None, description="Adam's step size there; by default the method's."
     )
 
 
@@ -40,6 +45,12 @@ class Learned(Settings):
         description="Validations without improvement that end the training; never by default.",
     )
     vic: VicWindows = VicWindows()
+
+    def on(self, keeps_states: bool) -> Self:
+        """The same with the step size of `vic`, where the simulator keeps states."""
+        if not keeps_states or self.vic.learning_rate is None:
+            return self
+        return self.model_copy(update={"learning_rate": self.vic.learning_rate})
 
 
 class Dpl(Learned):
