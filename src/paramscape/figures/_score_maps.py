@@ -56,11 +56,13 @@ def draw_score_maps(
     axes = figure.subplots(len(names) * len(parts), columns, squeeze=False)
     for band, part in enumerate(parts):
         rows = axes[band * len(names) : (band + 1) * len(names)]
+        last = rows[:, -1]
         for ax in rows[:, part.stop - part.start :].flat:
-            ax.remove()
+            ax.set_axis_off()
         rows = rows[:, : part.stop - part.start]
         shown = {name: field.isel(run=part) for name, field in maps.items()}
-        _draw_band(figure, rows, shown, active, scales, caption)
+        _draw_band(rows, shown, active, scales)
+        _draw_bars(figure, last, scales, caption)
         for ax, label in zip(rows[0], scores["run"].values[part], strict=True):
             ax.set_title(f"{wrapped(str(label))}\n{ax.get_title()}")
         outer_labels_only(rows)
@@ -73,23 +75,28 @@ def _scale(maps: xr.DataArray) -> Scale:
 
 
 def _draw_band(
-    figure: FigureBase,
     axes: np.ndarray,
     maps: Mapping[str, xr.DataArray],
     active: np.ndarray,
     scales: Mapping[str, Scale],
-    caption: Caption,
 ) -> None:
-    """Draw one band's maps (score, run) with their medians and a colour bar to each score."""
+    """Draw one band's maps (score, run) with their medians."""
     for row, letter, (name, fields) in zip(axes, "abcdef", maps.items(), strict=False):
         for ax, field in zip(row, fields, strict=True):
             draw_map(ax, field, active, scales[name])
             scored = field.values[np.isfinite(field.values)]
             ax.set_title(f"median {np.median(scored):z.2f}" if scored.size else "no score")
-        score, scale = SCORES[name], scales[name]
-        row[0].set_ylabel(f"({letter}) {score.title}")
-        # Inside the last map's axes, a bar is as tall as the map whatever the layout.
-        place = row[-1].inset_axes((1.06, 0, 0.08, 1))
+        row[0].set_ylabel(f"({letter}) {SCORES[name].title}")
+
+
+def _draw_bars(
+    figure: FigureBase, last: np.ndarray, scales: Mapping[str, Scale], caption: Caption
+) -> None:
+    """Draw a colour bar to each score beside the last column's axes (score,)."""
+    for ax, (name, scale) in zip(last, scales.items(), strict=True):
+        # Inside the axes of a map, a bar is as tall as the map whatever the layout.
+        place = ax.inset_axes((1.06, 0, 0.08, 1))
         bar = figure.colorbar(scale.mappable(), cax=place, extend=scale.extend)
+        score = SCORES[name]
         units = caption.units if score.unit == "field" else score.unit
         bar.ax.set_ylabel(with_units(score.title, units))
