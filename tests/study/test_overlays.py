@@ -1,0 +1,38 @@
+"""Files that are laid over a study fit it."""
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from paramscape.study import validate
+
+
+@pytest.fixture
+def laid_over(repository):
+    """A study with an overlay, as Snakemake merges them."""
+
+    def merged(study, overlay):
+        settings, over = (
+            yaml.safe_load((repository / f"config/{name}.yaml").read_text())
+            for name in (study, overlay)
+        )
+        update_config(settings, over)
+        return validate(settings)
+
+    return merged
+
+
+@pytest.mark.parametrize("study", ["demo", "huaihe", "huaihe-twin"])
+def test_without_surrogates_every_method_learns_on_vic(laid_over, study) -> None:
+    runs = laid_over(study, "vic-alone").calibration.runs
+    assert {run.simulator for run in runs} == {"vic"}
+    assert len({run.method for run in runs}) == 7
+
+
+@pytest.mark.parametrize("study", ["demo", "huaihe", "huaihe-twin"])
+def test_the_papers_grids_change_nothing_but_the_search(laid_over, study, repository) -> None:
+    searching = laid_over(study, "paper-grids")
+    plain = validate(yaml.safe_load((repository / f"config/{study}.yaml").read_text()))
+    assert set(searching.calibration.search) == {"gan-po", "dpl-z"}
+    searching.calibration.search = {}
+    assert searching == plain
