@@ -112,7 +112,7 @@ def page_width(runs: int) -> float:
 def bands(runs: int) -> list[slice]:
     """Runs that stand side by side: as few bands as hold them, of nearly equal length."""
     count = -(-runs // RUNS_PER_BAND)
-    ends = [round(runs * band / count) for band in range(count + 1)]
+    ends = [-(-runs * band // count) for band in range(count + 1)]
     return [slice(*pair) for pair in pairwise(ends)]
 
 
