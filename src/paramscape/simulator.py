@@ -22,6 +22,19 @@ class Windows:
     days: int
     cells: Tensor | None = None
 
+    def require_inside(self, length: int) -> None:
+        """Refuse windows that leave a training period of so many days.
+
+        Raises:
+            ValueError: naming the windows' first days.
+        """
+        first, last = self.first_days, length - self.days
+        if int(first.min()) < 0 or int(first.max()) > last:
+            raise ValueError(
+                f"windows of {self.days} days from days {first.tolist()} leave the training "
+                f"period of {length} days; start them between 0 and {last}"
+            )
+
 
 class Simulator(Protocol):
     """Maps parameter fields to daily fluxes; gradients flow through it.

@@ -194,7 +194,7 @@ def test_the_largest_tile_of_a_cell_keeps_what_it_is(engine):
 
 
 def test_windows_that_leave_the_training_period_are_refused(fresh, members):
-    with pytest.raises(ValueError, match="start it between 0 and 20"):
+    with pytest.raises(ValueError, match="start them between 0 and 20"):
         fresh.simulate_windows(members[0], Windows(torch.tensor([21]), 10))
 
 

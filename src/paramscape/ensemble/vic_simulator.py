@@ -103,8 +103,8 @@ class VicSimulator:
         if self._stored is None:
             raise RuntimeError("call refresh(parameters) once before simulating windows")
         require_values(parameters, self.engine.parameters.cells)
+        windows.require_inside(self.periods.train.days)
         first = [int(day) for day in windows.first_days]
-        self._require_inside(first, windows.days)
         calibrated = _select(self.engine.calibrated(parameters), windows.cells)
         lanes, cell = self._lanes(windows.cells)
         capacity = capacity_of(calibrated, cell)
@@ -128,15 +128,6 @@ class VicSimulator:
         """Take the kept states over."""
         stored, device = state["stored"], self.engine.parameters.nveg.device
         self._stored = None if stored is None else stored.to(device, copy=True)
-
-    def _require_inside(self, first: list[int], days: int) -> None:
-        length = self.periods.train.days
-        for day in first:
-            if day < 0 or day + days > length:
-                raise ValueError(
-                    f"a window of {days} days from day {day} leaves the training period of "
-                    f"{length} days; start it between 0 and {length - days}"
-                )
 
     def _run_led_in(self, parameters: Tensor, period: Period, lead_in: int) -> dict[str, Tensor]:
         """`run` from the state that the parameters of `refresh` reached some days before."""

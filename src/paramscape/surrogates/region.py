@@ -8,7 +8,6 @@ from torch import Tensor
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.names import FORCINGS, PARAMETERS
-from paramscape.simulator import Windows
 from paramscape.study import Period, Periods
 
 
@@ -62,12 +61,3 @@ class Region:
                 f"{tuple(parameters.shape)}"
             )
         return self.priors.to_unit(parameters).to(self.forcing)
-
-    def require_inside(self, windows: Windows) -> None:
-        """Refuse windows that leave the training period."""
-        first, length = windows.first_days, self.periods.train.days
-        if int(first.min()) < 0 or int(first.max()) + windows.days > length:
-            raise ValueError(
-                f"windows of {windows.days} days from days {first.tolist()} leave the training "
-                f"period of {length} days; start them between 0 and {length - windows.days}"
-            )

@@ -170,7 +170,7 @@ class StatefulSimulator:
         """
         if self._stored is None:
             raise RuntimeError("call refresh(parameters) once before simulating windows")
-        self.region.require_inside(windows)
+        windows.require_inside(self.region.periods.train.days)
         cells = None if self.dynamics.couples_cells else windows.cells
         lanes = slice(None) if cells is None else cells.to(self._forcing.device)
         unit = self.region.unit(parameters)[lanes]

@@ -66,7 +66,7 @@ class LstmSimulator:
         Raises:
             ValueError: if a window leaves the training period.
         """
-        self.region.require_inside(windows)
+        windows.require_inside(self.region.periods.train.days)
         first = windows.first_days.to(self._forcing.device)
         cells = windows.cells
         if cells is None:
