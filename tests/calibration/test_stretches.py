@@ -34,10 +34,16 @@ def test_stretches_use_every_day_of_the_period_once(days, windows):
 
 
 def test_the_last_stretch_is_moved_back_to_end_with_the_period():
-    batches = stretches(100, VicWindows(days=30, windows=2), seeded())
+    batches = stretches(101, VicWindows(days=30, windows=2), seeded())
     first = torch.cat([b.windows.first_days for b in batches])
-    assert sorted(first.tolist()) == [0, 30, 60, 70]
-    assert {b.windows.days for b in batches} == {30}
+    assert sorted(first.tolist()) == [0, 26, 52, 75]
+    assert {b.windows.days for b in batches} == {26}
+
+
+def test_no_stretch_is_left_with_the_few_days_of_a_remainder():
+    """730 days in stretches of 243 would leave a mini-batch of a single day."""
+    batches = stretches(730, VicWindows(days=243, windows=1), seeded())
+    assert sorted(int(b.used.sum()) for b in batches) == [181, 183, 183, 183]
 
 
 def test_every_day_of_every_cell_is_used_once():

@@ -46,18 +46,18 @@ def stretches(
 ) -> list[MiniBatch]:
     """Mini-batches of random stretches of consecutive days that use every day once.
 
-    Stretches start at multiples of their length. Where the period is not a whole number of
-    stretches, the last one is moved back to end with the period; the days that it shares with the
-    one before are simulated, but not used.
+    They are as few as can be and equally long, so that each mini-batch tells of as many days, and
+    start at multiples of their length. Where that is not quite the period, the last one is moved
+    back to end with it; the days that it shares with the one before are simulated, but not used.
 
     Args:
         days: days of the training period.
-        cut: length of a stretch, the whole period where that is shorter, and the most stretches in
-            a mini-batch; the mini-batches differ by one stretch at most.
+        cut: most days of a stretch, and most stretches in a mini-batch; the mini-batches differ by
+            one stretch at most.
         generator: of the order of the stretches.
         cells: (cell,) of the mini-batches; all by default.
     """
-    length = min(cut.days, days)
+    length = _shared_out(days, cut.days)
     starts = torch.arange(0, days, length).clamp(max=days - length)
     order = starts[torch.randperm(len(starts), generator=generator)]
     return [
@@ -134,6 +134,11 @@ def _used(first: Tensor, length: int) -> Tensor:
     """
     shared = torch.remainder(-first, length)
     return torch.arange(length) >= shared[:, None]
+
+
+def _shared_out(whole: int, most: int) -> int:
+    """The size of the largest of the fewest equal parts of at most `most`."""
+    return -(-whole // -(-whole // most))
 
 
 def _deal(order: Tensor, batch: int) -> tuple[Tensor, ...]:

@@ -14,7 +14,9 @@ class VicWindows(Settings):
     """
 
     days: PositiveInt = Field(
-        30, description="Days in a window; windows start at multiples of it in the training period."
+        30,
+        description="Days in a window, at most; the training period is cut into the fewest windows, "
+        "all as long.",
     )
     windows: PositiveInt = Field(
         1, description="Windows in a mini-batch, at most; they run side by side."
