@@ -11,6 +11,7 @@ from paramscape.calibration.problem import Problem, Workplace
 from paramscape.ensemble.datasets import parameters_dataset
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
+from paramscape.interruption import heeding_sigterm
 from paramscape.job import checkpoint_path, logged, provenance, use_threads
 from paramscape.simulators import SimulatorFiles, simulator_for
 from paramscape.study import section
@@ -41,7 +42,7 @@ def main(inputs, settings, method: str, simulator: str, workplace: Workplace) ->
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), heeding_sigterm():
         params, method = snakemake.params, snakemake.wildcards.method
         settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)

@@ -5,6 +5,7 @@ from pathlib import Path
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
+from paramscape.interruption import heeding_sigterm
 from paramscape.job import checkpoint_path, logged, use_threads
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
@@ -50,7 +51,7 @@ def main(inputs, settings, surrogate: str, files: TrainingFiles) -> SurrogateNet
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), heeding_sigterm():
         settings, weights = snakemake.params.settings, Path(snakemake.output.weights)
         job = {"settings": settings, "code": snakemake.params.code}
         checkpoint = checkpoint_path(weights.parent, job, snakemake.input)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from paramscape.files import Provenance, digest
+from paramscape.interruption import Interrupted
 
 _LOG = logging.getLogger("paramscape")
 
@@ -27,6 +28,9 @@ def logged(path: str | Path) -> Iterator[None]:
     logging.getLogger("py.warnings").addHandler(handler)
     try:
         yield
+    except Interrupted as stop:
+        _LOG.warning("%s", stop)
+        raise
     except BaseException:
         _LOG.error("failed:\n%s", traceback.format_exc())
         raise

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
+from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Sceua
 
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
@@ -45,12 +46,17 @@ class SceuaRun:
 
     def __init__(self, searched: Searched, settings: Sceua, workplace: Workplace):
         self.searched, self.workplace = searched, workplace
-        self.evolution = Evolution(searched, searched.boxes, settings, workplace.seed)
+        self.evolution = Evolution(self._errors, searched.boxes, settings, workplace.seed)
         self.identity = identity_of(searched.trials.problem, settings, workplace)
         self.history = History((*_FIRST, *searched.columns, _LAST))
 
     def run(self) -> Search:
-        """Search from the checkpoint, or from the first population, to the end."""
+        """Search from the checkpoint, or from the first population, to the end.
+
+        Raises:
+            Interrupted: if SIGTERM came, see `interruption`; after a loop or, if that is long,
+                amid it.
+        """
         name = f"{self.searched.method} on {self.searched.trials.problem.simulator.name}"
         most = self.evolution.settings.max_evaluations
         with tqdm(total=most, desc=name, unit="evaluation") as bar:
@@ -60,6 +66,7 @@ class SceuaRun:
                 search = self.evolution.begin()
                 self._record(search, start, bar)
             while (search.ended == 0).any():
+                stop_if_told(self._kept())
                 start = time.perf_counter()
                 self.evolution.evolve(search)
                 self._record(search, start, bar)
@@ -77,6 +84,17 @@ class SceuaRun:
         self.history.write(self.workplace.history)
         self.searched.trials.model_runs = int(self.history.column("model_runs")[-1])
         return Search.of_state(state["search"])
+
+    def _errors(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
+        stop_if_overdue(self._kept())
+        return self.searched(points, index)
+
+    def _kept(self) -> str:
+        """What a reader is told of the checkpoint."""
+        if not self.history.rows:
+            return "The first population was not complete, so there is no checkpoint"
+        evaluations = self.history.column("evaluations")[-1]
+        return f"The first {evaluations:.0f} evaluations are kept in {self.workplace.checkpoint}"
 
     def _record(self, search: Search, start: float, bar: tqdm) -> None:
         row = self.searched.row(search)

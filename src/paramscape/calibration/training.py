@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Learned
 
 from . import seeds
@@ -74,6 +75,7 @@ def train(
     killed anywhere and is called again ends with the very parameters that it would have had.
 
     Raises:
+        Interrupted: if SIGTERM came, see `interruption`; after an epoch or amid a long one.
         Diverged: if a loss, a network or a simulation is not finite, or if the training
             collapses, see `divergence.Watch`; the last checkpoint stays.
     """
@@ -89,6 +91,7 @@ def train(
     )
     with bar:
         while not course.finished:
+            stop_if_told(course.kept())
             bar.set_postfix(course.run_epoch())
             bar.update()
     course.tell_end()
@@ -129,7 +132,7 @@ class _Course:
         """Take up at the checkpoint, or validate where training starts."""
         state = load_checkpoint(self.workplace, self.identity)
         if state is None:
-            with told_where("before the first epoch", self._kept()):
+            with told_where("before the first epoch", self.kept()):
                 self.start = self._validate(self.learner.result()).misfit
         else:
             for name, part in self.learner.stateful().items():
@@ -145,7 +148,7 @@ class _Course:
         """Learn for one epoch, validate it if it is due, and keep it; returns words for the bar."""
         start = time.perf_counter()
         row = {"epoch": self.epoch + 1.0, **self._learn()}
-        with told_where(f"after epoch {self.epoch + 1}", self._kept()):
+        with told_where(f"after epoch {self.epoch + 1}", self.kept()):
             states = self._states()
             self.watch.require_finite_states(states)
             if self._is_validated(row["epoch"]):
@@ -178,14 +181,15 @@ class _Course:
     def _learn(self) -> dict[str, float]:
         """Mean losses of one epoch over the mini-batches that report them."""
         generator = seeds.stream(self.workplace.seed, seeds.EPOCH, self.epoch)
-        with told_where(f"before epoch {self.epoch + 1}", self._kept()):
+        with told_where(f"before epoch {self.epoch + 1}", self.kept()):
             self._refresh(self.learner.parameters())
         batches = self.learner.batches(self.epoch, generator)
         found: dict[str, list[float]] = {name: [] for name in self.learner.losses}
         shown = tqdm(batches, desc=f"epoch {self.epoch + 1}", leave=False, delay=5, unit="batch")
         self._refreshed = None
         for number, batch in enumerate(shown, start=1):
-            with told_where(f"epoch {self.epoch + 1}, mini-batch {number}", self._kept()):
+            stop_if_overdue(self.kept())
+            with told_where(f"epoch {self.epoch + 1}, mini-batch {number}", self.kept()):
                 losses = self.learner.step(batch, generator)
                 self.model_runs.learn(batch.windows)
                 self.watch.require_finite_losses(losses)
@@ -245,7 +249,7 @@ class _Course:
     def _states(self) -> dict[str, Any]:
         return {name: part.state_dict() for name, part in self.learner.stateful().items()}
 
-    def _kept(self) -> str:
+    def kept(self) -> str:
         """What a reader is told of the checkpoint."""
         if not self.saved:
             return "No epoch was completed, so there is no checkpoint"

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
 
 from .network import SurrogateNetwork
@@ -69,6 +70,7 @@ def train(learner: Learner, files: TrainingFiles, seed: int) -> SurrogateNetwork
         seed: root of the epochs' random numbers.
 
     Raises:
+        Interrupted: if SIGTERM came, see `interruption`; after an epoch or amid a long one.
         FloatingPointError: if a loss is not finite.
         ValueError: if the checkpoint belongs to other settings.
     """
@@ -82,8 +84,9 @@ def train(learner: Learner, files: TrainingFiles, seed: int) -> SurrogateNetwork
     )
     with bar:
         while not progress.finished:
+            stop_if_told(progress.kept(files))
             start = time.perf_counter()
-            train_loss = _run_epoch(progress, stream(seed, _EPOCH, progress.epoch))
+            train_loss = _run_epoch(progress, files, stream(seed, _EPOCH, progress.epoch))
             loss = learner.validate()
             progress.record(train_loss, loss, time.perf_counter() - start)
             progress.save(files)
@@ -169,6 +172,12 @@ class _Progress:
         self.best = state["best"]
         self.history = [tuple(row) for row in state["history"]]
 
+    def kept(self, files: TrainingFiles) -> str:
+        """What a reader is told of the checkpoint."""
+        if not self.epoch:
+            return "No epoch was completed, so there is no checkpoint"
+        return f"{self.epoch} epochs are kept in {files.checkpoint}"
+
     def _state(self) -> dict[str, Any]:
         return {
             "settings": self.settings.model_dump(mode="json"),
@@ -179,7 +188,7 @@ class _Progress:
         }
 
 
-def _run_epoch(progress: _Progress, generator: torch.Generator) -> float:
+def _run_epoch(progress: _Progress, files: TrainingFiles, generator: torch.Generator) -> float:
     """Take one epoch's steps and return the mean loss of its samples."""
     learner, largest = progress.learner, progress.settings.largest_gradient
     learner.network.train()
@@ -187,6 +196,7 @@ def _run_epoch(progress: _Progress, generator: torch.Generator) -> float:
     drawn = learner.draw(progress.epoch, generator)
     batches = tqdm(drawn, desc=f"epoch {progress.epoch + 1}", leave=False, delay=5)
     for number, batch in enumerate(batches):
+        stop_if_overdue(progress.kept(files))
         progress.set_rate(number / len(drawn))
         progress.optimiser.zero_grad()
         total += learner.backward(batch, generator) * batch.shape[1]

@@ -1,0 +1,36 @@
+"""Calibrate the small land as a job does, slowly: slow_calibration.py METHOD FOLDER."""
+
+import sys
+import time
+from pathlib import Path
+
+from test_interrupted_calibrations import SETTINGS, with_soil
+
+from conftest import make_land
+from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.interruption import heeding_sigterm
+from paramscape.job import logged
+
+
+def main(method: str, folder: Path) -> None:
+    """Calibrate with a simulator that needs 20 ms for each call."""
+    problem = with_soil(make_land().problem)
+    for name in ("run", "simulate_windows"):
+        setattr(problem.simulator, name, slow(getattr(problem.simulator, name)))
+    place = Workplace(folder / "history.csv", folder / "checkpoint.pt", 5)
+    CALIBRATORS[method](problem, SETTINGS[method], place)
+
+
+def slow(function):
+    """The same function, which takes its time."""
+
+    def called(*arguments):
+        time.sleep(0.02)
+        return function(*arguments)
+
+    return called
+
+
+if __name__ == "__main__":
+    with logged(Path(sys.argv[2]) / "job.log"), heeding_sigterm():
+        main(sys.argv[1], Path(sys.argv[2]))
