@@ -1,15 +1,17 @@
 # make study   sets up .venv and runs the demo study
 # make test    sets up .venv and runs the tests
 # make lint    checks the style of code and workflow
-# make report  runs the demo study and writes results/demo/report.html
+# make report  runs the demo study and writes results/report-demo.html
+# make test-report  looks at the report of the finished demo study in headless Chromium
 
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config/demo.yaml
+REPORT = results/report-$(basename $(notdir $(CONFIG))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: help study test lint report clean
+.PHONY: help study test lint report test-report clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -40,7 +42,11 @@ lint: $(STAMP)
 	$(BIN)/snakemake --lint
 
 report: study
-	$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
+	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT) --report-stylesheet workflow/report/style.css
+
+test-report: $(STAMP)
+	@echo "Looking at the report of the demo study"
+	$(BIN)/python -m pytest -rs tests/report
 
 clean:
 	rm -rf .venv

@@ -49,6 +49,6 @@ rule all:
 rule all_methods:
     input:
         of_runs(f"{RUN}/params.nc", runs=all_runs()),
-        expand(f"{ROOT}/tables/all-methods.{{kind}}", kind=["csv", "md"]),
+        expand(f"{ROOT}/tables/all-methods.{{kind}}", kind=["csv", "md", "html"]),
     message:
         "Every method of the study {STUDY.study.name} is complete on every simulator"

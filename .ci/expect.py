@@ -15,7 +15,8 @@ def expected(config: Path) -> list[Path]:
     root = Path("results") / study.study.name
     figures = [root / "figures" / f"{n}.{e}" for n in figure_names(study) for e in ("png", "pdf")]
     names = ["methods", "table-2"] + (["table-1"] if ablated(study) else [])
-    tables = [root / "tables" / f"{name}.{kind}" for name in names for kind in ("md", "csv")]
+    kinds = ("md", "html", "csv")
+    tables = [root / "tables" / f"{name}.{kind}" for name in names for kind in kinds]
     fields = [
         root / "calibration" / run.method / run.simulator / f"seed-{seed}" / "params.nc"
         for run in study.calibration.runs

@@ -58,6 +58,7 @@ def test_a_warning_names_surrogate_parameter_and_both_responses(tmp_path) -> Non
     text = (tmp_path / "gate.md").read_text()
     for part in ("lstm", "infilt by 0.03 in et", "VIC by 0.3", "ratio 0.10", "too weak"):
         assert part in text, part
+    assert "<li>the surrogate lstm" in (tmp_path / "gate.html").read_text()
     kept = pd.read_csv(tmp_path / "gate.csv")
     assert kept.loc[kept["warns"], "parameter"].tolist() == ["infilt"]
 

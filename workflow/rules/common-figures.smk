@@ -12,6 +12,11 @@ def runs_by(method, scored):
     ]
 
 
+def labels(number, shows, **further):
+    """How the report lists a figure or table; names sort as numbers do."""
+    return {"number": number.rjust(2, "\N{FIGURE SPACE}"), "shows": shows, **further}
+
+
 ABLATED = [
     simulator
     for simulator in simulators_of("gan-po-l1")

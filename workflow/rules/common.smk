@@ -28,6 +28,7 @@ validate_schema(
     str(Path(workflow.basedir) / "config" / "schema.json"),
     set_default=False,
 )
+config.update(STUDY.model_dump(mode="json", by_alias=True))  # for the report
 
 ROOT = f"results/{STUDY.study.name}"
 SCRIPTS = Path(workflow.basedir) / "scripts"

@@ -8,6 +8,7 @@ rule draw_figure_3:
             f"{ROOT}/figures/figure-3.png",
             caption="../report/figure-3.rst",
             category="Figures",
+            labels=labels("3", "Study area"),
         ),
         pdf=f"{ROOT}/figures/figure-3.pdf",
     log:
@@ -36,6 +37,7 @@ rule draw_figure_4:
             f"{ROOT}/figures/figure-4-{{scored}}.png",
             caption="../report/figure-4.rst",
             category="Figures",
+            labels=labels("4", "Maps of scores", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-4-{{scored}}.pdf",
     log:
@@ -71,6 +73,7 @@ rule draw_figure_5:
             f"{ROOT}/figures/figure-5-{{scored}}.png",
             caption="../report/figure-5.rst",
             category="Figures",
+            labels=labels("5", "Change of error", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-5-{{scored}}.pdf",
     log:
@@ -98,6 +101,7 @@ rule draw_figure_6:
             f"{ROOT}/figures/figure-6-{{scored}}.png",
             caption="../report/figure-6.rst",
             category="Figures",
+            labels=labels("6", "Daily patterns", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-6-{{scored}}.pdf",
     log:
@@ -125,6 +129,7 @@ rule draw_figure_7:
             f"{ROOT}/figures/figure-7-{{scored}}.png",
             caption="../report/figure-7.rst",
             category="Figures",
+            labels=labels("7", "Patterns of the mean", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-7-{{scored}}.pdf",
     log:
@@ -154,6 +159,7 @@ rule draw_figure_8:
             f"{ROOT}/figures/figure-8.png",
             caption="../report/figure-8.rst",
             category="Figures",
+            labels=labels("8", "Estimated parameters"),
         ),
         pdf=f"{ROOT}/figures/figure-8.pdf",
     log:
@@ -185,6 +191,7 @@ rule draw_figure_9:
             f"{ROOT}/figures/figure-9-{{scored}}.png",
             caption="../report/figure-9.rst",
             category="Figures",
+            labels=labels("9", "GAN-PO without its discriminator", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-9-{{scored}}.pdf",
     log:
@@ -214,6 +221,7 @@ rule draw_figure_10:
             f"{ROOT}/figures/figure-10-{{scored}}.png",
             caption="../report/figure-10.rst",
             category="Figures",
+            labels=labels("10", "GAN-PO by simulator", scored="{scored}"),
         ),
         pdf=f"{ROOT}/figures/figure-10-{{scored}}.pdf",
     log:
@@ -243,6 +251,7 @@ rule draw_figure_s2:
             f"{ROOT}/figures/figure-s2-{{surrogate}}.png",
             caption="../report/figure-s2.rst",
             category="Supporting figures",
+            labels=labels("S2", "Skill of the surrogate", simulator="{surrogate}"),
         ),
         pdf=f"{ROOT}/figures/figure-s2-{{surrogate}}.pdf",
     log:
@@ -271,6 +280,7 @@ rule draw_figure_s3:
             f"{ROOT}/figures/figure-s3.png",
             caption="../report/figure-s3.rst",
             category="Supporting figures",
+            labels=labels("S3", "Course of the trainings"),
         ),
         pdf=f"{ROOT}/figures/figure-s3.pdf",
     log:
@@ -302,6 +312,7 @@ rule draw_figure_s4:
             f"{ROOT}/figures/figure-s4.png",
             caption="../report/figure-s4.rst",
             category="Supporting figures",
+            labels=labels("S4", "Verification in VIC"),
         ),
         pdf=f"{ROOT}/figures/figure-s4.pdf",
     log:

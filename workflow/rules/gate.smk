@@ -1,4 +1,8 @@
-GATES = expand(f"{ROOT}/surrogate/{{surrogate}}/gate.md", surrogate=sorted(SURROGATES))
+GATES = expand(
+    f"{ROOT}/surrogate/{{surrogate}}/gate.{{kind}}",
+    surrogate=sorted(SURROGATES),
+    kind=["md", "html"],
+)
 
 
 rule gate_surrogate:
@@ -6,10 +10,12 @@ rule gate_surrogate:
         f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
     output:
         csv=f"{ROOT}/surrogate/{{surrogate}}/gate.csv",
-        md=report(
-            f"{ROOT}/surrogate/{{surrogate}}/gate.md",
+        md=f"{ROOT}/surrogate/{{surrogate}}/gate.md",
+        html=report(
+            f"{ROOT}/surrogate/{{surrogate}}/gate.html",
             caption="../report/gate.rst",
-            category="Study",
+            category="Tables",
+            labels=labels("", "Gate of the surrogate", simulator="{surrogate}"),
         ),
     log:
         f"{ROOT}/logs/gate_surrogate.{{surrogate}}.log",

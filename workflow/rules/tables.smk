@@ -1,7 +1,7 @@
 TABLES = expand(
     f"{ROOT}/tables/{{name}}.{{kind}}",
     name=["methods", "table-2"] + (["table-1"] if ABLATED else []),
-    kind=["csv", "md"],
+    kind=["csv", "md", "html"],
 )
 
 
@@ -10,10 +10,12 @@ rule tabulate_ablation:
         f"{ROOT}/scores/methods/runs.csv",
     output:
         csv=f"{ROOT}/tables/table-1.csv",
-        md=report(
-            f"{ROOT}/tables/table-1.md",
+        md=f"{ROOT}/tables/table-1.md",
+        html=report(
+            f"{ROOT}/tables/table-1.html",
             caption="../report/table-1.rst",
             category="Tables",
+            labels=labels("1", "What the adversarial loss adds"),
         ),
     log:
         f"{ROOT}/logs/tabulate_ablation.log",
@@ -37,10 +39,12 @@ rule tabulate_time:
         of_runs(f"{RUN}/history.csv"),
     output:
         csv=f"{ROOT}/tables/table-2.csv",
-        md=report(
-            f"{ROOT}/tables/table-2.md",
+        md=f"{ROOT}/tables/table-2.md",
+        html=report(
+            f"{ROOT}/tables/table-2.html",
             caption="../report/table-2.rst",
             category="Tables",
+            labels=labels("2", "Computing times"),
         ),
     log:
         f"{ROOT}/logs/tabulate_time.log",
@@ -66,10 +70,12 @@ rule tabulate_methods:
         histories=of_selection(f"{RUN}/history.csv"),
     output:
         csv=f"{ROOT}/tables/{{selection}}.csv",
-        md=report(
-            f"{ROOT}/tables/{{selection}}.md",
+        md=f"{ROOT}/tables/{{selection}}.md",
+        html=report(
+            f"{ROOT}/tables/{{selection}}.html",
             caption="../report/methods.rst",
             category="Tables",
+            labels=labels("", "Comparison of {selection}"),
         ),
     log:
         f"{ROOT}/logs/tabulate_methods.{{selection}}.log",

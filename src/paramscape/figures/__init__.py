@@ -1,7 +1,7 @@
 """One module per figure or table; each draws from tidy data to files.
 
 Figures have `draw(..., stem, caption)` and save `stem`.png and `stem`.pdf; tables have
-`write(..., stem)` and save `stem`.csv and `stem`.md.
+`write(..., stem)` and save `stem`.csv, `stem`.md and `stem`.html.
 """
 
 from paramscape.figures import (

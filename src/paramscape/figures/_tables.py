@@ -1,4 +1,4 @@
-"""Tables as CSV for machines and as Markdown for readers."""
+"""Tables as CSV for machines, and as Markdown and HTML for readers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from paramscape.figures._page import write_text
+from paramscape.files.page import page_of
 
 NOT_KNOWN = "–"
 VIC_RUNS_NOTE = (
@@ -25,11 +26,13 @@ def write_table(
     rows: Sequence[Sequence[str]],
     note: str,
 ) -> None:
-    """Write `numbers` to `stem`.csv, and header, rows and a note below them to `stem`.md."""
+    """Write `numbers` to `stem`.csv; header, rows and a note to `stem`.md and `stem`.html."""
     lines = [header, ["---"] * len(header), *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    text = f"{body}\n\n{note}\n"
     write_text(stem.with_name(f"{stem.name}.csv"), numbers.to_csv(index=False, lineterminator="\n"))
-    write_text(stem.with_name(f"{stem.name}.md"), f"{body}\n\n{note}\n")
+    write_text(stem.with_name(f"{stem.name}.md"), text)
+    write_text(stem.with_name(f"{stem.name}.html"), page_of(text, stem.name))
 
 
 def fixed(value: float, digits: int) -> str:

@@ -43,7 +43,7 @@ def write(
             or none have `vic-image`. The method `default` is among them.
         costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, `vic_runs` (NaN
             where unknown), and where the truth is known the means over parameters of `RECOVERY`.
-        stem: path of the files without `.csv` and `.md`.
+        stem: path of the files without `.csv`, `.md` and `.html`.
         field_unit: unit of the scored field.
 
     Returns:

@@ -35,7 +35,7 @@ def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd
         scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier` (the
             simulator's own name or `vic`), `rmse`, `eof`, `eof_scaled`, `ssim`. Simulators on
             which one of the two methods is missing, and other methods, are left out.
-        stem: path of the files without `.csv` and `.md`.
+        stem: path of the files without `.csv`, `.md` and `.html`.
         field_unit: unit of the scored field.
 
     Returns:

@@ -35,7 +35,7 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
         costs: a row per calibration: `method`, `simulator`, `epochs` (NaN for a method without
             epochs), `minutes` in all, and `vic_runs` (NaN where unknown). Several seeds are
             averaged.
-        stem: path of the files without `.csv` and `.md`.
+        stem: path of the files without `.csv`, `.md` and `.html`.
 
     Returns:
         What the CSV holds: `method`, `simulator`, `seeds`, `epochs`, `minutes_per_epoch` (NaN

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from paramscape.files.page import page_of
 from paramscape.study import Gate
 
 AS_VIC, NOT_JUDGED = "as VIC", "not judged"
@@ -51,9 +52,11 @@ def warnings_of(judged: pd.DataFrame, kind: str) -> list[str]:
 
 
 def write_judged(judged: pd.DataFrame, kind: str, stem: Path) -> None:
-    """Write the table to `stem`.csv and its warnings to `stem`.md."""
+    """Write the table to `stem`.csv and its warnings to `stem`.md and `stem`.html."""
     judged.to_csv(stem.with_suffix(".csv"), index=False)
     found = warnings_of(judged, kind)
     lines = [f"- {line}" for line in found] + ["", _CURE]
     calm = f"The surrogate {kind} responds as VIC does to every parameter that VIC responds to."
-    stem.with_suffix(".md").write_text("\n".join(lines if found else [calm]) + "\n")
+    text = "\n".join(lines if found else [calm]) + "\n"
+    stem.with_suffix(".md").write_text(text)
+    stem.with_suffix(".html").write_text(page_of(text, f"Gate of {kind}"))
