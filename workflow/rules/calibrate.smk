@@ -1,3 +1,7 @@
+localrules:
+    write_vic_parameters,
+
+
 rule calibrate:
     input:
         unpack(calibration_files),
@@ -12,8 +16,8 @@ rule calibrate:
         environment()
     threads: STUDY.compute.torch_threads
     resources:
-        mem_mb=4000,
-        runtime=1440,
+        mem_mb=growing(4000),
+        runtime=growing(480),
         gpu=gpus(),
     params:
         seed=lambda wildcards: int(wildcards.seed),

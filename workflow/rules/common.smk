@@ -119,6 +119,11 @@ def gpus():
     return 1 if STUDY.compute.device == "cuda" else 0
 
 
+def growing(first):
+    """Memory [MB] or minutes of a job: with each attempt of a failed one as much more."""
+    return lambda wildcards, attempt: first * attempt
+
+
 def made_files(files):
     """Paths of those raw files that the study's twin writes."""
     return [str(file.path) for file in files if file.made]

@@ -10,8 +10,8 @@ rule sample_members:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         settings=settings("study", "priors", "ensemble"),
         code=code("sample_members.py"),
@@ -35,8 +35,8 @@ rule run_members:
         environment()
     threads: STUDY.compute.torch_threads
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
         gpu=gpus(),
     params:
         members=lambda wildcards: members_of_batch(int(wildcards.batch)),

@@ -1,3 +1,17 @@
+localrules:
+    draw_figure_3,
+    draw_figure_4,
+    draw_figure_5,
+    draw_figure_6,
+    draw_figure_7,
+    draw_figure_8,
+    draw_figure_9,
+    draw_figure_10,
+    draw_figure_s2,
+    draw_figure_s3,
+    draw_figure_s4,
+
+
 rule draw_figure_3:
     input:
         domain=f"{ROOT}/domain.nc",

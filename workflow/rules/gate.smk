@@ -5,6 +5,10 @@ GATES = expand(
 )
 
 
+localrules:
+    gate_surrogate,
+
+
 rule gate_surrogate:
     input:
         f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",

@@ -1,3 +1,7 @@
+localrules:
+    prepare_domain,
+
+
 rule prepare_domain:
     input:
         raw=source_files([*domain_files(STUDY), *elevation_files(STUDY)]),
@@ -34,8 +38,8 @@ rule prepare_forcing:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         settings=settings(
             "study", "periods", "products.forcing", "vic.snow_steps_per_day"
@@ -58,8 +62,8 @@ rule prepare_daily_forcing:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         settings=settings("study"),
         code=code("prepare_daily_forcing.py"),
@@ -84,8 +88,8 @@ rule prepare_land:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=20,
+        mem_mb=growing(3000),
+        runtime=growing(20),
     params:
         settings=settings(
             "study",
@@ -114,12 +118,14 @@ rule prepare_observations:
         f"{ROOT}/observations/{{target}}.nc",
     log:
         f"{ROOT}/logs/prepare_observations.{{target}}.log",
+    group:
+        "observe"
     conda:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=growing(3000),
+        runtime=growing(60),
     params:
         settings=settings("study", "periods", "products.observations"),
         code=code("prepare_observations.py"),

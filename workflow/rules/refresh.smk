@@ -1,3 +1,7 @@
+localrules:
+    sample_near_pilots,
+
+
 use rule calibrate as calibrate_pilot with:
     input:
         unpack(pilot_files),

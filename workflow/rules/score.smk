@@ -1,3 +1,7 @@
+localrules:
+    tabulate_scores,
+
+
 rule score:
     input:
         domain=f"{ROOT}/domain.nc",
@@ -7,12 +11,14 @@ rule score:
         f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-{{period}}.nc",
     log:
         f"{ROOT}/logs/score.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.{{period}}.log",
+    group:
+        "verify"
     conda:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         settings=settings("study", "periods", "calibration.target"),
         code=code("score.py"),
@@ -47,6 +53,9 @@ rule tabulate_scores:
 
 
 if STUDY.twin:
+
+    localrules:
+        score_recovery,
 
     rule score_recovery:
         input:

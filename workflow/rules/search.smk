@@ -1,3 +1,7 @@
+localrules:
+    choose_candidate,
+
+
 use rule calibrate as try_candidate with:
     input:
         unpack(calibration_files),

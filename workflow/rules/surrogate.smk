@@ -1,3 +1,7 @@
+localrules:
+    take_last_round,
+
+
 rule train_surrogate:
     input:
         domain=f"{ROOT}/domain.nc",
@@ -14,8 +18,8 @@ rule train_surrogate:
         environment()
     threads: STUDY.compute.torch_threads
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=growing(4000),
+        runtime=growing(480),
         gpu=gpus(),
     params:
         settings=training_settings,
@@ -62,8 +66,8 @@ rule score_surrogate:
         environment()
     threads: STUDY.compute.torch_threads
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
         gpu=gpus(),
     params:
         settings=settings(

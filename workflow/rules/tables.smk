@@ -5,6 +5,12 @@ TABLES = expand(
 )
 
 
+localrules:
+    tabulate_ablation,
+    tabulate_time,
+    tabulate_methods,
+
+
 rule tabulate_ablation:
     input:
         f"{ROOT}/scores/methods/runs.csv",

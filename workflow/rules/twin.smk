@@ -9,8 +9,8 @@ if STUDY.twin and STUDY.twin.climate:
             "../../envs/cpu.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=20,
+            mem_mb=growing(2000),
+            runtime=growing(20),
         params:
             study=settings("domain", "products", "twin.seed"),
             code=code("write_twin_land.py"),
@@ -32,8 +32,8 @@ if STUDY.twin and STUDY.twin.climate:
                 "../../envs/cpu.yaml"
             threads: 1
             resources:
-                mem_mb=3000,
-                runtime=30,
+                mem_mb=growing(3000),
+                runtime=growing(30),
             params:
                 days=climate_days.model_dump(mode="json"),
                 study=settings("domain", "products", "twin.seed"),
@@ -59,12 +59,14 @@ if STUDY.twin:
             ),
         log:
             f"{ROOT}/logs/observe_truth.log",
+        group:
+            "observe"
         conda:
             "../../envs/cpu.yaml"
         threads: 1
         resources:
-            mem_mb=3000,
-            runtime=60,
+            mem_mb=growing(3000),
+            runtime=growing(60),
         params:
             settings=settings("study", "periods", "vic", "priors", "twin", "compute"),
             code=code("observe_truth.py"),
@@ -85,12 +87,14 @@ for gleam_target, gleam_files in twin_gleam_files().items():
             gleam_files,
         log:
             f"{ROOT}/logs/write_twin_gleam_{gleam_target}.log",
+        group:
+            "observe"
         conda:
             "../../envs/cpu.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=20,
+            mem_mb=growing(2000),
+            runtime=growing(20),
         params:
             target=gleam_target,
             settings=settings("study", "products.observations"),

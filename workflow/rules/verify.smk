@@ -11,12 +11,14 @@ rule simulate:
         f"{ROOT}/logs/simulate.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.log",
     wildcard_constraints:
         verifier="[a-z][a-z0-9]*",
+    group:
+        "verify"
     conda:
         environment()
     threads: STUDY.compute.torch_threads
     resources:
-        mem_mb=3000,
-        runtime=120,
+        mem_mb=growing(3000),
+        runtime=growing(120),
         gpu=gpus(),
     params:
         settings=lambda wildcards: settings(
@@ -49,12 +51,14 @@ if STUDY.vic.executable:
             f"{ROOT}/validation/{{method}}/{{simulator}}/seed-{{seed}}/vic-image.nc",
         log:
             f"{ROOT}/logs/simulate_executable.{{method}}.{{simulator}}.{{seed}}.log",
+        group:
+            "verify"
         conda:
             "../../envs/cpu.yaml"
         threads: STUDY.vic.processes
         resources:
-            mem_mb=3000,
-            runtime=30 + round(STUDY.vic.timeout_minutes),
+            mem_mb=growing(3000),
+            runtime=growing(30 + round(STUDY.vic.timeout_minutes)),
         params:
             settings=settings(
                 "study",
