@@ -39,11 +39,16 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
     Raises:
         ValueError: if there is no observation.
     """
+    return search_cells(problem, settings, workplace)[0]
+
+
+def search_cells(problem: Problem, settings: CellSceua, workplace: Workplace) -> tuple[Tensor, int]:
+    """What `calibrate_cell_sceua` finds, and the model runs that it takes."""
     cells = CellErrors(problem, settings.lead_in_days)
     search = SceuaRun(cells, settings, workplace).run()
     found = problem.default.clone()
     found[torch.from_numpy(cells.cell)] = cells.physical(search.best_points)
-    return found
+    return found, cells.trials.model_runs
 
 
 class CellErrors:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from paramscape.simulator import Windows
 from paramscape.study import Dpl
 
+from .curvature import Preconditioner
 from .losses import masked_rmse
 from .problem import Problem
 from .record import Record
@@ -21,7 +22,7 @@ _BETAS = (0.5, 0.999)  # of Adam, the same as GAN-PO's (Sun et al. 2024, section
 
 
 class DplLearner:
-    """A network from what is known of a cell to its parameters; see `training.Learner`.
+    """A network from what is known of a cell to its parameters; see `learner.Learner`.
 
     Adam minimises the RMSE of the standardised target in random cells and days; there is no loss
     in space. On a simulator that keeps states an epoch uses every training day of every cell once;
@@ -41,10 +42,11 @@ class DplLearner:
     def __init__(
         self, name: str, network: nn.Module, values: Tensor, problem: Problem, settings: Dpl
     ):
-        self.name, self.values = name, values
+        self.name, self.values, self.fields = name, values, self
         self.problem, self.settings = problem, settings
         self.record = Record.of_training(problem)
         self.network = network.to(values.device)
+        self.curvature = Preconditioner(problem, settings.curvature)
         self.steps = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
         start = start_of(problem).to(values)
         self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)
@@ -69,7 +71,7 @@ class DplLearner:
         """One step of the network, with dropout."""
         cells = batch.windows.cells
         unit = self.network(self.values.index_select(-2, cells), generator)
-        physical = self.problem.priors.to_physical(unit)
+        physical = self.problem.priors.to_physical(self.curvature(unit, cells))
         parameters = self.elsewhere.index_copy(0, cells, physical)
         simulated = self.record.standardise(simulate(self.problem, parameters, batch.windows))
         rows = batch.days[..., None].to(cells.device), cells
@@ -80,10 +82,14 @@ class DplLearner:
         self.steps.step()
         return {"rmse": float(loss.detach())}
 
+    def unit(self) -> Tensor:
+        """The network's present fields on the unit scale, without dropout."""
+        return self.network(self.values)
+
     @torch.no_grad()
     def parameters(self) -> Tensor:
         """The network's present fields, without dropout."""
-        return self.problem.priors.to_physical(self.network(self.values).to(torch.float64))
+        return self.problem.priors.to_physical(self.unit().to(torch.float64))
 
     def result(self) -> Tensor:
         """The same as `parameters`."""

@@ -47,7 +47,7 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
 
 
 class GanPoLearner:
-    """Generator, discriminator and one mini-batch's step; see `training.Learner`."""
+    """Generator, discriminator and one mini-batch's step; see `learner.Learner`."""
 
     name = "gan-po"
     losses = ("l1", "range", "adversarial", "discriminator", "d_real", "d_fake")
@@ -92,7 +92,8 @@ class GanPoLearner:
 
     def result(self) -> Tensor:
         """The fields of the generator's average, where there is one, or `parameters`."""
-        return self.fields.parameters(self.average)
+        follows = self.average is not None and self.average.n_averaged > 0
+        return self.fields.parameters(self.average if follows else None)
 
     def _scenes(self, images: Images, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Observed and simulated scenes, with the noise of this epoch."""

@@ -34,7 +34,7 @@ def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplac
 
 
 class GanPoL1Learner:
-    """The generator and one mini-batch's step; see `training.Learner`."""
+    """The generator and one mini-batch's step; see `learner.Learner`."""
 
     name = "gan-po-l1"
     losses = ("l1", "range")

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from paramscape.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
 
+from .curvature import Preconditioner
 from .losses import clamp_through, masked_l1, range_loss
 from .networks.unet import UNet
 from .problem import Problem
@@ -51,6 +52,7 @@ class FieldGenerator:
         self.image = torch.cat([to_image(attributes.t(), cells), mask[None]])[None]
         self.network = UNet(self.image.shape[1], settings.channels, start_of(problem))
         self.network.initialise(weights).to(attributes.device)
+        self.curvature = Preconditioner(problem, settings.curvature)
         betas = (settings.beta1, settings.beta2)
         self.steps = torch.optim.Adam(self.network.parameters(), settings.learning_rate, betas)
 
@@ -74,7 +76,7 @@ class FieldGenerator:
     def simulate(self, batch: MiniBatch) -> tuple[Tensor, Images]:
         """The present fields, `unit`, and the images that the simulator makes of them."""
         unit, record = self.unit(), self.record
-        parameters = self.problem.priors.to_physical(clamp_through(unit))
+        parameters = self.problem.priors.to_physical(clamp_through(self.curvature(unit)))
         simulated = record.standardise(simulate(self.problem, parameters, batch.windows))
         days = batch.days[batch.used].to(unit.device)
         return unit, Images(

@@ -38,6 +38,10 @@ class ModelRuns:
         self.spent += days * cells / (domain * self._days_of_a_run)
         self._in_line = None
 
+    def search(self, runs: int) -> None:
+        """Count runs of a search, or of one that finds curvatures."""
+        self.spent += runs
+
     def validate(self) -> None:
         """Count a simulation of the validation period."""
         periods = self.problem.periods

@@ -4,8 +4,8 @@ import copy
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,43 +17,15 @@ from paramscape.study import Learned
 from . import seeds
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
 from .divergence import Watch, told_where
+from .head_start import imitate, searched_fields
 from .history import History
+from .learner import Learner
 from .model_runs import ModelRuns
 from .problem import Problem, Workplace
-from .stretches import MiniBatch, require_finite_fields
+from .stretches import require_finite_fields
 from .validation import Score, validate
 
 _LOG = logging.getLogger(__name__)
-
-
-class Learner(Protocol):
-    """A method that learns by mini-batches.
-
-    name: of the method, as in the settings. losses: what `step` may report.
-    """
-
-    name: str
-    losses: tuple[str, ...]
-
-    def stateful(self) -> Mapping[str, Any]:
-        """Networks and optimisers by name: everything with a state dict that learning changes."""
-        ...
-
-    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
-        """The mini-batches of an epoch; `epoch` is the number of those before it."""
-        ...
-
-    def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
-        """Learn from one mini-batch and report its losses by name."""
-        ...
-
-    def parameters(self) -> Tensor:
-        """The present fields, (cell, parameter) physical values, without gradient."""
-        ...
-
-    def result(self) -> Tensor:
-        """The fields to validate, and to return in the end; like `parameters`."""
-        ...
 
 
 def train(
@@ -133,9 +105,10 @@ class _Course:
         state = load_checkpoint(self.workplace, self.identity)
         if state is None:
             with told_where("before the first epoch", self.kept()):
+                self._run_ahead()
                 self.start = self._validate(self.learner.result()).misfit
         else:
-            for name, part in self.learner.stateful().items():
+            for name, part in self._parts().items():
                 part.load_state_dict(state["learner"][name])
             self.problem.simulator.load_state_dict(state["simulator"])
             self.model_runs.load_state_dict(state["model_runs"])
@@ -162,6 +135,21 @@ class _Course:
         shown = [c for c in self.history.columns[1:-2] if c in row]
         return {column: f"{row[column]:.4g}" for column in shown}
 
+    def _run_ahead(self) -> None:
+        """Search each cell and imitate what is found, if the settings ask for a head start."""
+        settings = self.settings.head_start
+        if settings is None:
+            return
+        fields, runs = searched_fields(self.problem, settings, self.workplace)
+        self.model_runs.search(runs)
+        unit = self.problem.priors.to_unit(fields).clamp(0.0, 1.0)
+        error = imitate(self.learner.fields, unit, settings.steps)
+        _LOG.info(
+            "%s imitates what a search of %d evaluations in each cell found to within %.2g of the "
+            "priors' ranges (root mean square)",
+            *(self.learner.name, settings.evaluations, math.sqrt(error)),
+        )
+
     def tell_end(self) -> None:
         """Log an early end, and a training that found nothing better than its start."""
         best, name = self.best["epoch"], self.learner.name
@@ -182,7 +170,11 @@ class _Course:
         """Mean losses of one epoch over the mini-batches that report them."""
         generator = seeds.stream(self.workplace.seed, seeds.EPOCH, self.epoch)
         with told_where(f"before epoch {self.epoch + 1}", self.kept()):
-            self._refresh(self.learner.parameters())
+            parameters = self.learner.parameters()
+            self._refresh(parameters)
+            curvature = self.learner.fields.curvature
+            if curvature.is_due(self.epoch):
+                self.model_runs.search(curvature.renew(parameters))
         batches = self.learner.batches(self.epoch, generator)
         found: dict[str, list[float]] = {name: [] for name in self.learner.losses}
         shown = tqdm(batches, desc=f"epoch {self.epoch + 1}", leave=False, delay=5, unit="batch")
@@ -247,7 +239,10 @@ class _Course:
         self.saved = self.epoch
 
     def _states(self) -> dict[str, Any]:
-        return {name: part.state_dict() for name, part in self.learner.stateful().items()}
+        return {name: part.state_dict() for name, part in self._parts().items()}
+
+    def _parts(self) -> dict[str, Any]:
+        return {**self.learner.stateful(), "curvature": self.learner.fields.curvature}
 
     def kept(self) -> str:
         """What a reader is told of the checkpoint."""

@@ -5,12 +5,14 @@ from .ensemble import Ensemble, FieldMixture, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from .learned import (
+    Curvature,
     Dpl,
     DplA,
     DplWindows,
     DplZ,
     GanPo,
     GanPoL1,
+    HeadStart,
     Learned,
     Stabilisers,
     VicWindows,
@@ -51,6 +53,7 @@ __all__ = [
     "ChinaSoil",
     "CmfdForcing",
     "Compute",
+    "Curvature",
     "Domain",
     "Dpl",
     "DplA",
@@ -64,6 +67,7 @@ __all__ = [
     "Gate",
     "GleamObservations",
     "Grid",
+    "HeadStart",
     "LandCover",
     "Learned",
     "Lstm",

@@ -15,8 +15,8 @@ class VicWindows(Settings):
 
     days: PositiveInt = Field(
         30,
-        description="Days in a window, at most; the training period is cut into the fewest windows, "
-        "all as long.",
+        description="Days in a window, at most; the training period is cut into the fewest "
+        "windows, all as long.",
     )
     windows: PositiveInt = Field(
         1, description="Windows in a mini-batch, at most; they run side by side."
@@ -34,6 +34,29 @@ class DplWindows(VicWindows):
     )
 
 
+class HeadStart(Settings):
+    """A search in each cell, whose fields a network learns to give before it learns on its own."""
+
+    evaluations: PositiveInt = Field(
+        250, ge=30, description="Parameter sets tried in each cell, by SCE-UA with two complexes."
+    )
+    lead_in_days: NonNegativeInt | None = Field(
+        15, description="Days simulated before training in the search; see `cell-sceua`."
+    )
+    steps: PositiveInt = Field(300, description="Adam's steps of the imitation.")
+
+
+class Curvature(Settings):
+    """Gradients turned by the inverse curvature of each cell, as Gauss and Newton have it."""
+
+    every: PositiveInt = Field(
+        5, description="Epochs between findings of the curvatures; each takes eight model runs."
+    )
+    damping: PositiveFloat = Field(
+        0.05, description="Share of the mean curvature that is added in every direction [1]."
+    )
+
+
 class Learned(Settings):
     """What all methods have in common that learn by gradients."""
 
@@ -45,6 +68,12 @@ class Learned(Settings):
     patience: PositiveInt | None = Field(
         None,
         description="Validations without improvement that end the training; never by default.",
+    )
+    head_start: HeadStart | None = Field(
+        None, description="Search each cell first; not by default, as in the papers."
+    )
+    curvature: Curvature | None = Field(
+        None, description="Turn gradients along valleys; not by default, as in the papers."
     )
     vic: VicWindows = VicWindows()
 

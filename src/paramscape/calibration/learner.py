@@ -1,0 +1,56 @@
+"""What the training loop asks of a method that learns by gradients."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from .curvature import Preconditioner
+from .stretches import MiniBatch
+
+
+class Fields(Protocol):
+    """A network that gives parameters.
+
+    curvature: turns the gradients of the simulator for what the network gives.
+    """
+
+    network: nn.Module
+    curvature: Preconditioner
+
+    def unit(self) -> Tensor:
+        """(cell, parameter) on the unit scale of the priors, with gradients to the network."""
+        ...
+
+
+class Learner(Protocol):
+    """A method that learns by mini-batches.
+
+    name: of the method, as in the settings. losses: what `step` may report. fields: what gives
+    the parameters.
+    """
+
+    name: str
+    losses: tuple[str, ...]
+    fields: Fields
+
+    def stateful(self) -> Mapping[str, Any]:
+        """Networks and optimisers by name: everything with a state dict that learning changes."""
+        ...
+
+    def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
+        """The mini-batches of an epoch; `epoch` is the number of those before it."""
+        ...
+
+    def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
+        """Learn from one mini-batch and report its losses by name."""
+        ...
+
+    def parameters(self) -> Tensor:
+        """The present fields, (cell, parameter) physical values, without gradient."""
+        ...
+
+    def result(self) -> Tensor:
+        """The fields to validate, and to return in the end; like `parameters`."""
+        ...
