@@ -58,6 +58,8 @@ rule prepare_daily_forcing:
         f"{ROOT}/forcing-daily.nc",
     log:
         f"{ROOT}/logs/prepare_daily_forcing.log",
+    group:
+        "land"
     conda:
         "../../envs/cpu.yaml"
     threads: 1
@@ -84,6 +86,8 @@ rule prepare_land:
         parameters=f"{ROOT}/vic/params.nc",
     log:
         f"{ROOT}/logs/prepare_land.log",
+    group:
+        "land"
     conda:
         "../../envs/cpu.yaml"
     threads: 1
