@@ -8,6 +8,7 @@ from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.choice import with_choice
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.problem import Problem, Workplace
+from paramscape.device import device_of
 from paramscape.ensemble.datasets import parameters_dataset
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
@@ -24,7 +25,8 @@ def main(inputs, settings, method: str, simulator: str, workplace: Workplace) ->
     names = ("domain", "attributes", "forcing", "observations")
     soil = Path(inputs.soil) if inputs.get("soil") else None
     files = PreparedFiles(*(Path(inputs[name]) for name in names), soil)
-    evidence = read_evidence(files, target, periods).to(section(settings, "compute").device)
+    device = device_of(section(settings, "compute"))
+    evidence = read_evidence(files, target, periods).to(device)
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     priors = section(settings, "priors")
     problem = Problem(

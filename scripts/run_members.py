@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from paramscape.device import device_of
 from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of, targets_dataset
 from paramscape.ensemble.engine import Engine
@@ -24,7 +25,7 @@ def main(inputs, settings, chosen: slice) -> xr.Dataset:
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     engine = Engine.of(params, read_years(inputs.forcing), cells, vic)
-    engine = engine.to(getattr(torch, vic.precision), compute.device)
+    engine = engine.to(getattr(torch, vic.precision), device_of(compute))
     members = read_dataset(Path(inputs.members), "members").isel(member=chosen)
     targets = run_members(engine, fields_of(members, cells), warmup.start, train)
     return targets_dataset(targets, cells, days_of(train), np.asarray(members["member"]))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from paramscape.device import device_of
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, read_dataset, save_netcdf
@@ -29,10 +30,11 @@ def main(
         Path(inputs.members), tuple(map(Path, inputs.fluxes)), Path(inputs.forcing)
     )
     priors, train = PriorBox.of(section(settings, "priors")), section(settings, "periods.train")
+    device = device_of(compute)
     network = load_network(Path(inputs.weights), KINDS[surrogate].network)
     targets = network.targets
     samples = load_samples(ensemble, "test", targets, train, cells, priors)
-    predicted = KINDS[surrogate].predict(network.to(compute.device), samples.to(compute.device))
+    predicted = KINDS[surrogate].predict(network.to(device), samples.to(device))
     reference = samples.targets[:, -predicted.shape[1] :].numpy()
     skill = skill_by_member(predicted[..., 0], reference[..., 0], cells, made.seed)
     unit = np.asarray(samples.parameters, dtype=float)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from paramscape.device import device_of
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
@@ -30,6 +31,7 @@ def main(inputs, settings, surrogate: str, files: TrainingFiles) -> SurrogateNet
     """The network that does best on the validation members, from given weights or untrained."""
     compute = section(settings, "compute")
     use_threads(compute.torch_threads)
+    device = device_of(compute)
     kind, chosen = KINDS[surrogate], section(settings, f"surrogate.{surrogate}")
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     priors = PriorBox.of(section(settings, "priors"))
@@ -38,13 +40,13 @@ def main(inputs, settings, surrogate: str, files: TrainingFiles) -> SurrogateNet
     train_period = section(settings, "periods.train")
 
     def samples(files: EnsembleFiles, role: str) -> Samples:
-        return load_samples(files, role, targets, train_period, cells, priors).to(compute.device)
+        return load_samples(files, role, targets, train_period, cells, priors).to(device)
 
     training = samples(ensemble, "train").joined(samples(files, "train") for files in rounds)
     validation = samples(ensemble, "validation")
     seed = settings["study"]["seed"]
     if inputs.get("weights"):
-        network = load_network(Path(inputs.weights), kind.network).to(compute.device)
+        network = load_network(Path(inputs.weights), kind.network).to(device)
     else:
         network = kind.untrained(training, chosen, seed)
     return train(kind.learner(network, training, validation, chosen, seed), files, seed)

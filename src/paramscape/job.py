@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from paramscape.failures import advice
 from paramscape.files import Provenance, digest
 from paramscape.interruption import Interrupted
 
@@ -31,7 +32,9 @@ def logged(path: str | Path) -> Iterator[None]:
     except Interrupted as stop:
         _LOG.warning("%s", stop)
         raise
-    except BaseException:
+    except BaseException as error:
+        if words := advice(error):
+            error.add_note(words)
         _LOG.error("failed:\n%s", traceback.format_exc())
         raise
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from paramscape.device import device_of
 from paramscape.domain import Cells
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.priors import PriorBox
@@ -63,20 +64,21 @@ def simulator_for(
     """
     compute = section(settings, "compute")
     torch.set_num_threads(compute.torch_threads)
+    device = device_of(compute)
     periods = section(settings, "periods")
     if name == "vic":
         vic = section(settings, "vic")
         params = read_dataset(files.parameters, "vic-parameters")
         engine = Engine.of(params, read_years(files.vic_forcing), cells, vic)
         precision = torch.float64 if verifying else getattr(torch, vic.precision)
-        engine = engine.to(precision, compute.device)
+        engine = engine.to(precision, device)
         return VicSimulator(engine, periods, progress=verifying)
     kind, forcing = KINDS[name], read_dataset(files.forcing, "forcing-daily")
     region = Region(
         cells,
-        daily_forcing(forcing, cells).to(compute.device),
+        daily_forcing(forcing, cells).to(device),
         np.datetime64(forcing["time"].values[0], "D").item(),
         periods,
         PriorBox.of(section(settings, "priors")),
     )
-    return kind.simulator(load_network(files.weights, kind.network).to(compute.device), region)
+    return kind.simulator(load_network(files.weights, kind.network).to(device), region)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from checkout import copy_of
+
 _TOUCH = """
 if __name__ == "__main__":
     from pathlib import Path
@@ -65,19 +67,10 @@ class Workflow:
         return {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", graph)}
 
 
-def copy_of(repository: Path, folder: Path) -> Workflow:
-    """The parts of the repository that the workflow needs, copied."""
-    for name in ("config", "workflow", "scripts", "src", "envs"):
-        skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(repository / name, folder / name, ignore=skipped)
-    shutil.copy(repository / "Snakefile", folder)
-    return Workflow(folder)
-
-
 @pytest.fixture(scope="session")
 def finished(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """A demo study that has run to its end, with scripts that only touch their outputs."""
-    workflow = copy_of(repository, tmp_path_factory.mktemp("finished"))
+    workflow = Workflow(copy_of(repository, tmp_path_factory.mktemp("finished")))
     for script in (workflow.folder / "scripts").glob("*.py"):
         original = textwrap.indent(script.read_text(), "    ")
         script.write_text(f"def _original():\n{original}\n{_TOUCH}")
@@ -101,4 +94,4 @@ def failing(finished: Workflow, tmp_path: Path) -> Workflow:
 @pytest.fixture(scope="session")
 def untouched(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """A checkout in which nothing has run."""
-    return copy_of(repository, tmp_path_factory.mktemp("untouched"))
+    return Workflow(copy_of(repository, tmp_path_factory.mktemp("untouched")))

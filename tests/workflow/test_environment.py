@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
-NOT_IN_A_JOB = {"snakemake"}
+NOT_IN_A_JOB = {"psutil", "snakemake"}
 
 
 def locked(repository: Path) -> dict[str, str]:

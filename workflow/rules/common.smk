@@ -2,6 +2,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate as validate_schema
 
 from paramscape.code import code_digest
+from paramscape.device import WITHOUT_GPU
+from paramscape.one_run import StudyInUse, begin_run, prepare_run
 from paramscape.products.catalogue import (
     MissingFiles,
     domain_files,
@@ -34,7 +36,11 @@ ROOT = f"results/{STUDY.study.name}"
 SCRIPTS = Path(workflow.basedir) / "scripts"
 MODULES = Path(workflow.basedir) / "src" / "paramscape"
 # Threads that wait asleep leave the cores to the other jobs.
-os.environ.update(PYTHONPATH=str(MODULES.parent), OMP_WAIT_POLICY="passive")
+os.environ.update(
+    PYTHONPATH=str(MODULES.parent),
+    OMP_WAIT_POLICY="passive",
+    **{WITHOUT_GPU: STUDY.compute.without_gpu},
+)
 
 RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
 TARGET = STUDY.calibration.target
@@ -51,6 +57,19 @@ SEARCH = f"{ROOT}/search/{{method}}/{{simulator}}"
 CANDIDATES = {
     method: candidates_of(grid) for method, grid in STUDY.calibration.search.items()
 }
+
+if workflow.is_main_process and (notice := prepare_run(Path(ROOT))):
+    logger.warning(notice)
+
+
+onstart:
+    try:
+        for process in begin_run(Path(ROOT)):
+            logger.warning(
+                f"Ended process {process}, a job of a run that was killed"
+            )
+    except StudyInUse as refusal:
+        raise WorkflowError(str(refusal))
 
 
 wildcard_constraints:
@@ -80,6 +99,9 @@ def settings(*sections):
         if section == "vic":
             # Whether there is a real program changes nothing in the embedded VIC.
             value = {k: v for k, v in value.items() if k not in REAL_PROGRAM}
+        if section == "compute":
+            # Nor does what is done without a GPU; the jobs are told of it beside their settings.
+            value = {k: v for k, v in value.items() if k != "without_gpu"}
         chosen[section] = value
     return chosen
 

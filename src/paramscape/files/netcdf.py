@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.failures import require_memory
+
 from .contract import FileContractError, require
 from .provenance import Provenance
 
@@ -58,6 +60,7 @@ def read_netcdf(path: Path) -> xr.Dataset:
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:
+        require_memory()  # HDF5 fails alike without memory and on a broken file
         raise FileContractError(
             f"{path}: cannot be read as NetCDF ({error}). It is truncated or foreign: "
             "delete it and let its rule run again."

@@ -10,6 +10,8 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+from paramscape.failures import require_memory
+
 from .box import Box, Window
 from .errors import ProductError
 
@@ -173,6 +175,7 @@ class ProductFile:
         try:
             raw = variable[selection] if selection else variable[...]
         except (RuntimeError, OSError, IndexError) as error:
+            require_memory()  # HDF5 fails alike without memory and on a damaged file
             raise ProductError(
                 f"the values cannot be read ({error})",
                 self.path,
@@ -212,6 +215,7 @@ def open_product(path: Path | str) -> Iterator[ProductFile]:
             "the file does not exist", path, cure="put it there, or correct the settings"
         ) from None
     except (OSError, RuntimeError) as error:
+        require_memory()
         raise ProductError(
             f"the file cannot be opened as NetCDF ({error})", path, cure=_DAMAGED
         ) from error

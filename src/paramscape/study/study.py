@@ -29,6 +29,9 @@ class Compute(Settings):
 
     torch_threads: PositiveInt = Field(1, description="Threads of one job's tensor operations.")
     device: Literal["cpu", "cuda"] = Field("cpu", description="Where networks and VIC run.")
+    without_gpu: Literal["error", "cpu"] = Field(
+        "error", description="What a job for cuda does that finds no GPU: stop, or use the CPU."
+    )
 
 
 class Study(Settings):

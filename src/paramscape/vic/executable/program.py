@@ -17,6 +17,7 @@ _LAST_LINES = 15  # of the log that are shown where no line says why
 _PATIENCE = 10.0  # seconds for mpirun to end its processes
 _INHERITED = (
     "PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPAL_PREFIX",
+    "PARAMSCAPE_RUN",
 )  # fmt: skip
 
 
