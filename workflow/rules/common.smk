@@ -17,10 +17,13 @@ from paramscape.study import (
     SettingsError,
     all_runs,
     candidates_of,
+    read_settings,
     validate,
 )
 
 try:
+    for configfile in workflow.configfiles:
+        read_settings(Path(configfile))
     STUDY = validate(config)
     require_files(STUDY)
 except (SettingsError, MissingFiles) as mistake:

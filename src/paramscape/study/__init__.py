@@ -17,7 +17,7 @@ from .learned import (
     Stabilisers,
     VicWindows,
 )
-from .load import SettingsError, load, validate
+from .load import SettingsError, load, read_settings, validate
 from .model import REAL_PROGRAM, Vic
 from .products import (
     CfAttribute,
@@ -100,6 +100,7 @@ __all__ = [
     "candidates_of",
     "json_schema",
     "load",
+    "read_settings",
     "schema_text",
     "section",
     "validate",

@@ -54,6 +54,15 @@ class Calibration(Settings):
     gan_po: GanPo = Field(GanPo(), alias="gan-po")
     gan_po_l1: GanPoL1 = Field(GanPoL1(), alias="gan-po-l1")
 
+    @field_validator("runs")
+    @classmethod
+    def _are_different(cls, runs: list[Run]) -> list[Run]:
+        names = [f"{run.method} on {run.simulator}" for run in runs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands here twice; see seeds for repetitions")
+        return runs
+
     @field_validator("search")
     @classmethod
     def _values_fit_their_methods(cls, search: dict[str, Any]) -> dict[str, Any]:

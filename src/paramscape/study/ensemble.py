@@ -1,10 +1,16 @@
 """Priors of the calibrated parameters and the ensemble drawn from them."""
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
 from ._base import Settings
+
+_TAKEN_BY_VIC = {
+    "infilt": (1e-6, math.inf), "Ds": (0.0, 1.0), "Dsmax": (0.0, math.inf), "Ws": (0.0, 1.0),
+    "depth2": (0.1, math.inf), "depth3": (0.1, math.inf), "expt": (3.0, math.inf),
+}  # fmt: skip
 
 
 class Prior(Settings):
@@ -36,6 +42,17 @@ class Priors(Settings):
     depth2: Prior = Prior(low=0.1, high=1.5)
     depth3: Prior = Prior(low=0.1, high=2.0)
     expt: Prior = Prior(low=4.0, high=30.0)
+
+    @model_validator(mode="after")
+    def _are_what_vic_takes(self) -> Self:
+        for name, (least, most) in _TAKEN_BY_VIC.items():
+            prior = getattr(self, name)
+            if prior.low < least or prior.high > most:
+                raise ValueError(
+                    f"{name} from {prior.low:g} to {prior.high:g} is not what VIC takes: "
+                    f"{least:g} to {most:g}"
+                )
+        return self
 
 
 class FieldMixture(Settings):

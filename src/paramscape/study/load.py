@@ -37,12 +37,41 @@ def load(path: Path) -> Study:
     Raises:
         SettingsError: if the file is no mapping or a setting is wrong.
     """
-    settings = yaml.safe_load(path.read_text())
+    return validate(read_settings(path))
+
+
+def read_settings(path: Path) -> Mapping[str, Any]:
+    """Read a YAML file of settings, in which every setting stands once.
+
+    Raises:
+        SettingsError: if it is no YAML or no mapping, or a setting stands twice: YAML itself would
+            take the last without a word.
+    """
+    with path.open(encoding="utf-8") as text:
+        try:
+            settings = yaml.load(text, Loader=_SingleKeys)
+        except yaml.YAMLError as error:
+            raise SettingsError(f"{path} is no YAML: {error}") from None
     if not isinstance(settings, Mapping):
         raise SettingsError(
             f"{path}: expected a mapping of settings, got {type(settings).__name__}"
         )
-    return validate(settings)
+    return settings
+
+
+class _SingleKeys(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if name in seen:
+                raise SettingsError(
+                    f"{key.start_mark.name}: {name} stands twice in its section, in lines "
+                    f"{seen[name]} and {line}; keep one"
+                )
+            seen[name] = line
+        return super().construct_mapping(node, deep)
 
 
 def _explain(error: Mapping[str, Any]) -> str:

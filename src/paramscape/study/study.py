@@ -53,6 +53,18 @@ class Study(Settings):
     compute: Compute = Compute()
 
     @model_validator(mode="after")
+    def _has_days_for_the_lstm(self) -> Self:
+        used = any(run.simulator == "lstm" for run in self.calibration.runs)
+        before, days = self.periods.warmup.start, self.surrogate.lstm.days
+        lead = (self.periods.train.start - before).days
+        if used and days > lead + 1:
+            raise ValueError(
+                f"surrogate.lstm.days is {days}, but the first day of training has only the {lead} "
+                f"days from {before} before it; lower it, or begin periods.warmup earlier"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _fits_together(self) -> Self:
         target = self.calibration.target
         if target not in self.products.observations:
