@@ -1,5 +1,6 @@
 # make study   sets up .venv and runs the demo study
 # make test    sets up .venv and runs the tests
+# make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
 # make report  runs the demo study and writes results/report-demo.html
 # make test-report  looks at the report of the finished demo study in headless Chromium
@@ -11,7 +12,7 @@ REPORT = results/report-$(basename $(notdir $(CONFIG))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: help study test lint report test-report clean
+.PHONY: help study test test-faults lint report test-report clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -32,7 +33,11 @@ study: $(STAMP)
 
 test: $(STAMP)
 	@echo "Running the tests"
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --ignore tests/faults
+
+test-faults: $(STAMP)
+	@echo "Injecting faults into a tiny study"
+	$(BIN)/python -m pytest -rs tests/faults
 
 lint: $(STAMP)
 	@echo "Checking the style of code and workflow"

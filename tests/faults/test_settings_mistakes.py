@@ -37,7 +37,9 @@ MISTAKES = {
     "a warm-up after the training": (
         "periods.warmup", {"start": "2009-10-01", "end": "2009-10-02"}, "warm-up must come first",
     ),
-    "a grid without whole cells": ("domain.grid.resolution", 0.3, "whole, positive number of cells"),
+    "a grid without whole cells": (
+        "domain.grid.resolution", 0.3, "whole, positive number of cells",
+    ),
     "west and east exchanged": ("domain.grid.west", 116.0, "whole, positive number of cells"),
     "a latitude beyond the pole": ("domain.grid.north", 330.0, "less than or equal to 90"),
     "an unknown kind of domain": ("domain.kind", "basin", "'rectangle', 'mask', 'vic'"),
