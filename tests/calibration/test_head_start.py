@@ -26,7 +26,7 @@ def test_a_network_imitates_any_fields_of_its_size(land):
     def error():
         return float((learner.fields.unit() - target).square().mean())
 
-    before, left = error(), imitate(learner.fields, target, 300)
+    before, left = error(), imitate(learner.fields, target, HeadStart(steps=300))
     assert left == pytest.approx(error(), rel=1e-4)
     assert left < 1e-3 < 0.05 < before
 

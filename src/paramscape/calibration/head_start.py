@@ -16,7 +16,6 @@ from .cell_sceua import search_cells
 from .learner import Fields
 from .problem import Problem, Workplace
 
-_LENGTH = 1e-3
 _LONGEST_GRADIENT = 1.0
 
 
@@ -43,27 +42,26 @@ def searched_fields(
     return search_cells(problem, search, place)
 
 
-def imitate(fields: Fields, target: Tensor, steps: int) -> float:
+def imitate(fields: Fields, target: Tensor, settings: HeadStart) -> float:
     """Let a network learn to give fields, and return the mean square error that is left.
 
-    Adam with steps of 0.001 that shorten to nothing along a cosine; the weights that came closest
-    are kept.
+    Adam's steps shorten to nothing along a cosine; the weights that came closest are kept.
 
     Args:
         fields: with the network, see `learner.Fields`.
         target: (cell, parameter) on the unit scale.
-        steps: of Adam.
+        settings: number and first size of the steps.
     """
     network = fields.network
     target = target.to(next(network.parameters()))
-    adam = torch.optim.Adam(network.parameters(), _LENGTH)
-    shorten = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
+    adam = torch.optim.Adam(network.parameters(), settings.learning_rate)
+    shorten = torch.optim.lr_scheduler.CosineAnnealingLR(adam, settings.steps)
     best, closest = float("inf"), network.state_dict()
-    for step in range(steps + 1):
+    for step in range(settings.steps + 1):
         error = (fields.unit() - target).square().mean()
         if float(error.detach()) < best:
             best, closest = float(error.detach()), copy.deepcopy(network.state_dict())
-        if step < steps:
+        if step < settings.steps:
             adam.zero_grad()
             error.backward()
             nn.utils.clip_grad_norm_(network.parameters(), _LONGEST_GRADIENT)

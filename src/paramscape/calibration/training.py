@@ -143,7 +143,7 @@ class _Course:
         fields, runs = searched_fields(self.problem, settings, self.workplace)
         self.model_runs.search(runs)
         unit = self.problem.priors.to_unit(fields).clamp(0.0, 1.0)
-        error = imitate(self.learner.fields, unit, settings.steps)
+        error = imitate(self.learner.fields, unit, settings)
         _LOG.info(
             "%s imitates what a search of %d evaluations in each cell found to within %.2g of the "
             "priors' ranges (root mean square)",

@@ -44,6 +44,9 @@ class HeadStart(Settings):
         15, description="Days simulated before training in the search; see `cell-sceua`."
     )
     steps: PositiveInt = Field(300, description="Adam's steps of the imitation.")
+    learning_rate: PositiveFloat = Field(
+        1e-3, description="Adam's first step size there; it falls to 0 along a cosine."
+    )
 
 
 class Curvature(Settings):

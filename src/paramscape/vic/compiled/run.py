@@ -14,7 +14,8 @@ from paramscape.vic.compiled.build import program
 from paramscape.vic.compiled.layout import GROUPS
 from paramscape.vic.compiled.pieces import Choices
 
-LANES_OF_A_TASK = 512
+MOST_LANES_OF_A_TASK, LEAST_LANES_OF_A_TASK = 512, 64
+TASKS_OF_A_THREAD = 4  # so that threads end at nearly the same time
 STEPS_OF_A_TASK = 64
 INTEGERS = (
     "lanes", "steps", "parts", "runoff_steps", "model_steps", "shown", "shown_rows",
@@ -147,7 +148,9 @@ def _run(name: str, task: Task, arrays: dict[str, Tensor | None], ranges: Ranges
 def _lanes(task: Task) -> Ranges:
     """Cut the lanes between groups, so that no two threads write to the same cell."""
     group = task.group.numpy()
-    wanted = np.arange(LANES_OF_A_TASK, len(group), LANES_OF_A_TASK)
+    share = len(group) // (TASKS_OF_A_THREAD * torch.get_num_threads())
+    lanes = min(max(share, LEAST_LANES_OF_A_TASK), MOST_LANES_OF_A_TASK)
+    wanted = np.arange(lanes, len(group), lanes)
     return _between([0, *np.searchsorted(group, group[wanted]), len(group)])
 
 
