@@ -1,4 +1,4 @@
-"""Score one simulation against the observations of one period."""
+"""Score one simulation against the observations, in training and in test."""
 
 from pathlib import Path
 
@@ -25,14 +25,8 @@ def main(inputs, target: str, period: Period) -> xr.Dataset:
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         settings = snakemake.params.settings
-        periods = section(settings, "periods")
-        write_dataset(
-            main(
-                snakemake.input,
-                section(settings, "calibration.target"),
-                getattr(periods, snakemake.wildcards.period),
-            ),
-            Path(snakemake.output[0]),
-            "scores",
-            provenance(settings, int(snakemake.wildcards.seed)),
-        )
+        periods, target = section(settings, "periods"), section(settings, "calibration.target")
+        made = provenance(settings, int(snakemake.wildcards.seed))
+        for name, file in snakemake.output.items():
+            scores = main(snakemake.input, target, getattr(periods, name))
+            write_dataset(scores, Path(file), "scores", made)

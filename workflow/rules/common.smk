@@ -86,7 +86,6 @@ wildcard_constraints:
     surrogate=r"[a-z][a-z0-9]*",
     verifier=r"[a-z][a-z0-9-]*",
     scored="simulator|vic",
-    period="train|test",
     selection="methods|all-methods",
     target="|".join(STUDY.products.observations),
 

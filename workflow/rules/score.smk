@@ -8,9 +8,10 @@ rule score:
         observations=f"{ROOT}/observations/{TARGET}.nc",
         simulation=f"{ROOT}/validation/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}.nc",
     output:
-        f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-{{period}}.nc",
+        train=f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-train.nc",
+        test=f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-test.nc",
     log:
-        f"{ROOT}/logs/score.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.{{period}}.log",
+        f"{ROOT}/logs/score.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.log",
     group:
         "verify"
     conda:
@@ -23,7 +24,7 @@ rule score:
         settings=settings("study", "periods", "calibration.target"),
         code=code("score.py"),
     message:
-        "Score {wildcards.method} on {wildcards.simulator} in {wildcards.verifier}, {wildcards.period} period"
+        "Score {wildcards.method} on {wildcards.simulator} in {wildcards.verifier}"
     script:
         "../../scripts/score.py"
 
