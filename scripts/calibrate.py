@@ -8,17 +8,19 @@ from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.choice import with_choice
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.device import device_of
+from paramscape.device import device_of, processes_of
 from paramscape.ensemble.datasets import parameters_dataset
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.interruption import heeding_sigterm
 from paramscape.job import checkpoint_path, logged, provenance, use_threads
-from paramscape.simulators import SimulatorFiles, simulator_for
+from paramscape.simulators import SimulatorFiles, simulator_of
 from paramscape.study import section
 
 
-def main(inputs, settings, method: str, simulator: str, workplace: Workplace) -> xr.Dataset:
+def main(
+    inputs, settings, method: str, simulator: str, workplace: Workplace, processes: int = 1
+) -> xr.Dataset:
     """The estimated parameters (parameter, lat, lon)."""
     use_threads(section(settings, "compute").torch_threads)
     target, periods = section(settings, "calibration.target"), section(settings, "periods")
@@ -29,17 +31,13 @@ def main(inputs, settings, method: str, simulator: str, workplace: Workplace) ->
     evidence = read_evidence(files, target, periods).to(device)
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     priors = section(settings, "priors")
-    problem = Problem(
-        target,
-        evidence,
-        periods,
-        simulator_for(simulator, SimulatorFiles.of(inputs), evidence.cells, settings),
-        PriorBox.of(priors),
-        default_values(params, evidence.cells, priors).to(evidence.forcing.device),
-    )
+    default = default_values(params, evidence.cells, priors).to(evidence.forcing.device)
     name = f"calibration.{method}"
     own = section(settings, name) if name in settings else None
-    values = CALIBRATORS[method](problem, own, workplace)
+    model_files, cells = SimulatorFiles.of(inputs), evidence.cells
+    with simulator_of(processes, simulator, model_files, cells, settings) as model:
+        problem = Problem(target, evidence, periods, model, PriorBox.of(priors), default)
+        values = CALIBRATORS[method](problem, own, workplace)
     return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
 
 
@@ -51,6 +49,7 @@ if __name__ == "__main__":
         job = {"settings": settings, "code": params.code, "seed": params.seed}
         checkpoint = checkpoint_path(output.parent, job, snakemake.input)
         workplace = Workplace(Path(snakemake.output.history), checkpoint, params.seed)
-        parameters = main(snakemake.input, settings, method, params.simulator, workplace)
+        processes = processes_of(section(settings, "compute"), snakemake.resources)
+        parameters = main(snakemake.input, settings, method, params.simulator, workplace, processes)
         write_dataset(parameters, output, "parameters", provenance(settings, params.seed))
         checkpoint.unlink(missing_ok=True)

@@ -2,54 +2,35 @@
 
 from pathlib import Path
 
-from paramscape.device import device_of
-from paramscape.domain import Cells
-from paramscape.ensemble.priors import PriorBox
-from paramscape.files import read_dataset
+from paramscape.device import processes_of
 from paramscape.interruption import heeding_sigterm
-from paramscape.job import checkpoint_path, logged, use_threads
+from paramscape.job import checkpoint_path, logged
 from paramscape.study import section
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.load import EnsembleFiles, load_samples
+from paramscape.surrogates.load import EnsembleFiles
 from paramscape.surrogates.network import SurrogateNetwork
+from paramscape.surrogates.task import TrainingTask, learner_of
 from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import load_network, save_network
-from paramscape.surrogates.windows import Samples
+from paramscape.surrogates.weights import save_network
 
 
-def ensemble_files(inputs) -> tuple[EnsembleFiles, list[EnsembleFiles]]:
-    """Files of the ensemble, and those of each refresh round before."""
+def task_of(inputs, settings, surrogate: str) -> TrainingTask:
+    """What is learned from: the ensemble, the members of each refresh round before, weights."""
     forcing = Path(inputs.forcing)
     rounds = zip(inputs.get("round_members", ()), inputs.get("round_fluxes", ()), strict=True)
-    return (
+    return TrainingTask(
+        surrogate,
+        Path(inputs.domain),
         EnsembleFiles(Path(inputs.members), tuple(map(Path, inputs.fluxes)), forcing),
-        [EnsembleFiles(Path(members), (Path(fluxes),), forcing) for members, fluxes in rounds],
+        tuple(EnsembleFiles(Path(m), (Path(fluxes),), forcing) for m, fluxes in rounds),
+        Path(inputs.weights) if inputs.get("weights") else None,
+        settings,
     )
 
 
-def main(inputs, settings, surrogate: str, files: TrainingFiles) -> SurrogateNetwork:
+def main(task: TrainingTask, files: TrainingFiles, processes: int = 1) -> SurrogateNetwork:
     """The network that does best on the validation members, from given weights or untrained."""
-    compute = section(settings, "compute")
-    use_threads(compute.torch_threads)
-    device = device_of(compute)
-    kind, chosen = KINDS[surrogate], section(settings, f"surrogate.{surrogate}")
-    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
-    priors = PriorBox.of(section(settings, "priors"))
-    targets = kind.targets(section(settings, "calibration.target"), chosen)
-    ensemble, rounds = ensemble_files(inputs)
-    train_period = section(settings, "periods.train")
-
-    def samples(files: EnsembleFiles, role: str) -> Samples:
-        return load_samples(files, role, targets, train_period, cells, priors).to(device)
-
-    training = samples(ensemble, "train").joined(samples(files, "train") for files in rounds)
-    validation = samples(ensemble, "validation")
-    seed = settings["study"]["seed"]
-    if inputs.get("weights"):
-        network = load_network(Path(inputs.weights), kind.network).to(device)
-    else:
-        network = kind.untrained(training, chosen, seed)
-    return train(kind.learner(network, training, validation, chosen, seed), files, seed)
+    with learner_of(processes, task) as learner:
+        return train(learner, files, task.settings["study"]["seed"])
 
 
 if __name__ == "__main__":
@@ -58,6 +39,7 @@ if __name__ == "__main__":
         job = {"settings": settings, "code": snakemake.params.code}
         checkpoint = checkpoint_path(weights.parent, job, snakemake.input)
         files = TrainingFiles(Path(snakemake.output.history), checkpoint)
-        network = main(snakemake.input, settings, snakemake.wildcards.surrogate, files)
-        save_network(network, weights)
+        task = task_of(snakemake.input, settings, snakemake.wildcards.surrogate)
+        processes = processes_of(section(settings, "compute"), snakemake.resources)
+        save_network(main(task, files, processes), weights)
         checkpoint.unlink(missing_ok=True)

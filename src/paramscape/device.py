@@ -2,7 +2,8 @@
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from paramscape.study import Compute
 
@@ -41,3 +42,20 @@ def device_of(compute: Compute) -> "torch.device":
         f"compute.device is cuda, but {why}. Start the job where a GPU is, or set compute.device "
         "to cpu, or compute.without_gpu to cpu to run on the CPU wherever a GPU is missing"
     )
+
+
+def processes_of(compute: Compute, resources: Mapping[str, Any]) -> int:
+    """Processes that share a training: one for each GPU of the job, or one on a CPU.
+
+    Raises:
+        NoGpuError: if there are fewer GPUs than the job was given.
+    """
+    import torch
+
+    wanted = int(resources.get("gpu", 1)) if device_of(compute).type == "cuda" else 1
+    if wanted > 1 and wanted > torch.cuda.device_count():
+        raise NoGpuError(
+            f"the job has gpu={wanted}, but PyTorch finds {torch.cuda.device_count()}: let the "
+            "profile ask for as many as a node has, or look at CUDA_VISIBLE_DEVICES"
+        )
+    return max(1, wanted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.priors import PriorBox
 from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
+from paramscape.shared_simulator import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulator import Simulator
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import daily_forcing
 from paramscape.surrogates.region import Region
 from paramscape.surrogates.weights import load_network
+from paramscape.team import team
 
 
 @dataclass(frozen=True)
@@ -82,3 +85,30 @@ def simulator_for(
         PriorBox.of(section(settings, "priors")),
     )
     return kind.simulator(load_network(files.weights, kind.network).to(device), region)
+
+
+@contextmanager
+def simulator_of(
+    processes: int, name: str, files: SimulatorFiles, cells: Cells, settings: Mapping[str, Any]
+) -> Iterator[Simulator]:
+    """`simulator_for`, its cells shared by so many processes, each with a GPU where there are any.
+
+    A surrogate that couples its cells stays with one.
+    """
+    if processes == 1 or (name in KINDS and KINDS[name].couples_cells):
+        yield simulator_for(name, files, cells, settings)
+        return
+    with team(processes, _part, name, files, cells, settings) as shared:
+        yield SharedSimulator(shared)
+
+
+def _part(
+    rank: int,
+    size: int,
+    name: str,
+    files: SimulatorFiles,
+    cells: Cells,
+    settings: Mapping[str, Any],
+) -> SimulatorPart:
+    own = simulator_for(name, files, cells_of_rank(cells, rank, size), settings)
+    return SimulatorPart(own, rank, size, device_of(section(settings, "compute")))

@@ -25,6 +25,8 @@ class Kind:
     predict: (network, samples) -> (member, day, cell, target) physical values of the samples'
         last days, those of a network with memory from a free run through all of their forcing.
     simulator: (network, region) -> the simulator of a calibration.
+    couples_cells: whether a cell's simulation depends on the others, so that processes can share
+        neither cells nor mini-batches.
     """
 
     network: type[SurrogateNetwork]
@@ -33,6 +35,7 @@ class Kind:
     learner: Callable[[Any, Samples, Samples, Any, int], Learner]
     predict: Callable[[Any, Samples], np.ndarray]
     simulator: Callable[[Any, Region], Simulator]
+    couples_cells: bool = False
 
 
 def only_the_target(target: str, settings: Any) -> tuple[str, ...]:

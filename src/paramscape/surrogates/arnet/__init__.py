@@ -19,4 +19,4 @@ def _simulator(network: ArnetNetwork, region: Region) -> StatefulSimulator:
     return StatefulSimulator(ArnetDynamics(network, region.cells), region)
 
 
-KIND = Kind(ArnetNetwork, targets_of, untrained, ArnetLearner, _predict, _simulator)
+KIND = Kind(ArnetNetwork, targets_of, untrained, ArnetLearner, _predict, _simulator, True)

@@ -1,0 +1,84 @@
+"""What the training of a surrogate is made from, by one process or by several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from paramscape.device import device_of
+from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
+from paramscape.files import read_dataset
+from paramscape.study import section
+from paramscape.team import team
+
+from .kinds import KINDS
+from .load import EnsembleFiles, load_samples
+from .shared_learner import LearnerPart, SharedLearner
+from .training import Learner
+from .weights import load_network
+from .windows import Samples
+
+
+@dataclass(frozen=True)
+class TrainingTask:
+    """A surrogate's files and settings.
+
+    kind: of the surrogate. weights: that training goes on from, or None for an untrained network.
+    rounds: members of refresh rounds, which are learned from as well.
+    settings: a rule's sections; those of the surrogate, the target, the training period, priors,
+    compute and the study's seed are used.
+    """
+
+    kind: str
+    domain: Path
+    ensemble: EnsembleFiles
+    rounds: tuple[EnsembleFiles, ...]
+    weights: Path | None
+    settings: Mapping[str, Any]
+
+    def learner(self) -> Learner:
+        """The network, its samples, and how it learns from them."""
+        torch.set_num_threads(section(self.settings, "compute").torch_threads)
+        kind, chosen = KINDS[self.kind], section(self.settings, f"surrogate.{self.kind}")
+        ensemble = self._samples(self.ensemble, "train")
+        training = ensemble.joined(self._samples(files, "train") for files in self.rounds)
+        validation = self._samples(self.ensemble, "validation")
+        seed = self.settings["study"]["seed"]
+        if self.weights:
+            network = load_network(self.weights, kind.network).to(training.forcing.device)
+        else:
+            network = kind.untrained(training, chosen, seed)
+        return kind.learner(network, training, validation, chosen, seed)
+
+    def _samples(self, files: EnsembleFiles, role: str) -> Samples:
+        settings, kind = self.settings, KINDS[self.kind]
+        chosen = section(settings, f"surrogate.{self.kind}")
+        targets = kind.targets(section(settings, "calibration.target"), chosen)
+        cells = Cells.of(read_dataset(self.domain, "domain"))
+        priors = PriorBox.of(section(settings, "priors"))
+        period = section(settings, "periods.train")
+        samples = load_samples(files, role, targets, period, cells, priors)
+        return samples.to(device_of(section(settings, "compute")))
+
+
+@contextmanager
+def learner_of(processes: int, task: TrainingTask) -> Iterator[Learner]:
+    """The learner of a task; so many processes share its mini-batches.
+
+    A surrogate that couples its cells stays with one.
+    """
+    if processes == 1 or KINDS[task.kind].couples_cells:
+        yield task.learner()
+        return
+    with team(processes, _part, task) as shared:
+        yield SharedLearner(shared.part.learner, shared)
+
+
+def _part(rank: int, size: int, task: TrainingTask) -> LearnerPart:
+    return LearnerPart(task.learner(), rank, size)
