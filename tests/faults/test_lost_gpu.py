@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-import yaml
-from tiny_study import CONFIG, RUN
+from tiny_study import RUN
 
 PARAMETERS = f"{RUN}/parameters.nc"
 
@@ -14,16 +13,9 @@ def no_gpu(monkeypatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
 
 
-def on_a_gpu(study, **compute) -> None:
-    """Set the study to run on a GPU."""
-    settings = yaml.safe_load((study.folder / CONFIG).read_text())
-    settings["compute"] = {"device": "cuda", **compute}
-    (study.folder / CONFIG).write_text(yaml.safe_dump(settings))
-
-
 def test_a_study_without_its_gpu_stops_or_uses_the_cpu_as_it_is_told(study, clean, fault):
     (study.results / PARAMETERS).unlink()
-    on_a_gpu(study)
+    study.set(compute={"device": "cuda"})
     options = ("--rerun-triggers", "mtime")
     fault("a GPU that is not there")
     status, said = study.run(PARAMETERS, options=options)
@@ -31,7 +23,7 @@ def test_a_study_without_its_gpu_stops_or_uses_the_cpu_as_it_is_told(study, clea
     assert "compute.device is cuda, but PyTorch" in said
     assert "set compute.device to cpu, or compute.without_gpu to cpu" in said
     assert not (study.results / PARAMETERS).exists()
-    on_a_gpu(study, without_gpu="cpu")
+    study.set(compute={"without_gpu": "cpu"})
     fault("a GPU that is not there, and is not needed")
     study.make(PARAMETERS, options=options)
     log = study.results / "logs/calibrate.dpl-a.lstm.1.log"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import yaml
 
 from checkout import copy_of
 
@@ -80,6 +81,14 @@ class TinyStudy:
             if not names or name.startswith(names):
                 found[name] = _timeless(path)
         return found
+
+    def set(self, **sections: Mapping) -> None:
+        """Change settings in sections of the study."""
+        path = self.folder / CONFIG
+        settings = yaml.safe_load(path.read_text())
+        for name, changed in sections.items():
+            settings[name] = {**settings.get(name, {}), **changed}
+        path.write_text(yaml.safe_dump(settings))
 
     def left_over(self) -> list[Path]:
         """Files under temporary names, and checkpoints."""

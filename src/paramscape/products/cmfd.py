@@ -84,16 +84,21 @@ def _records(
     """Records of one variable from the period's start to the midnight after it, and their units."""
     listing = paths.Listing()
     wanted = record_times(period, STEP_HOURS)
-    parts, units = [], None
+    parts, units = [], []
     for month in paths.months(period.start, day_after(period)):
         path = _path(listing, settings, name, month)
         is_after = month > period.end
         if is_after and ends_record and not path.is_file():
             parts.append(parts[-1].isel(time=[-1]).assign_coords(time=wanted[-1:]))
             continue
-        part, units = _month(path, name, month, box, wanted)
+        part, unit = _month(path, name, month, box, wanted)
         parts.append(part)
-    return xr.concat(parts, "time", join="exact"), units
+        units.append(unit)
+    said = list(dict.fromkeys(units))
+    return (
+        xr.concat(parts, "time", join="exact"),
+        said[0] if len(said) == 1 else " or ".join(map(str, said)),
+    )
 
 
 def _month(

@@ -47,8 +47,14 @@ def clear_folder(folder: Path) -> None:
                 f"{folder} is to be a run folder of VIC, but it holds files and no {GLOBAL}; "
                 "move them"
             )
-        shutil.rmtree(folder)
-    (folder / RESULTS).mkdir(parents=True)
+        for item in folder.iterdir():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            elif item.name != GLOBAL:
+                item.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / GLOBAL).touch()  # from here on, whenever this is killed, a run folder is known as one
+    (folder / RESULTS).mkdir()
 
 
 def write_folder(folder: Path, case: ImageCase, files: CaseFiles) -> None:

@@ -1,6 +1,7 @@
 """Runs one case in the real VIC program, from checked inputs to checked outputs."""
 
 import logging
+import shlex
 import shutil
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def run_case(
     except (CaseError, ProgramError) as error:
         raise ExecutableError(
             f"{error}\nThe run folder is kept: {folder}. Its files are {GLOBAL}, what VIC was "
-            f"handed, and {LOG}. To run it by hand: {program.path} -g {GLOBAL}, in this folder "
+            f"handed, and {LOG}. To run it by hand: {shlex.join(program.command)}, in this folder "
             f"and with a folder {RESULTS} in it"
         ) from error
     finally:
