@@ -45,8 +45,9 @@ def test_the_search_is_that_of_cell_sceua_and_counts_its_runs(land, place, tmp_p
     [("gan-po", GanPo(epochs=1, channels=16)), ("dpl-a", DplA(epochs=1, iterations_per_epoch=1))],
 )
 def test_learning_sets_out_near_what_the_search_found(land, place, method, settings):
-    made = land()
-    ahead = settings.model_copy(update={"head_start": HeadStart(evaluations=300, steps=400)})
+    made, search = land(keeps_states=True), HeadStart(evaluations=300, steps=400)
+    vic = settings.vic.model_copy(update={"head_start": search})
+    ahead = settings.model_copy(update={"vic": vic})
     found = CALIBRATORS[method](made.problem, ahead, place)
     assert made.error(found) < 0.1 < made.error(made.problem.default)
     assert pd.read_csv(place.history)["model_runs"][0] > 300

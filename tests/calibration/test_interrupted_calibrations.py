@@ -22,6 +22,12 @@ AHEAD = {
     "head_start": HeadStart(evaluations=60, lead_in_days=None, steps=5),
     "curvature": Curvature(every=3),
 }
+
+
+def run_ahead(settings):
+    return settings.model_copy(update={"vic": settings.vic.model_copy(update=AHEAD)})
+
+
 TRAININGS = {method: LEARNED[method].model_copy(update=change) for method, change in SHORT.items()}
 SEARCHES = {
     "mpr-sceua": MprSceua(complexes=2, max_evaluations=250),
@@ -32,8 +38,7 @@ COLUMNS = dict.fromkeys(TRAININGS, "epoch") | dict.fromkeys(SEARCHES, "evaluatio
 CASES = [
     *TRAININGS.items(),
     ("gan-po", TRAININGS["gan-po"].model_copy(update={"stabilisers": STEADY})),
-    ("gan-po-l1", TRAININGS["gan-po-l1"].model_copy(update=AHEAD)),
-    ("dpl-a", TRAININGS["dpl-a"].model_copy(update=AHEAD)),
+    *((method, run_ahead(TRAININGS[method])) for method in ("gan-po-l1", "dpl-a")),
 ]
 NAMES = [*TRAININGS, "steady-gan-po", "gan-po-l1-ahead", "dpl-a-ahead"]
 
@@ -95,7 +100,7 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(
     setattr(problem.simulator, where, killed)
     with pytest.raises(Killed):
         CALIBRATORS[method](problem, settings, broken)
-    if broken.history.exists() or settings.head_start is None:
+    if broken.history.exists() or settings.vic.head_start is None:
         assert 1 <= len(pd.read_csv(broken.history)) < settings.epochs
     found = CALIBRATORS[method](problem_of(land, keeps_states), settings, broken)
     assert torch.equal(found, expected)

@@ -19,7 +19,6 @@ def fault(record_property: Callable[[str, object], None]) -> Callable[[str], Non
 def clean(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> TinyStudy:
     """The tiny study, run without a fault."""
 
-
     study = TinyStudy.new(repository, tmp_path_factory.mktemp("faults") / "clean")
     study.make(FIGURE)
     return study

@@ -46,7 +46,7 @@ class DplLearner:
         self.problem, self.settings = problem, settings
         self.record = Record.of_training(problem)
         self.network = network.to(values.device)
-        self.curvature = Preconditioner(problem, settings.curvature)
+        self.curvature = Preconditioner(problem, settings.vic.curvature)
         self.steps = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
         start = start_of(problem).to(values)
         self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)

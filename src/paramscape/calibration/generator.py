@@ -52,7 +52,7 @@ class FieldGenerator:
         self.image = torch.cat([to_image(attributes.t(), cells), mask[None]])[None]
         self.network = UNet(self.image.shape[1], settings.channels, start_of(problem))
         self.network.initialise(weights).to(attributes.device)
-        self.curvature = Preconditioner(problem, settings.curvature)
+        self.curvature = Preconditioner(problem, settings.vic.curvature)
         betas = (settings.beta1, settings.beta2)
         self.steps = torch.optim.Adam(self.network.parameters(), settings.learning_rate, betas)
 

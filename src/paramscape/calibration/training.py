@@ -137,7 +137,7 @@ class _Course:
 
     def _run_ahead(self) -> None:
         """Search each cell and imitate what is found, if the settings ask for a head start."""
-        settings = self.settings.head_start
+        settings = self.settings.vic.head_start
         if settings is None:
             return
         fields, runs = searched_fields(self.problem, settings, self.workplace)

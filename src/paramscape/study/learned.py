@@ -7,38 +7,11 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from ._base import Settings
 
 
-class VicWindows(Settings):
-    """How a method cuts the training record on VIC and on surrogates that keep states.
-
-    Every training day is learned from once in an epoch.
-    """
-
-    days: PositiveInt = Field(
-        30,
-        description="Days in a window, at most; the training period is cut into the fewest "
-        "windows, all as long.",
-    )
-    windows: PositiveInt = Field(
-        1, description="Windows in a mini-batch, at most; they run side by side."
-    )
-    learning_rate: PositiveFloat | None = Field(
-        None, description="Adam's step size there; by default the method's."
-    )
-
-
-class DplWindows(VicWindows):
-    """The same, with more windows: each mini-batch runs the network over its cells once."""
-
-    windows: PositiveInt = Field(
-        12, description="Windows of each cell in a mini-batch, at most; they run side by side."
-    )
-
-
 class HeadStart(Settings):
     """A search in each cell, whose fields a network learns to give before it learns on its own."""
 
     evaluations: PositiveInt = Field(
-        250, ge=30, description="Parameter sets tried in each cell, by SCE-UA with two complexes."
+        500, ge=30, description="Parameter sets tried in each cell, by SCE-UA with two complexes."
     )
     lead_in_days: NonNegativeInt | None = Field(
         15, description="Days simulated before training in the search; see `cell-sceua`."
@@ -60,6 +33,42 @@ class Curvature(Settings):
     )
 
 
+class VicWindows(Settings):
+    """How a method learns on VIC and on surrogates that keep states.
+
+    Every training day is learned from once in an epoch.
+    """
+
+    days: PositiveInt = Field(
+        30,
+        description="Days in a window, at most; the training period is cut into the fewest "
+        "windows, all as long.",
+    )
+    windows: PositiveInt = Field(
+        1, description="Windows in a mini-batch, at most; they run side by side."
+    )
+    learning_rate: PositiveFloat | None = Field(
+        None, description="Adam's step size there; by default the method's."
+    )
+    head_start: HeadStart | None = Field(
+        None, description="Search each cell first; not by default, as in the papers."
+    )
+    curvature: Curvature | None = Field(
+        None, description="Turn gradients along valleys; not by default, as in the papers."
+    )
+
+
+class DplWindows(VicWindows):
+    """The same, with more windows: each mini-batch runs the network over its cells once."""
+
+    windows: PositiveInt = Field(
+        12, description="Windows of each cell in a mini-batch, at most; they run side by side."
+    )
+    cells: PositiveInt | None = Field(
+        None, description="Random cells in a mini-batch there, at most; by default the method's."
+    )
+
+
 class Learned(Settings):
     """What all methods have in common that learn by gradients."""
 
@@ -72,19 +81,15 @@ class Learned(Settings):
         None,
         description="Validations without improvement that end the training; never by default.",
     )
-    head_start: HeadStart | None = Field(
-        None, description="Search each cell first; not by default, as in the papers."
-    )
-    curvature: Curvature | None = Field(
-        None, description="Turn gradients along valleys; not by default, as in the papers."
-    )
     vic: VicWindows = VicWindows()
 
     def on(self, keeps_states: bool) -> Self:
-        """The same with the step size of `vic`, where the simulator keeps states."""
-        if not keeps_states or self.vic.learning_rate is None:
-            return self
-        return self.model_copy(update={"learning_rate": self.vic.learning_rate})
+        """The same with what `vic` says of learning, if the simulator keeps states."""
+        if not keeps_states:
+            plain = {"head_start": None, "curvature": None}
+            return self.model_copy(update={"vic": self.vic.model_copy(update=plain)})
+        own = {name: getattr(self.vic, name, None) for name in ("learning_rate", "cells")}
+        return self.model_copy(update={k: v for k, v in own.items() if v is not None})
 
 
 class Dpl(Learned):
