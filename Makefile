@@ -3,6 +3,7 @@
 # make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
 # make report  runs the demo study and writes results/report-demo.html
+# make test-cluster  runs the demo study on a Slurm that it starts on this machine, as root
 # make test-report  looks at the report of the finished demo study in headless Chromium
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ REPORT = results/report-$(basename $(notdir $(CONFIG))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: help study test test-faults lint report test-report clean
+.PHONY: help study test test-faults test-cluster lint report test-report clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -52,6 +53,10 @@ report: study
 test-report: $(STAMP)
 	@echo "Looking at the report of the demo study"
 	$(BIN)/python -m pytest -rs tests/report
+
+test-cluster: $(STAMP)
+	@echo "Running the demo study on a Slurm of this machine's own"
+	$(BIN)/python -m pytest -rs --durations=5 tests/cluster
 
 clean:
 	rm -rf .venv

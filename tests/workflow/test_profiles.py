@@ -10,7 +10,6 @@ import yaml
 from conftest import Workflow
 
 CUDA = ("--config", "compute={device: cuda}")
-TRAINERS = ("calibrate.py", "train_surrogate.py")
 _TIMED = """
 if __name__ == "__main__":
     import time
@@ -68,10 +67,17 @@ def test_tables_and_figures_are_no_jobs_of_a_cluster(rules, local):
     assert not local & {"calibrate", "simulate", "score", "run_members", "train_surrogate"}
 
 
-def test_every_training_is_told_of_its_time_limit_on_slurm(repository, rules):
-    training = {n for n, text in rules.items() if any(script in text for script in TRAINERS)}
-    told = profile(repository, "slurm")["set-resources"]
-    assert {n for n in told if "--signal=TERM@60" in told[n]["slurm_extra"]} == training
+def test_every_job_is_told_of_its_time_limit_on_slurm(repository):
+    assert profile(repository, "slurm")["default-resources"]["slurm_extra"] == "'--signal=TERM@60'"
+
+
+def test_what_the_slurm_profile_says_of_gpu_partitions_names_their_rules(repository, rules):
+    text = (repository / "workflow/profiles/slurm/config.yaml").read_text()
+    lines = re.findall(r"^# ((?:set-resources:|  \w+: [&*{]).*)$", text, re.M)
+    given = yaml.safe_load("\n".join(lines))["set-resources"]
+    users = {name for name, text in rules.items() if "gpu=gpus()" in text}
+    assert given.keys() == users | {"score"}  # which is one job with simulate
+    assert all(resources == {"slurm_partition": "gpu"} for resources in given.values())
 
 
 def test_a_second_and_third_attempt_get_twice_and_three_times_as_much(repository):
