@@ -9,7 +9,7 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config/demo.yaml
-REPORT = results/report-$(basename $(notdir $(CONFIG))).html
+REPORT = results/report-$(basename $(notdir $(firstword $(CONFIG)))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
@@ -30,6 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 study: $(STAMP)
 	@echo "Running the study of $(CONFIG) on $(CORES) cores"
+	$(BIN)/paramscape check $(CONFIG)
 	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES) --rerun-incomplete --keep-going
 
 test: $(STAMP)
@@ -48,7 +49,7 @@ lint: $(STAMP)
 	$(BIN)/snakemake --lint
 
 report: study
-	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT) --report-stylesheet workflow/report/style.css
+	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT)
 
 test-report: $(STAMP)
 	@echo "Looking at the report of the demo study"

@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     vic.add_argument("--conserve", action="store_true", help="keep the water that VIC 5.1 loses")
     vic.set_defaults(command=_vic)
     check = commands.add_parser("check", help="check a study's settings and raw files")
-    check.add_argument("path", type=Path, metavar="STUDY.yaml")
+    check.add_argument(
+        "paths", type=Path, nargs="+", metavar="STUDY.yaml", help="and what is laid over it"
+    )
     check.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="print the JSON schema of a study's settings")
     schema.set_defaults(command=_schema)
@@ -78,11 +80,11 @@ def _check(parsed: argparse.Namespace) -> None:
     from paramscape.products.catalogue import require_files
     from paramscape.study import load
 
-    study = load(parsed.path)
+    study = load(*parsed.paths)
     require_files(study)
     print(
-        f"{parsed.path}: the settings of {study.study.name} are valid (profile {study.profile}), "
-        "its raw files are there"
+        f"{parsed.paths[-1]}: the settings of {study.study.name} are valid (profile "
+        f"{study.profile}), its raw files are there"
     )
 
 

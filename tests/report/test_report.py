@@ -65,8 +65,7 @@ def report(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     if finished.returncode:
         pytest.skip(f"needs a finished demo study (make study): {finished.stderr[:200]}")
     file = tmp_path_factory.mktemp("report") / "report.html"
-    style = ["--report-stylesheet", "workflow/report/style.css"]
-    made = _python(repository, "-m", "snakemake", "--configfile", *config, "--report", file, *style)
+    made = _python(repository, "-m", "snakemake", "--configfile", *config, "--report", file)
     assert made.returncode == 0, made.stderr[-2000:]
     assert "WARNING" not in made.stderr
     with sync_playwright() as driver:

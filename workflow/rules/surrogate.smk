@@ -46,7 +46,7 @@ rule take_last_round:
     message:
         "Take the {wildcards.surrogate} surrogate of the last refresh round"
     shell:
-        "cp {input} {output} 2> {log}"
+        "cp {input:q} {output:q} 2> {log:q}"
 
 
 rule score_surrogate:

@@ -10,6 +10,7 @@ import torch
 from paramscape.bench.case import Inputs
 from paramscape.bench.measure import peak, resident
 from paramscape.bench.simulation import run, run_with_gradient
+from paramscape.vic import Forcing, Options, Parameters
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Job:
 
 def main(path: Path) -> dict[str, int]:
     """Simulate; memory before and at its peak [bytes], of which outputs take a part."""
-    job: Job = torch.load(path, weights_only=False)  # written by the process that started this one
+    job_class = (Job, "paramscape.bench.probe.Job")  # here it is __main__'s
+    with torch.serialization.safe_globals([job_class, Inputs, Parameters, Forcing, Options]):
+        job: Job = torch.load(path, weights_only=True)
     torch.set_num_threads(job.threads)
     if job.warm_up:
         _simulate(job, job.inputs.of_cells(slice(0, 2)).of_days(2))

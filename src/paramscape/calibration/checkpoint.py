@@ -3,12 +3,13 @@
 import hashlib
 import logging
 import os
-import pickle
 from typing import Any
 
 import torch
 from pydantic import BaseModel
 from torch import Tensor
+
+from paramscape.files.tensors import load_tensors
 
 from .problem import Problem, Workplace
 
@@ -72,13 +73,8 @@ def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | Non
     path = workplace.checkpoint
     if not path.exists():
         return None
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        same, finished = state["identity"] == identity, state["finished"]
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{path}: this is no checkpoint of a calibration ({error}); delete it to start anew"
-        ) from error
+    state = load_tensors(path, "checkpoint of a calibration", "identity", "finished")
+    same, finished = state["identity"] == identity, state["finished"]
     if not same or finished:
         reason = "its calibration is finished" if same else "it is of another calibration"
         _LOG.info("%s: not taken up, %s; starting anew", path, reason)

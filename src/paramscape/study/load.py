@@ -8,7 +8,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .profile import with_profile
+from .profile import over, with_profile
 from .study import Study
 
 
@@ -31,13 +31,16 @@ def validate(settings: Mapping[str, Any]) -> Study:
         ) from None
 
 
-def load(path: Path) -> Study:
-    """Read a study from its YAML file.
+def load(*paths: Path) -> Study:
+    """Read a study from its YAML file, and from those that are laid over it.
 
     Raises:
-        SettingsError: if the file is no mapping or a setting is wrong.
+        SettingsError: if a file is no mapping or a setting is wrong.
     """
-    return validate(read_settings(path))
+    settings: dict[str, Any] = {}
+    for path in paths:
+        settings = over(read_settings(path), settings)
+    return validate(settings)
 
 
 def read_settings(path: Path) -> Mapping[str, Any]:
@@ -45,7 +48,7 @@ def read_settings(path: Path) -> Mapping[str, Any]:
 
     Raises:
         SettingsError: if it is no YAML or no mapping, or a setting stands twice: YAML itself would
-            take the last without a word.
+            take the last without a word. If it asks Snakemake to run code that it holds.
     """
     with path.open(encoding="utf-8") as text:
         try:
@@ -55,6 +58,11 @@ def read_settings(path: Path) -> Mapping[str, Any]:
     if not isinstance(settings, Mapping):
         raise SettingsError(
             f"{path}: expected a mapping of settings, got {type(settings).__name__}"
+        )
+    if "__use_yte__" in settings:
+        raise SettingsError(
+            f"{path}: __use_yte__ has Snakemake run code that the file holds; a study's settings "
+            "hold none: take it out, with the lines that start with a question mark"
         )
     return settings
 

@@ -21,10 +21,11 @@ def with_profile(settings: Mapping[str, Any]) -> dict[str, Any]:
     path = _FOLDER / f"{name}.yaml"
     if name not in get_args(Profile) or not path.exists():
         return dict(settings)
-    return _over(settings, yaml.safe_load(path.read_text()))
+    return over(settings, yaml.safe_load(path.read_text()))
 
 
-def _over(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def over(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with others in the places where they give none, in sections of any depth."""
     spelt = {key.replace("-", "_"): key for key in given if isinstance(key, str)}
     merged = dict(given)
     for name, default in defaults.items():
@@ -33,5 +34,5 @@ def _over(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, An
         if key not in given:
             merged[key] = default
         elif isinstance(given[key], Mapping) and isinstance(default, Mapping):
-            merged[key] = _over(given[key], default)
+            merged[key] = over(given[key], default)
     return merged

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from paramscape.files.tensors import load_tensors
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
 
@@ -72,7 +73,7 @@ def train(learner: Learner, files: TrainingFiles, seed: int) -> SurrogateNetwork
     Raises:
         Interrupted: if SIGTERM came, see `interruption`; after an epoch or amid a long one.
         FloatingPointError: if a loss is not finite.
-        ValueError: if the checkpoint belongs to other settings.
+        ValueError: if the checkpoint belongs to other settings, or is none.
     """
     progress = _Progress(learner)
     progress.resume(files.checkpoint)
@@ -160,7 +161,8 @@ class _Progress:
     def resume(self, checkpoint: Path) -> None:
         if not checkpoint.exists():
             return
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        parts = ("settings", "network", "optimiser", "best", "history")
+        state = load_tensors(checkpoint, "checkpoint of a surrogate's training", *parts)
         settings = self.settings.model_dump(mode="json")
         if state["settings"] != settings:
             raise ValueError(

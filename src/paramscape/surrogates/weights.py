@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import torch
 
+from paramscape.files.tensors import load_tensors
+
 from .network import Scaling, SurrogateNetwork
 
 Network = TypeVar("Network", bound=SurrogateNetwork)
@@ -26,9 +28,9 @@ def load_network(path: Path, network: type[Network]) -> Network:
     """Read a network of a class from the file that `save_network` wrote, on the CPU.
 
     Raises:
-        ValueError: if the file holds a network of another kind.
+        ValueError: if the file holds a network of another kind, or none.
     """
-    described = torch.load(path, map_location="cpu", weights_only=True)
+    described = load_tensors(path, "file of a surrogate", "kind", "shape", "targets", "weights")
     if described["kind"] != network.kind:
         raise ValueError(
             f"{path} holds a surrogate of kind {described['kind']}, not {network.kind}; give the "
