@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from one_node import OneNode, obstacle
 
-from study import Study, checkout
+from checkout import copy_of
+from study import Study
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def demo(
     slurm: OneNode, repository: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Finished]:
     """The demo, shortened, after its run on Slurm."""
-    study = Study(checkout(repository, tmp_path_factory.mktemp("demo")), slurm, "short.yaml")
+    study = Study(copy_of(repository, tmp_path_factory.mktemp("demo")), slurm, "short.yaml")
     begin = time.monotonic()
     yield Finished(study, ended(study.start(), 1500), (time.monotonic() - begin) / 60)
 

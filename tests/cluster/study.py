@@ -85,12 +85,3 @@ class Study:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
-
-
-def checkout(repository: Path, folder: Path) -> Path:
-    """The parts of the repository that the workflow needs, copied."""
-    for name in ("config", "workflow", "scripts", "src", "envs", ".ci"):
-        skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(repository / name, folder / name, ignore=skipped)
-    shutil.copy(repository / "Snakefile", folder)
-    return folder

@@ -17,11 +17,11 @@ def kinds(records):
     return Counter((r.comment.split("_wildcards_")[0], r.state) for r in records)
 
 
-def test_every_figure_table_and_parameter_file_is_there(demo):
+def test_every_figure_table_and_parameter_file_is_there(demo, repository):
     print(f"the demo took {demo.minutes:.1f} minutes on Slurm")
     assert demo.status == 0, demo.study.said()[-3000:]
     answer = subprocess.run(
-        [sys.executable, ".ci/expect.py", "config/demo.yaml"],
+        [sys.executable, str(repository / ".ci/expect.py"), "config/demo.yaml"],
         cwd=demo.study.folder,
         env={**demo.study.slurm.environment, "PYTHONPATH": "src"},
         capture_output=True,

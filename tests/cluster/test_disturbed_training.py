@@ -111,8 +111,8 @@ def test_it_ends_with_the_same_bytes(course):
 
 @pytest.mark.parametrize("name", ["limit", "cancel", "crash"])
 def test_no_epoch_is_done_twice_but_the_one_that_was_cut_off(course, name):
-    disturbance = course.disturbances[name]
-    assert disturbance.after >= disturbance.before
+    disturbance, cut_off = course.disturbances[name], 1 if name == "crash" else 0
+    assert disturbance.after >= disturbance.before - cut_off
 
 
 @pytest.mark.parametrize("name", ["limit", "cancel"])
