@@ -25,6 +25,7 @@ include: "workflow/rules/verify.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/provenance.smk"
 
 
 report: "workflow/report/study.rst"
@@ -42,6 +43,7 @@ rule all:
         TABLES,
         GATES,
         PARAMETER_FILES,
+        PROVENANCE,
     message:
         "The study {STUDY.study.name} is complete"
 

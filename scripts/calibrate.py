@@ -13,7 +13,7 @@ from paramscape.ensemble.datasets import parameters_dataset
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.interruption import heeding_sigterm
-from paramscape.job import checkpoint_path, logged, provenance, use_threads
+from paramscape.job import checkpoint_path, job, use_threads
 from paramscape.simulators import SimulatorFiles, simulator_of
 from paramscape.study import section
 
@@ -42,14 +42,14 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]), heeding_sigterm():
+    with job(snakemake) as made, heeding_sigterm():
         params, method = snakemake.params, snakemake.wildcards.method
         settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)
-        job = {"settings": settings, "code": params.code, "seed": params.seed}
-        checkpoint = checkpoint_path(output.parent, job, snakemake.input)
+        course = {"settings": settings, "code": params.code, "seed": params.seed}
+        checkpoint = checkpoint_path(output.parent, course, snakemake.input)
         workplace = Workplace(Path(snakemake.output.history), checkpoint, params.seed)
         processes = processes_of(section(settings, "compute"), snakemake.resources)
         parameters = main(snakemake.input, settings, method, params.simulator, workplace, processes)
-        write_dataset(parameters, output, "parameters", provenance(settings, params.seed))
+        write_dataset(parameters, output, "parameters", made)
         checkpoint.unlink(missing_ok=True)

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from paramscape.calibration.choice import tabulate_candidates, write_choice
-from paramscape.job import logged
+from paramscape.files import write_table
+from paramscape.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         candidates, output = snakemake.params.candidates, snakemake.output
         table = tabulate_candidates(candidates, [Path(file) for file in snakemake.input])
-        table.to_csv(output.table, index=False)
+        write_table(table, Path(output.table))
         write_choice(table, candidates, Path(output.choice))

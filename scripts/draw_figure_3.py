@@ -7,7 +7,7 @@ import xarray as xr
 from paramscape.figures.collect import caption
 from paramscape.figures.figure3 import draw
 from paramscape.files import read_dataset
-from paramscape.job import logged
+from paramscape.job import job
 from paramscape.study import Period, section
 
 
@@ -27,9 +27,9 @@ def main(inputs, target: str, period: Period) -> tuple[xr.Dataset, xr.DataArray]
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings = snakemake.params.settings
         target = section(settings, "calibration.target")
-        fields, mask = main(snakemake.input, target, section(settings, "periods").train)
+        fields, mask = main(snakemake.input, target, section(settings, "periods.train"))
         stem = Path(snakemake.output.png).with_suffix("")
         draw(fields, mask, stem, caption(settings, period="train"))

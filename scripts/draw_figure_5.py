@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.figures.collect import caption, change_of_runs, mask_of
 from paramscape.figures.figure5 import draw
-from paramscape.job import logged
+from paramscape.job import job
 
 
 def main(inputs) -> xr.DataArray:
@@ -21,7 +21,7 @@ def main(inputs) -> xr.DataArray:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings, scored = snakemake.params.settings, snakemake.wildcards.scored
         draw(
             main(snakemake.input),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from paramscape.figures.collect import caption, scores_of_runs
 from paramscape.figures.figure7 import draw
-from paramscape.job import logged
+from paramscape.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings, scored = snakemake.params.settings, snakemake.wildcards.scored
         draw(
             scores_of_runs(snakemake.input)["fss"],

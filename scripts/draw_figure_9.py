@@ -4,10 +4,10 @@ from pathlib import Path
 
 from paramscape.figures.collect import caption, mask_of, scores_by_simulator
 from paramscape.figures.figure9 import draw
-from paramscape.job import logged
+from paramscape.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings, inputs = snakemake.params.settings, snakemake.input
         draw(
             scores_by_simulator(inputs.scores, inputs.default, snakemake.params.simulators),

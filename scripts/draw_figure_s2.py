@@ -6,19 +6,19 @@ import pandas as pd
 
 from paramscape.figures.collect import caption, mask_of
 from paramscape.figures.figure_s2 import draw
-from paramscape.files import read_netcdf
-from paramscape.job import logged
+from paramscape.files import read_netcdf, read_table
+from paramscape.job import job
 from paramscape.study import section
 
 
 def main(table: Path, target: str) -> pd.DataFrame:
     """Sensitivity of the target to each parameter, and where the gate warns of it."""
-    sensitivity = pd.read_csv(table)
+    sensitivity = read_table(table)
     return sensitivity[sensitivity["target"] == target]
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings, inputs = snakemake.params.settings, snakemake.input
         draw(
             read_netcdf(Path(inputs.skill)),

@@ -1,20 +1,18 @@
 """Draw the losses of the trainings."""
 
-import json
 from pathlib import Path
 
 from paramscape.figures._page import Caption
 from paramscape.figures.collect import histories_of_runs, loss_weights
 from paramscape.figures.figure_s3 import draw
-from paramscape.job import logged
+from paramscape.files import read_json
+from paramscape.job import job
 from paramscape.runs import RunId
 
 
 def main(inputs, settings) -> dict[str, dict]:
     """Settings of each run's method by label, with those that a search chose."""
-    chosen = {
-        Path(file).parts[-3:-1]: json.loads(Path(file).read_text()) for file in inputs.choices
-    }
+    chosen = {Path(file).parts[-3:-1]: read_json(Path(file)) for file in inputs.choices}
     found = {}
     for run in map(RunId.of, inputs.histories):
         of_method = settings.get(f"calibration.{run.method}", {})
@@ -24,12 +22,12 @@ def main(inputs, settings) -> dict[str, dict]:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         settings, inputs = snakemake.params.settings, snakemake.input
         histories = histories_of_runs(inputs.histories)
         draw(
             histories,
             Path(snakemake.output.png).with_suffix(""),
-            Caption(settings["study"]["title"]),
+            Caption(settings["study.title"]),
             weights=loss_weights(histories, main(inputs, settings)),
         )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from paramscape.figures.collect import caption, mask_of, verified_runs
 from paramscape.figures.figure_s4 import draw
-from paramscape.job import logged
+from paramscape.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         inputs = snakemake.input
         defaults = {"own": inputs.default_own, "vic": inputs.default_vic}
         draw(

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.prepare.daily import daily_forcing
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        made = provenance(snakemake.params.settings)
+    with job(snakemake) as made:
         years = (read_dataset(Path(file), "vic-forcing") for file in sorted(snakemake.input))
         write_dataset(daily_forcing(years), Path(snakemake.output[0]), "forcing-daily", made)

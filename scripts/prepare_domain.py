@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from paramscape.files import write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.prepare.domain import prepare_domain
 from paramscape.study import section
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings = snakemake.params.settings
         domain = prepare_domain(
             section(settings, "domain"),
             section(settings, "products.elevation"),
             section(settings, "vic.parameters"),
         )
-        write_dataset(domain, Path(snakemake.output[0]), "domain", provenance(settings))
+        write_dataset(domain, Path(snakemake.output[0]), "domain", made)

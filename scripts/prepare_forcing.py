@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.study import section
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings, year = snakemake.params.settings, int(snakemake.wildcards.year)
         record = section(settings, "periods").record
         days = next(part for part in record.by_year() if part.start.year == year)
@@ -19,4 +19,4 @@ if __name__ == "__main__":
             section(settings, "vic.snow_steps_per_day"),
             ends_record=days.end == record.end,
         )
-        write_dataset(forcing, Path(snakemake.output[0]), "vic-forcing", provenance(settings))
+        write_dataset(forcing, Path(snakemake.output[0]), "vic-forcing", made)

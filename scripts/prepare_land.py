@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.prepare.land import LandSettings, prepare_land
 from paramscape.study import section
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings, output = snakemake.params.settings, snakemake.output
         land = prepare_land(
             LandSettings(
@@ -22,7 +22,6 @@ if __name__ == "__main__":
             read_dataset(Path(snakemake.input.forcing), "forcing-daily"),
             section(settings, "priors"),
         )
-        made = provenance(settings)
         write_dataset(land.attributes, Path(output.attributes), "attributes", made)
         write_dataset(land.parameters, Path(output.parameters), "vic-parameters", made)
         if land.native_soil is not None:

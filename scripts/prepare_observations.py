@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.prepare.observations import finished_observations, prepare_observations
 from paramscape.study import section
 
@@ -22,7 +22,7 @@ def main(inputs, settings, target: str) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings, target = snakemake.params.settings, snakemake.wildcards.target
         observed = main(snakemake.input, settings, target)
-        write_dataset(observed, Path(snakemake.output[0]), target, provenance(settings))
+        write_dataset(observed, Path(snakemake.output[0]), target, made)

@@ -13,7 +13,7 @@ from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.members import run_members
 from paramscape.ensemble.verification import days_of
 from paramscape.files import read_dataset, read_years, write_dataset
-from paramscape.job import logged, provenance, use_threads
+from paramscape.job import job, use_threads
 from paramscape.study import section
 
 
@@ -32,7 +32,7 @@ def main(inputs, settings, chosen: slice) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings = snakemake.params.settings
         fluxes = main(snakemake.input, settings, slice(*snakemake.params.members))
-        write_dataset(fluxes, Path(snakemake.output[0]), "ensemble-fluxes", provenance(settings))
+        write_dataset(fluxes, Path(snakemake.output[0]), "ensemble-fluxes", made)

@@ -10,7 +10,7 @@ from paramscape.ensemble.datasets import members_dataset
 from paramscape.ensemble.fields import kinds_of, roles_of, sample_members
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.study import section
 
 
@@ -24,14 +24,14 @@ def main(inputs, settings) -> xr.Dataset:
         cells,
         PriorBox.of(section(settings, "priors")),
         ensemble,
-        settings["study"]["seed"],
+        settings["study.seed"],
     )
     kinds = kinds_of(ensemble.members, ensemble.mixture)
     return members_dataset(fields, cells, kinds, roles_of(ensemble))
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings = snakemake.params.settings
         members = main(snakemake.input, settings)
-        write_dataset(members, Path(snakemake.output[0]), "members", provenance(settings))
+        write_dataset(members, Path(snakemake.output[0]), "members", made)

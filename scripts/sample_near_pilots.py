@@ -10,7 +10,7 @@ from paramscape.ensemble.datasets import fields_of, members_dataset
 from paramscape.ensemble.fields import Perturbation, perturbed_fields
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.study import section
 
 
@@ -20,7 +20,7 @@ def main(inputs, settings, round_number: int) -> xr.Dataset:
     refresh = section(settings, "surrogate.refresh")
     length = section(settings, "ensemble.correlation_length")
     near = Perturbation(refresh.perturbed, refresh.spread, length)
-    priors, seed = PriorBox.of(section(settings, "priors")), settings["study"]["seed"]
+    priors, seed = PriorBox.of(section(settings, "priors")), settings["study.seed"]
     fields = [
         perturbed_fields(
             fields_of(read_dataset(Path(file), "parameters"), cells),
@@ -36,7 +36,7 @@ def main(inputs, settings, round_number: int) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings = snakemake.params.settings
         members = main(snakemake.input, settings, int(snakemake.wildcards.round))
-        write_dataset(members, Path(snakemake.output[0]), "members", provenance(settings))
+        write_dataset(members, Path(snakemake.output[0]), "members", made)

@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.metrics.evaluate import evaluate
 from paramscape.metrics.ssim import observed_range
 from paramscape.study import Period, section
@@ -23,10 +23,9 @@ def main(inputs, target: str, period: Period) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings = snakemake.params.settings
-        periods, target = section(settings, "periods"), section(settings, "calibration.target")
-        made = provenance(settings, int(snakemake.wildcards.seed))
+        target = section(settings, "calibration.target")
         for name, file in snakemake.output.items():
-            scores = main(snakemake.input, target, getattr(periods, name))
+            scores = main(snakemake.input, target, section(settings, f"periods.{name}"))
             write_dataset(scores, Path(file), "scores", made)

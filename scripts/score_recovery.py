@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from paramscape.files import read_dataset
-from paramscape.job import logged
+from paramscape.files import read_dataset, write_table
+from paramscape.job import job
 from paramscape.metrics.recovery import PriorRange, parameter_recovery
 from paramscape.names import PARAMETERS
 from paramscape.runs import RunId
@@ -42,6 +42,6 @@ def main(inputs, priors: Priors) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         table = main(snakemake.input, section(snakemake.params.settings, "priors"))
-        table.to_csv(snakemake.output[0], index=False)
+        write_table(table, Path(snakemake.output[0]))

@@ -9,8 +9,8 @@ import xarray as xr
 from paramscape.device import device_of
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
-from paramscape.files import Provenance, read_dataset, save_netcdf
-from paramscape.job import logged, provenance, use_threads
+from paramscape.files import Provenance, read_dataset, save_netcdf, write_table
+from paramscape.job import job, use_threads
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples
@@ -46,11 +46,11 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         output, settings = snakemake.output, snakemake.params.settings
         by_member, in_all, sensitivity = main(
-            snakemake.input, settings, snakemake.wildcards.surrogate, provenance(settings)
+            snakemake.input, settings, snakemake.wildcards.surrogate, made
         )
         save_netcdf(by_member, Path(output.skill))
-        in_all.to_csv(output.table, index=False)
-        sensitivity.to_csv(output.sensitivity, index=False)
+        write_table(in_all, Path(output.table))
+        write_table(sensitivity, Path(output.sensitivity))

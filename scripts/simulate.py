@@ -9,7 +9,7 @@ from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of, targets_dataset
 from paramscape.ensemble.verification import days_of
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.simulators import SimulatorFiles, simulator_for
 from paramscape.study import section
 
@@ -27,8 +27,7 @@ def main(inputs, settings, verifier: str) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings, wildcards = snakemake.params.settings, snakemake.wildcards
         simulation = main(snakemake.input, settings, wildcards.verifier)
-        made = provenance(settings, int(wildcards.seed))
         write_dataset(simulation, Path(snakemake.output[0]), "simulation", made)

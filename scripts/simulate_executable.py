@@ -10,7 +10,7 @@ from paramscape.ensemble.datasets import fields_of, targets_dataset
 from paramscape.ensemble.verification import days_of
 from paramscape.ensemble.vic_image import VicImage
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.study import section
 from paramscape.vic.executable import CaseFiles, Program
 
@@ -35,8 +35,7 @@ def main(inputs, settings, folder: Path) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake) as made:
         settings, output = snakemake.params.settings, Path(snakemake.output[0])
         simulation = main(snakemake.input, settings, output.with_suffix(".run"))
-        made = provenance(settings, int(snakemake.wildcards.seed))
         write_dataset(simulation, output, "simulation", made)

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from paramscape.figures.table1 import write
-from paramscape.job import logged
+from paramscape.files import read_table
+from paramscape.job import job
 from paramscape.names import UNITS
 from paramscape.study import section
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        scores = pd.read_csv(snakemake.input[0])
+    with job(snakemake):
+        scores = read_table(snakemake.input[0])
         target = section(snakemake.params.settings, "calibration.target")
         stem = Path(snakemake.output.csv).with_suffix("")
         write(scores[scores["period"] == "test"], stem, field_unit=UNITS[target])

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from paramscape.job import logged
+from paramscape.files import write_table
+from paramscape.job import job
 from paramscape.metrics.summary import tabulate
 from paramscape.runs import RunId
 
@@ -14,11 +15,11 @@ def main(scores: list[str], defaults: list[str], table: Path) -> None:
         for file in [*defaults, *scores]
         if RunId.of(Path(file)).method == "default" and RunId.of(Path(file)).seed == 1
     }
-    tabulate([Path(file) for file in scores], base).to_csv(table, index=False)
+    write_table(tabulate([Path(file) for file in scores], base), table)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         main(
             [*snakemake.input.simulator, *snakemake.input.vic, *snakemake.input.real],
             list(snakemake.input.default),

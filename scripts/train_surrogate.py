@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.device import processes_of
 from paramscape.interruption import heeding_sigterm
-from paramscape.job import checkpoint_path, logged
+from paramscape.job import checkpoint_path, job
 from paramscape.study import section
 from paramscape.surrogates.load import EnsembleFiles
 from paramscape.surrogates.network import SurrogateNetwork
@@ -30,14 +30,14 @@ def task_of(inputs, settings, surrogate: str) -> TrainingTask:
 def main(task: TrainingTask, files: TrainingFiles, processes: int = 1) -> SurrogateNetwork:
     """The network that does best on the validation members, from given weights or untrained."""
     with learner_of(processes, task) as learner:
-        return train(learner, files, task.settings["study"]["seed"])
+        return train(learner, files, task.settings["study.seed"])
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]), heeding_sigterm():
+    with job(snakemake), heeding_sigterm():
         settings, weights = snakemake.params.settings, Path(snakemake.output.weights)
-        job = {"settings": settings, "code": snakemake.params.code}
-        checkpoint = checkpoint_path(weights.parent, job, snakemake.input)
+        course = {"settings": settings, "code": snakemake.params.code}
+        checkpoint = checkpoint_path(weights.parent, course, snakemake.input)
         files = TrainingFiles(Path(snakemake.output.history), checkpoint)
         task = task_of(snakemake.input, settings, snakemake.wildcards.surrogate)
         processes = processes_of(section(settings, "compute"), snakemake.resources)

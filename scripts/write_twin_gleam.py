@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset
-from paramscape.job import logged
+from paramscape.job import job
 from paramscape.products.twin.gleam_files import write_gleam
 from paramscape.study import section
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         target = snakemake.params.target
         product = section(snakemake.params.settings, "products.observations")[target]
         write_gleam(

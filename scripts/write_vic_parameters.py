@@ -7,7 +7,7 @@ import xarray as xr
 from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import logged, provenance
+from paramscape.job import job
 from paramscape.vic import calibrated_dataset
 
 
@@ -20,6 +20,5 @@ def main(inputs) -> xr.Dataset:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        made = provenance(snakemake.params.settings, int(snakemake.wildcards.seed))
+    with job(snakemake) as made:
         write_dataset(main(snakemake.input), Path(snakemake.output[0]), "vic-parameters", made)

@@ -1,11 +1,15 @@
-"""A job's log holds what went wrong, and its checkpoint belongs to it alone."""
+"""A job logs what went wrong, checks what it reads, and records what it wrote."""
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from snakemake.iocontainers import Namedlist
 
-from paramscape.job import checkpoint_path, logged, provenance
+from paramscape.job import checkpoint_path, job, logged, provenance
+from paramscape.records import BrokenFileError, Record
 
 
 def test_a_failure_is_in_the_log_and_is_raised(tmp_path: Path) -> None:
@@ -26,19 +30,75 @@ def test_messages_of_the_package_are_in_the_log(tmp_path: Path) -> None:
 def test_a_changed_job_does_not_take_up_an_old_checkpoint(tmp_path: Path, change: str) -> None:
     data = tmp_path / "input.nc"
     data.write_bytes(b"one")
-    job = {"settings": {"epochs": 3}, "code": "abc"}
-    before = checkpoint_path(tmp_path, job, [str(data)])
-    assert checkpoint_path(tmp_path, dict(job), [str(data)]) == before
+    course = {"settings": {"epochs": 3}, "code": "abc"}
+    before = checkpoint_path(tmp_path, course, [str(data)])
+    assert checkpoint_path(tmp_path, dict(course), [str(data)]) == before
     if change == "settings":
-        job["settings"] = {"epochs": 4}
+        course["settings"] = {"epochs": 4}
     elif change == "code":
-        job["code"] = "abd"
+        course["code"] = "abd"
     else:
         data.write_bytes(b"two")
-    assert checkpoint_path(tmp_path, job, [str(data)]) != before
+    assert checkpoint_path(tmp_path, course, [str(data)]) != before
 
 
-def test_provenance_takes_the_studys_seed_unless_another_is_given() -> None:
-    settings = {"study": {"name": "demo", "title": "Demo", "seed": 5}}
-    assert provenance(settings).seed == 5
-    assert provenance(settings, 9).seed == 9
+def rule_in(folder: Path, **params) -> SimpleNamespace:
+    """What Snakemake hands to the script of a rule that reads `in.nc` and writes `out.nc`."""
+    study = folder / "results/tiny"
+    given = {"settings": {"ensemble": {"train": 4}}, "code": "abc", **params}
+    return SimpleNamespace(
+        rule="average",
+        log=[str(study / "logs/average.log")],
+        input=Namedlist(fromdict={"members": str(study / "in.nc")}),
+        output=Namedlist(fromdict={"mean": str(study / "out.nc")}),
+        params=Namedlist(fromdict=given),
+        wildcards=Namedlist(fromdict={}),
+        config={"study": {"name": "tiny", "title": "Tiny", "seed": 5}},
+    )
+
+
+def made_in(folder: Path) -> SimpleNamespace:
+    """The same, with an input that a job of the study wrote."""
+    rule, source = rule_in(folder), folder / "results/tiny/in.nc"
+    source.parent.mkdir(parents=True)
+    source.write_bytes(b"members")
+    Record.write(source, {"rule": "sample"})
+    return rule
+
+
+def test_the_seed_is_the_jobs_own_before_the_twins_before_the_studys(tmp_path: Path) -> None:
+    assert provenance(rule_in(tmp_path)).seed == 5
+    assert provenance(rule_in(tmp_path, settings={"twin.seed": 8})).seed == 8
+    assert provenance(rule_in(tmp_path, settings={"twin": {"seed": 8}}, seed=2)).seed == 2
+
+
+def test_a_job_records_what_made_each_of_its_files(tmp_path: Path) -> None:
+    rule = made_in(tmp_path)
+    with job(rule) as made:
+        Path(rule.output.mean).write_bytes(b"mean")
+    record = Record.read(Path(rule.output.mean))
+    assert record.job["rule"] == "average"
+    assert record.job["settings"] == rule.params.settings
+    assert record.job["settings_digest"] == made.settings_digest
+    assert list(record.job["inputs"]) == [rule.input.members]
+    assert record.job["packages"]["numpy"] == np.__version__
+    assert record.fault(Path(rule.output.mean), look_inside=True) is None
+
+
+def test_a_job_that_fails_leaves_no_record(tmp_path: Path) -> None:
+    rule = made_in(tmp_path)
+    with job(rule):
+        Path(rule.output.mean).write_bytes(b"mean")
+    with pytest.raises(ZeroDivisionError), job(rule):
+        1 / 0  # noqa: B018
+    assert Record.read(Path(rule.output.mean)) is None
+
+
+def test_a_broken_input_is_named_in_the_log_and_moved_aside(tmp_path: Path) -> None:
+    rule = made_in(tmp_path)
+    Path(rule.input.members).write_bytes(b"memb")
+    with pytest.raises(BrokenFileError, match=r"in\.nc: it was cut off: 4 of 7 bytes"), job(rule):
+        raise AssertionError("the job must not begin")
+    assert "in.nc: it was cut off" in Path(rule.log[0]).read_text()
+    assert not Path(rule.input.members).exists()
+    assert Path(rule.input.members + ".broken").read_bytes() == b"memb"

@@ -1,4 +1,4 @@
-"""The command line: `paramscape vic -g global.txt`, benchmarks, and checks of settings."""
+"""The command line: `paramscape vic -g global.txt`, benchmarks, checks, and origins of files."""
 
 import argparse
 import logging
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="print the JSON schema of a study's settings")
     schema.set_defaults(command=_schema)
+    explain = commands.add_parser("explain", help="print where a file of a study came from")
+    explain.add_argument("path", type=Path, metavar="FILE")
+    explain.set_defaults(command=_explain)
     add_bench(commands)
     return parser
 
@@ -86,6 +89,12 @@ def _check(parsed: argparse.Namespace) -> None:
         f"{parsed.paths[-1]}: the settings of {study.study.name} are valid (profile "
         f"{study.profile}), its raw files are there"
     )
+
+
+def _explain(parsed: argparse.Namespace) -> None:
+    from paramscape.explain import explain
+
+    print(explain(parsed.path))
 
 
 def _schema(parsed: argparse.Namespace) -> None:

@@ -3,4 +3,4 @@
 
 def test_only_the_figure_of_the_surrogates_skill_reads_the_gate(untouched) -> None:
     readers = {reader for maker, reader in untouched.edges() if maker == "gate_surrogate"}
-    assert readers == {"all", "draw_figure_s2"}
+    assert readers == {"all", "draw_figure_s2", "write_provenance"}

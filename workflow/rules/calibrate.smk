@@ -48,7 +48,6 @@ rule write_vic_parameters:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=settings("study"),
         code=code("write_vic_parameters.py"),
     message:
         "Write the parameters of {wildcards.method} on {wildcards.simulator} as a VIC file"

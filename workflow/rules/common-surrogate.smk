@@ -1,5 +1,5 @@
 REFRESH = STUDY.surrogate.refresh
-RUN_MEMBERS = settings("study", "periods.warmup", "periods.train", "vic", "compute")
+RUN_MEMBERS = settings("periods.warmup", "periods.train", "vic", "compute")
 
 
 def members_of_batch(batch):
@@ -16,7 +16,7 @@ def code_of_surrogate(script, wildcards):
 def training_settings(wildcards):
     """Settings that the training of a surrogate uses."""
     return settings(
-        "study",
+        "study.seed",
         "periods.train",
         "priors",
         f"surrogate.{wildcards.surrogate}",

@@ -1,4 +1,5 @@
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.utils import validate as validate_schema
 
 from paramscape.code import code_digest
@@ -10,8 +11,10 @@ from paramscape.products.catalogue import (
     forcing_files,
     observation_files,
     require_files,
+    required_files,
     static_files,
 )
+from paramscape.records import STARTED_AS, broken_files, move_aside, started_as
 from paramscape.study import (
     REAL_PROGRAM,
     SettingsError,
@@ -42,7 +45,10 @@ MODULES = Path(workflow.basedir) / "src" / "paramscape"
 os.environ.update(
     PYTHONPATH=str(MODULES.parent),
     OMP_WAIT_POLICY="passive",
-    **{WITHOUT_GPU: STUDY.compute.without_gpu},
+    **{
+        WITHOUT_GPU: STUDY.compute.without_gpu,
+        STARTED_AS: started_as(workflow.configfiles, workflow.config_settings.config),
+    },
 )
 
 RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
@@ -220,7 +226,6 @@ def calibration_files(wildcards, simulator=None):
 def calibration_settings(wildcards, simulator=None):
     """Settings that a method and its simulator, by default the wildcards', use."""
     return settings(
-        "study",
         "periods",
         "priors",
         "calibration.target",
@@ -300,3 +305,14 @@ def scores_of_selection(*verifiers, method=None):
 
 
 PARAMETER_FILES = of_runs(f"{RUN}/params.nc")
+
+
+def is_raw(file):
+    """Whether a file is the user's own data, which nobody may move."""
+    return file in [raw.path for raw in required_files(STUDY) if not raw.made]
+
+
+if workflow.is_main_process:
+    for broken, fault in broken_files(Path(ROOT)):
+        if not is_raw(broken):
+            logger.warning(f"{broken}: {fault}. Moved to {move_aside(broken)}.")

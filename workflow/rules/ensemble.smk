@@ -13,7 +13,7 @@ rule sample_members:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        settings=settings("study", "priors", "ensemble"),
+        settings=settings("study.seed", "priors", "ensemble"),
         code=code("sample_members.py"),
     message:
         "Sample parameter fields of the members from the priors"

@@ -34,7 +34,7 @@ rule draw_figure_3:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.train", "calibration.target"),
         code=code("draw_figure_3.py"),
     message:
         "Draw figure 3: the study area, its climate and its observations"
@@ -63,7 +63,7 @@ rule draw_figure_4:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         code=code("draw_figure_4.py"),
     message:
         "Draw figure 4: maps of RMSE, CC and KGE, scored on the {wildcards.scored}"
@@ -99,7 +99,7 @@ rule draw_figure_5:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "calibration.target"),
         code=code("draw_figure_5.py"),
     message:
         "Draw figure 5: change of RMSE against the default, scored on the {wildcards.scored}"
@@ -127,7 +127,7 @@ rule draw_figure_6:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         code=code("draw_figure_6.py"),
     message:
         "Draw figure 6: EOF scores and SSIM over time, scored on the {wildcards.scored}"
@@ -155,7 +155,7 @@ rule draw_figure_7:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         code=code("draw_figure_7.py"),
     message:
         "Draw figure 7: fractions skill scores, scored on the {wildcards.scored}"
@@ -185,7 +185,7 @@ rule draw_figure_8:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study"),
+        settings=settings("study.title"),
         code=code("draw_figure_8.py"),
     message:
         "Draw figure 8: maps of the estimated parameters"
@@ -217,7 +217,7 @@ rule draw_figure_9:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         simulators=ABLATED,
         code=code("draw_figure_9.py"),
     message:
@@ -247,7 +247,7 @@ rule draw_figure_10:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         code=code("draw_figure_10.py"),
     message:
         "Draw figure 10: GAN-PO by simulator, scored on the {wildcards.scored}"
@@ -277,7 +277,7 @@ rule draw_figure_s2:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.train", "calibration.target"),
         code=code("draw_figure_s2.py"),
     message:
         "Draw figure S2: the skill of the {wildcards.surrogate} surrogate"
@@ -306,7 +306,7 @@ rule draw_figure_s3:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", *LEARNED),
+        settings=settings("study.title", *LEARNED),
         code=code("draw_figure_s3.py"),
     message:
         "Draw figure S3: the losses of the trainings"
@@ -338,7 +338,7 @@ rule draw_figure_s4:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "periods", "calibration.target"),
+        settings=settings("study.title", "periods.test", "calibration.target"),
         code=code("draw_figure_s4.py"),
     message:
         "Draw figure S4: verification in VIC"

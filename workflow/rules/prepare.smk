@@ -16,7 +16,7 @@ rule prepare_domain:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=settings("study", "domain", "products.elevation", "vic.parameters"),
+        settings=settings("domain", "products.elevation", "vic.parameters"),
         code=code("prepare_domain.py"),
     message:
         "Prepare the domain"
@@ -41,9 +41,7 @@ rule prepare_forcing:
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
-        settings=settings(
-            "study", "periods", "products.forcing", "vic.snow_steps_per_day"
-        ),
+        settings=settings("periods", "products.forcing", "vic.snow_steps_per_day"),
         code=code("prepare_forcing.py"),
     message:
         "Prepare VIC's forcing of {wildcards.year}"
@@ -67,7 +65,6 @@ rule prepare_daily_forcing:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        settings=settings("study"),
         code=code("prepare_daily_forcing.py"),
     message:
         "Prepare daily forcing for the networks"
@@ -96,7 +93,6 @@ rule prepare_land:
         runtime=growing(20),
     params:
         settings=settings(
-            "study",
             "products.elevation",
             "products.soil",
             "products.land_cover",
@@ -131,7 +127,7 @@ rule prepare_observations:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        settings=settings("study", "periods", "products.observations"),
+        settings=settings("periods", "products.observations"),
         code=code("prepare_observations.py"),
     message:
         "Prepare observations of {wildcards.target}"

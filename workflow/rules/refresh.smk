@@ -41,7 +41,7 @@ rule sample_near_pilots:
         runtime=10,
     params:
         settings=settings(
-            "study", "priors", "ensemble.correlation_length", "surrogate.refresh"
+            "study.seed", "priors", "ensemble.correlation_length", "surrogate.refresh"
         ),
         code=code("sample_near_pilots.py"),
     message:

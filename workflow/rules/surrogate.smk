@@ -43,10 +43,12 @@ rule take_last_round:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=code("take_last_round.py"),
     message:
         "Take the {wildcards.surrogate} surrogate of the last refresh round"
-    shell:
-        "cp {input:q} {output:q} 2> {log:q}"
+    script:
+        "../../scripts/take_last_round.py"
 
 
 rule score_surrogate:
@@ -71,7 +73,7 @@ rule score_surrogate:
         gpu=gpus(),
     params:
         settings=settings(
-            "study",
+            "study.seed",
             "periods.train",
             "priors",
             "compute",

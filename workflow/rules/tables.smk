@@ -32,7 +32,7 @@ rule tabulate_ablation:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "calibration.target"),
+        settings=settings("calibration.target"),
         code=code("tabulate_ablation.py"),
     message:
         "Tabulate L1 loss alone and with the adversarial loss (table 1)"
@@ -61,7 +61,7 @@ rule tabulate_time:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("study", "ensemble", "surrogate.refresh"),
+        settings=settings("ensemble", "surrogate.refresh"),
         code=code("tabulate_time.py"),
     message:
         "Tabulate computing times and VIC runs (table 2)"
@@ -92,9 +92,7 @@ rule tabulate_methods:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings(
-            "study", "calibration.target", "ensemble", "surrogate.refresh"
-        ),
+        settings=settings("calibration.target", "ensemble", "surrogate.refresh"),
         code=code("tabulate_methods.py"),
     message:
         "Tabulate {wildcards.selection}, on their simulators and in VIC"

@@ -12,7 +12,7 @@ if STUDY.twin and STUDY.twin.climate:
             mem_mb=growing(2000),
             runtime=growing(20),
         params:
-            study=settings("domain", "products", "twin.seed"),
+            settings=settings("domain", "products", "twin.seed"),
             code=code("write_twin_land.py"),
         message:
             "Write the twin's terrain, soil, land cover and basin"
@@ -36,7 +36,7 @@ if STUDY.twin and STUDY.twin.climate:
                 runtime=growing(30),
             params:
                 days=climate_days.model_dump(mode="json"),
-                study=settings("domain", "products", "twin.seed"),
+                settings=settings("domain", "products", "twin.seed"),
                 code=code("write_twin_climate.py"),
             message:
                 f"Write the twin's CMFD files of {climate_year}"
@@ -68,7 +68,7 @@ if STUDY.twin:
             mem_mb=growing(3000),
             runtime=growing(60),
         params:
-            settings=settings("study", "periods", "vic", "priors", "twin", "compute"),
+            settings=settings("periods", "vic", "priors", "twin", "compute"),
             code=code("observe_truth.py"),
         message:
             "Run the hidden truth through VIC and observe it"
@@ -97,7 +97,7 @@ for gleam_target, gleam_files in twin_gleam_files().items():
             runtime=growing(20),
         params:
             target=gleam_target,
-            settings=settings("study", "products.observations"),
+            settings=settings("products.observations"),
             code=code("write_twin_gleam.py"),
         message:
             f"Write the truth's {gleam_target} as GLEAM files"

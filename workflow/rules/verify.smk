@@ -22,7 +22,6 @@ rule simulate:
         gpu=gpus(),
     params:
         settings=lambda wildcards: settings(
-            "study",
             "periods",
             "calibration.target",
             *simulator_sections(wildcards.verifier),
@@ -61,7 +60,6 @@ if STUDY.vic.executable:
             runtime=growing(30 + round(STUDY.vic.timeout_minutes)),
         params:
             settings=settings(
-                "study",
                 "periods",
                 "vic",
                 *[f"vic.{name}" for name in REAL_PROGRAM],

@@ -12,6 +12,7 @@ from torch import Tensor
 from paramscape.bench.land import make_domain, make_parameters
 from paramscape.bench.weather import make_forcing
 from paramscape.ensemble.priors import PriorBox
+from paramscape.files import save_netcdf
 from paramscape.study import Grid, Priors
 from paramscape.vic import Forcing, Options, Parameters, with_calibrated
 from paramscape.vic.columns import columns_of
@@ -112,7 +113,7 @@ class Case:
         paths = {}
         for year, part in self.forcing.groupby("time.year"):
             paths[int(year)] = folder / f"forcing.{year}.nc"
-            part.to_netcdf(paths[int(year)])
+            save_netcdf(part, paths[int(year)])
         return CaseFiles(self.domain, self.params, paths)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import torch
 
+from paramscape.files import whole
+
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
@@ -90,7 +92,8 @@ def run_fresh(module: str, job: Any, settings: Mapping[str, str] | None = None) 
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found))}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "job.pt")
-        torch.save(job, path)
+        with whole(path) as partial:
+            torch.save(job, partial)
         ran = subprocess.run(
             [sys.executable, "-m", module, str(path)],
             env={**environment, **(settings or {})},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from paramscape.bench.measure import Timing
+from paramscape.files import write_text
 
 HEAD = ("what", "best", "worst", "unit", "target", "ratio", "verdict", "processor [s]", "n")
 BEGIN, END = "<!-- figures of {} -->", "<!-- end of figures -->"
@@ -85,7 +86,7 @@ class Report:
         """Write the report as JSON."""
         content = {"machine": self.machine, "settings": self.settings}
         content["rows"] = [row.record for row in self.rows]
-        path.write_text(json.dumps(content, indent=1) + "\n")
+        write_text(path, json.dumps(content, indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> "Report":
@@ -115,7 +116,7 @@ class Report:
         _, ends, after = rest.partition(END)
         if not found or not ends:
             raise ValueError(f"{path} has no lines `{begin}` and `{END}` to write between")
-        path.write_text(f"{before}{begin}\n{self.markdown}{END}{after}")
+        write_text(path, f"{before}{begin}\n{self.markdown}{END}{after}")
 
 
 def timing_row(group: str, what: str, timing: Timing, **details: Any) -> Row:

@@ -2,13 +2,13 @@
 
 import hashlib
 import logging
-import os
 from typing import Any
 
 import torch
 from pydantic import BaseModel
 from torch import Tensor
 
+from paramscape.files import whole
 from paramscape.files.tensors import load_tensors
 
 from .problem import Problem, Workplace
@@ -53,11 +53,8 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
         workplace: gives the file's path.
         identity: what `identity_of` says of the calibration.
     """
-    path = workplace.checkpoint
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    torch.save({**state, "identity": identity}, partial)
-    os.replace(partial, path)
+    with whole(workplace.checkpoint) as partial:
+        torch.save({**state, "identity": identity}, partial)
 
 
 def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:

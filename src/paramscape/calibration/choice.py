@@ -1,11 +1,12 @@
 """The choice among candidates: the settings that do best in the validation period."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from paramscape.files import read_json, read_table, write_json
 
 MISFIT = "validation/misfit"
 
@@ -30,7 +31,7 @@ def tabulate_candidates(
     """
     rows = []
     for number, (values, path) in enumerate(zip(candidates, histories, strict=True), start=1):
-        history = pd.read_csv(path)
+        history = read_table(path)
         if history[MISFIT].isna().all():
             raise ValueError(
                 f"{path}: no epoch was validated, so this candidate cannot be compared; choose "
@@ -50,7 +51,7 @@ def write_choice(table: pd.DataFrame, candidates: Sequence[Mapping[str, Any]], p
     row = table[table["chosen"]].iloc[0]
     number = int(row["candidate"])
     choice = {"candidate": number, MISFIT: row[MISFIT], "settings": dict(candidates[number - 1])}
-    path.write_text(json.dumps(choice, indent=1) + "\n")
+    write_json(choice, path)
 
 
 def with_choice(
@@ -60,5 +61,5 @@ def with_choice(
     if not choice:
         return dict(settings)
     section = f"calibration.{method}"
-    chosen = json.loads(Path(choice).read_text())["settings"]
+    chosen = read_json(Path(choice))["settings"]
     return {**settings, section: {**settings[section], **chosen}}

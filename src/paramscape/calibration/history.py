@@ -1,8 +1,10 @@
 """The history of a calibration: one row per epoch or loop, written as it grows."""
 
-import csv
-import os
 from pathlib import Path
+
+import pandas as pd
+
+from paramscape.files import write_table
 
 
 class History:
@@ -34,14 +36,5 @@ class History:
 
     def write(self, path: Path) -> None:
         """Write all rows as CSV, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        with partial.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(self.columns)
-            writer.writerows([_text(value) for value in row] for row in self.rows)
-        os.replace(partial, path)
-
-
-def _text(value: float) -> str:
-    return "" if value != value else f"{value:.9g}"
+        table = pd.DataFrame(self.rows, columns=list(self.columns))
+        write_table(table, path, float_format="%.9g")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import matplotlib.style
 from matplotlib.figure import Figure
+
+from paramscape.files import stamp, whole
 
 PAGE_WIDTH = 7.5
 RUNS_PER_PAGE = 6
@@ -100,8 +101,9 @@ def page(stem: Path, width: float, height: float, layout: str = "constrained") -
         yield figure
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, for both files
-        _save(figure, stem, "png", {"Software": None})
-        _save(figure, stem, "pdf", {"CreationDate": None, "Producer": None, "Creator": None})
+        _save(figure, stem, "png", {"Software": None, "Description": stamp()})
+        pdf = {"CreationDate": None, "Producer": None, "Creator": None, "Subject": stamp()}
+        _save(figure, stem, "pdf", pdf)
 
 
 def page_width(runs: int) -> float:
@@ -114,17 +116,6 @@ def bands(runs: int) -> list[slice]:
     count = -(-runs // RUNS_PER_BAND)
     ends = [-(-runs * band // count) for band in range(count + 1)]
     return [slice(*pair) for pair in pairwise(ends)]
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def pretty_units(units: str) -> str:
@@ -164,11 +155,6 @@ def line_looks(labels: Sequence[str]) -> list[dict[str, object]]:
     return looks
 
 
-def _save(figure: Figure, stem: Path, suffix: str, metadata: dict[str, None]) -> None:
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    partial = stem.with_name(f".{stem.name}.partial.{suffix}")
-    try:
-        figure.savefig(partial, metadata=metadata)
-        os.replace(partial, stem.with_name(f"{stem.name}.{suffix}"))
-    finally:
-        partial.unlink(missing_ok=True)
+def _save(figure: Figure, stem: Path, suffix: str, metadata: dict[str, str | None]) -> None:
+    with whole(stem.with_name(f"{stem.name}.{suffix}")) as partial:
+        figure.savefig(partial, format=suffix, metadata=metadata)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from paramscape.figures._page import write_text
-from paramscape.files.page import page_of
+from paramscape.files import write_markdown
+from paramscape.files import write_table as write_csv
+from paramscape.files.page import write_page
 
 NOT_KNOWN = "–"
 VIC_RUNS_NOTE = (
@@ -30,9 +31,9 @@ def write_table(
     lines = [header, ["---"] * len(header), *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     text = f"{body}\n\n{note}\n"
-    write_text(stem.with_name(f"{stem.name}.csv"), numbers.to_csv(index=False, lineterminator="\n"))
-    write_text(stem.with_name(f"{stem.name}.md"), text)
-    write_text(stem.with_name(f"{stem.name}.html"), page_of(text, stem.name))
+    write_csv(numbers, stem.with_name(f"{stem.name}.csv"))
+    write_markdown(stem.with_name(f"{stem.name}.md"), text)
+    write_page(stem.with_name(f"{stem.name}.html"), text, stem.name)
 
 
 def fixed(value: float, digits: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from paramscape.files import read_dataset
+from paramscape.files import read_dataset, read_table
 from paramscape.metrics import relative_rmse_change
 from paramscape.names import LONG_NAMES, UNITS
 from paramscape.runs import RunId
@@ -27,17 +27,17 @@ def caption(
     """Words for a figure's titles.
 
     Args:
-        settings: the rule's, with `study`, `calibration.target`, and `periods` for a period.
+        settings: the rule's, with `study.title`, `calibration.target`, and `periods.<period>`.
         period: name of the period shown, such as `test`.
         scored: the side that is scored, `vic` or each run's own `simulator`.
     """
     target = section(settings, "calibration.target")
     words = ""
     if period:
-        days = getattr(section(settings, "periods"), period)
+        days = section(settings, f"periods.{period}")
         words = f"{period} period {days.start} to {days.end}"
     side = _SIDES[scored] if scored else ""
-    return Caption(settings["study"]["title"], LONG_NAMES[target], UNITS[target], words, side)
+    return Caption(settings["study.title"], LONG_NAMES[target], UNITS[target], words, side)
 
 
 def mask_of(domain: Path) -> xr.DataArray:
@@ -131,7 +131,7 @@ def parameters_of_runs(files: Sequence[Path]) -> xr.DataArray:
 
 def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
     """Loss histories by label, of the runs that have one."""
-    tables = {RunId.of(file).label: pd.read_csv(file) for file in files}
+    tables = {RunId.of(file).label: read_table(file) for file in files}
     return {label: table for label, table in tables.items() if len(table)}
 
 
@@ -180,7 +180,7 @@ def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:
     """
     rows = []
     for file in files:
-        run, table = RunId.of(file), pd.read_csv(file)
+        run, table = RunId.of(file), read_table(file)
         epochs = len(table) if table.columns[0] == "epoch" else float("nan")
         minutes = table["seconds"].sum() / 60 if "seconds" in table else 0.0
         if run.method == "default":

@@ -1,19 +1,35 @@
 """Files between the stages: contracts, provenance, and writing that leaves no half file."""
 
+from paramscape.whole import partial_of, publish, whole, write_text
+
 from .contract import CONTRACTS, Contract, FileContractError, require
 from .netcdf import read_dataset, read_netcdf, read_years, save_netcdf, write_dataset
-from .provenance import Provenance, digest
+from .provenance import Provenance, commit, digest, made_by, present_attributes, stamp
+from .tables import read_json, read_table, write_json, write_markdown, write_table
 
 __all__ = [
     "CONTRACTS",
     "Contract",
     "FileContractError",
     "Provenance",
+    "commit",
     "digest",
+    "made_by",
+    "partial_of",
+    "present_attributes",
+    "publish",
     "read_dataset",
+    "read_json",
     "read_netcdf",
+    "read_table",
     "read_years",
     "require",
     "save_netcdf",
+    "stamp",
+    "whole",
     "write_dataset",
+    "write_json",
+    "write_markdown",
+    "write_table",
+    "write_text",
 ]

@@ -1,6 +1,5 @@
 """NetCDF files between stages: written whole or not at all, checked when read."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.failures import require_memory
+from paramscape.whole import whole
 
 from .contract import FileContractError, require
 from .provenance import Provenance
@@ -30,13 +30,8 @@ def write_dataset(dataset: xr.Dataset, path: Path, kind: str, provenance: Proven
 
 def save_netcdf(dataset: xr.Dataset, path: Path) -> None:
     """Write a dataset as NetCDF-4, compressed, under a temporary name until complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with whole(path) as partial:
         dataset.to_netcdf(partial, format="NETCDF4", engine="netcdf4", encoding=_encoding(dataset))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_dataset(path: Path, kind: str) -> xr.Dataset:

@@ -1,6 +1,12 @@
 """Markdown as a page that a browser shows by itself, for the report of a study."""
 
+from pathlib import Path
+
 from markdown import markdown
+
+from paramscape.whole import write_text
+
+from .provenance import stamp
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -27,3 +33,8 @@ td {{ white-space: nowrap; }}
 def page_of(text: str, title: str) -> str:
     """A whole HTML page, which loads nothing, of Markdown with tables."""
     return _PAGE.format(title=title, body=markdown(text, extensions=["tables"]))
+
+
+def write_page(path: Path, text: str, title: str) -> None:
+    """Write Markdown as a page; where it came from is a comment at its end."""
+    write_text(path, page_of(text, title) + (f"<!-- {stamp()} -->\n" if stamp() else ""))

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +39,39 @@ class Provenance:
             "paramscape_seed": self.seed,
         }
 
+    @property
+    def line(self) -> str:
+        """The same in one line, for files that hold text."""
+        return (
+            f"paramscape {__version__}, commit {commit()}, study {self.study}, "
+            f"settings {self.settings_digest}, seed {self.seed}"
+        )
+
+
+_PRESENT: ContextVar[Provenance | None] = ContextVar("provenance", default=None)
+
+
+@contextmanager
+def made_by(made: Provenance) -> Iterator[None]:
+    """Files written in the context say that they come from there."""
+    token = _PRESENT.set(made)
+    try:
+        yield
+    finally:
+        _PRESENT.reset(token)
+
+
+def stamp() -> str:
+    """Where files that are written now come from, in one line; empty outside a job."""
+    made = _PRESENT.get()
+    return made.line if made else ""
+
+
+def present_attributes() -> dict[str, Any]:
+    """Where files that are written now come from, less the conventions; empty outside a job."""
+    made = _PRESENT.get()
+    return {k: v for k, v in made.attributes().items() if k != "Conventions"} if made else {}
+
 
 def digest(settings: Any) -> str:
     """First 16 hexadecimal digits of the SHA-256 of settings written as canonical JSON."""
@@ -45,12 +81,16 @@ def digest(settings: Any) -> str:
 
 @cache
 def commit() -> str:
-    """Commit of the checkout that the package runs from, or `unknown` outside one."""
-    root = Path(__file__).resolve().parents[3]
-    if not (root / ".git").exists():
+    """Commit of the checkout that the package runs from, or `unknown` outside one.
+
+    `-changed` is added where tracked files differ from it.
+    """
+    root, git = Path(__file__).resolve().parents[3], shutil.which("git")
+    if git is None or not (root / ".git").exists():
         return "unknown"
+    describe = ["describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=-changed"]
     answer = subprocess.run(
-        ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"],
+        [git, "--no-optional-locks", "-C", str(root), *describe],
         capture_output=True,
         text=True,
         check=False,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from paramscape.files import read_dataset
 from paramscape.metrics.point import relative_rmse_change, share_above
 from paramscape.runs import RunId
 
@@ -29,17 +30,18 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
     for file in dict.fromkeys(files):
         verifier, period = file.stem.rsplit("-", 1)
         run = RunId.of(file)
-        with xr.open_dataset(file) as scores, xr.open_dataset(defaults[verifier, period]) as base:
-            rows.append(
-                {
-                    "method": run.method,
-                    "simulator": run.simulator,
-                    "seed": run.seed,
-                    "verifier": verifier,
-                    "period": period,
-                    **_means(scores, base),
-                }
-            )
+        scores = read_dataset(file, "scores")
+        base = read_dataset(defaults[verifier, period], "scores")
+        rows.append(
+            {
+                "method": run.method,
+                "simulator": run.simulator,
+                "seed": run.seed,
+                "verifier": verifier,
+                "period": period,
+                **_means(scores, base),
+            }
+        )
     return pd.DataFrame(rows)
 
 

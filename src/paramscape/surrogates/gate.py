@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from paramscape.files.page import page_of
+from paramscape.files import write_markdown, write_table
+from paramscape.files.page import write_page
 from paramscape.study import Gate
 
 AS_VIC, NOT_JUDGED = "as VIC", "not judged"
@@ -53,10 +54,10 @@ def warnings_of(judged: pd.DataFrame, kind: str) -> list[str]:
 
 def write_judged(judged: pd.DataFrame, kind: str, stem: Path) -> None:
     """Write the table to `stem`.csv and its warnings to `stem`.md and `stem`.html."""
-    judged.to_csv(stem.with_suffix(".csv"), index=False)
+    write_table(judged, stem.with_suffix(".csv"))
     found = warnings_of(judged, kind)
     lines = [f"- {line}" for line in found] + ["", _CURE]
     calm = f"The surrogate {kind} responds as VIC does to every parameter that VIC responds to."
     text = "\n".join(lines if found else [calm]) + "\n"
-    stem.with_suffix(".md").write_text(text)
-    stem.with_suffix(".html").write_text(page_of(text, f"Gate of {kind}"))
+    write_markdown(stem.with_suffix(".md"), text)
+    write_page(stem.with_suffix(".html"), text, f"Gate of {kind}")

@@ -1,7 +1,6 @@
 """The training of every surrogate: epochs, early stopping, and taking up after an interruption."""
 
 import math
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from paramscape.files import write_table
 from paramscape.files.tensors import load_tensors
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
@@ -152,10 +152,7 @@ class _Progress:
         columns = [f"train/{self.learner.loss}", "validation/mse", "seconds"]
         table = pd.DataFrame(self.history, columns=columns)
         table.index = pd.RangeIndex(1, self.epoch + 1, name="epoch")
-        partial = files.history.with_name(f".{files.history.name}.partial")
-        files.history.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(partial)
-        os.replace(partial, files.history)
+        write_table(table.reset_index(), files.history)
         save_whole(self._state(), files.checkpoint)
 
     def resume(self, checkpoint: Path) -> None:

@@ -1,11 +1,11 @@
 """Files of a trained network: its kind, shape, targets and weights."""
 
-import os
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 
+from paramscape.files import stamp, whole
 from paramscape.files.tensors import load_tensors
 
 from .network import Scaling, SurrogateNetwork
@@ -20,6 +20,7 @@ def save_network(network: SurrogateNetwork, path: Path) -> None:
         "shape": network.shape,
         "targets": list(network.targets),
         "weights": network.state_dict(),
+        "provenance": stamp(),
     }
     save_whole(description, path)
 
@@ -45,7 +46,5 @@ def load_network(path: Path, network: type[Network]) -> Network:
 
 def save_whole(state: dict[str, Any], path: Path) -> None:
     """Write plain values and tensors to a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    torch.save(state, partial)
-    os.replace(partial, path)
+    with whole(path) as partial:
+        torch.save(state, partial)

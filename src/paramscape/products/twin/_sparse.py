@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import netCDF4
 import numpy as np
+
+from paramscape.files import present_attributes, whole
 
 GEOGRAPHIC = {
     "lat": {"units": "degrees_north", "long_name": "Latitude"},
@@ -20,15 +21,9 @@ GEOGRAPHIC = {
 @contextmanager
 def new_file(path: Path, attributes: Mapping[str, str]) -> Iterator[netCDF4.Dataset]:
     """A NetCDF-4 classic-model file that appears under its name only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with netCDF4.Dataset(partial, "w", format="NETCDF4_CLASSIC") as file:
-            file.setncatts(attributes)
-            yield file
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole(path) as partial, netCDF4.Dataset(partial, "w", format="NETCDF4_CLASSIC") as file:
+        file.setncatts({**attributes, **present_attributes()})
+        yield file
 
 
 def add_axis(

@@ -16,6 +16,7 @@ import torch
 
 from paramscape.code import code_digest
 from paramscape.vic.compiled.pieces import Choices
+from paramscape.whole import write_text
 
 LOG = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -87,7 +88,7 @@ def _compile(file: Path, choices: Choices, dtype: torch.dtype, with_gradient: bo
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         source, library = Path(folder, "vic.cpp"), Path(folder, "vic.so")
-        source.write_text(source_of(choices, dtype, with_gradient))
+        write_text(source, source_of(choices, dtype, with_gradient))
         command = [compiler(), *FLAGS, *ROUNDING[dtype], str(source), "-o", str(library)]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode:

@@ -7,6 +7,7 @@ import netCDF4
 import numpy as np
 
 from paramscape import __version__
+from paramscape.whole import partial_of, publish
 
 FILL = {"f8": 9.969209968386869e36, "f4": np.float32(9.969209968386869e36), "i4": -2147483647}
 FRONTS = 3  # of freezing and thawing; a dimension of VIC's files only
@@ -63,12 +64,12 @@ class Grid:
 class GridFile:
     """A netCDF file that appears under its name only when it is complete.
 
-    Until then it is written beside its place with the ending .part; `discard` removes it.
+    Until then it is written beside its place under a temporary name; `discard` removes it.
     """
 
     def __init__(self, path: Path, file_format: str, title: str) -> None:
         self.path = path
-        self.part = path.with_name(path.name + ".part")
+        self.part = partial_of(path)
         self.dataset = netCDF4.Dataset(self.part, "w", format=file_format)
         self.dataset.setncatts(
             {
@@ -89,7 +90,7 @@ class GridFile:
     def finish(self) -> Path:
         """Close the file and give it its name."""
         self.dataset.close()
-        self.part.replace(self.path)
+        publish(self.part, self.path)
         return self.path
 
     def discard(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from paramscape.vic.forcing import FILE_NAMES
 from paramscape.vic.options import Options
+from paramscape.whole import write_text
 
 GLOBAL = "global.txt"
 DOMAIN = "domain.nc"
@@ -56,7 +57,7 @@ class ImageCase:
 def write_global(case: ImageCase, folder: Path) -> Path:
     """Write `global.txt` into the case's folder and return its path."""
     path = folder / GLOBAL
-    path.write_text("".join(f"{line}\n" for line in _lines(case)))
+    write_text(path, "".join(f"{line}\n" for line in _lines(case)))
     return path
 
 

@@ -1,0 +1,26 @@
+PROVENANCE = f"{ROOT}/provenance.json"
+
+
+rule write_provenance:
+    input:
+        FIGURES,
+        TABLES,
+        GATES,
+        PARAMETER_FILES,
+    output:
+        PROVENANCE,
+    log:
+        f"{ROOT}/logs/write_provenance.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=STUDY.model_dump(mode="json", by_alias=True),
+        code=code("write_provenance.py"),
+    message:
+        "Write where all files of the study came from"
+    script:
+        "../../scripts/write_provenance.py"
