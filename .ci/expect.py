@@ -22,7 +22,7 @@ def expected(config: Path) -> list[Path]:
         for run in study.calibration.runs
         for seed in range(1, study.calibration.seeds + 1)
     ]
-    return figures + tables + fields
+    return [*figures, *tables, *fields, root / "provenance.json"]
 
 
 def figure_names(study: Study) -> list[str]:

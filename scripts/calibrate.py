@@ -15,7 +15,7 @@ from paramscape.files import read_dataset, write_dataset
 from paramscape.interruption import heeding_sigterm
 from paramscape.job import checkpoint_path, job, use_threads
 from paramscape.simulators import SimulatorFiles, simulator_of
-from paramscape.study import section
+from paramscape.study import periods_of, section
 
 
 def main(
@@ -23,7 +23,7 @@ def main(
 ) -> xr.Dataset:
     """The estimated parameters (parameter, lat, lon)."""
     use_threads(section(settings, "compute").torch_threads)
-    target, periods = section(settings, "calibration.target"), section(settings, "periods")
+    target, periods = section(settings, "calibration.target"), periods_of(settings)
     names = ("domain", "attributes", "forcing", "observations")
     soil = Path(inputs.soil) if inputs.get("soil") else None
     files = PreparedFiles(*(Path(inputs[name]) for name in names), soil)

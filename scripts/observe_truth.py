@@ -6,13 +6,13 @@ from paramscape.domain import Cells
 from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import Provenance, read_dataset, read_years, write_dataset
 from paramscape.job import job, use_threads
-from paramscape.study import section
+from paramscape.study import periods_of, section
 
 
 def main(inputs, outputs, settings, made: Provenance) -> None:
-    """Write the true parameters and, a file a target, what is observed of them."""
+    """Write what is observed of the truth, a file a target, and its parameters if asked for."""
     use_threads(section(settings, "compute").torch_threads)
-    twin, periods = section(settings, "twin"), section(settings, "periods")
+    twin, periods = section(settings, "twin"), periods_of(settings)
     world = World(
         read_dataset(Path(inputs.parameters), "vic-parameters"),
         read_years(inputs.forcing),
@@ -21,7 +21,8 @@ def main(inputs, outputs, settings, made: Provenance) -> None:
     )
     truth = hidden_parameters(world, section(settings, "priors"), twin)
     observed = observe_truth(world, truth, periods, section(settings, "vic"), twin)
-    write_dataset(truth, Path(outputs.parameters), "parameters", made)
+    if outputs.get("parameters"):
+        write_dataset(truth, Path(outputs.parameters), "parameters", made)
     for file in map(Path, outputs.observations):
         write_dataset(observed[[file.stem]], file, file.stem, made)
 

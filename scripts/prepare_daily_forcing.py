@@ -9,4 +9,5 @@ from paramscape.prepare.daily import daily_forcing
 if __name__ == "__main__":
     with job(snakemake) as made:
         years = (read_dataset(Path(file), "vic-forcing") for file in sorted(snakemake.input))
-        write_dataset(daily_forcing(years), Path(snakemake.output[0]), "forcing-daily", made)
+        days = daily_forcing(years).sel(time=slice(None, snakemake.params.end))
+        write_dataset(days, Path(snakemake.output[0]), "forcing-daily", made)

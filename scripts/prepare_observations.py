@@ -7,17 +7,17 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import job
 from paramscape.prepare.observations import finished_observations, prepare_observations
-from paramscape.study import section
+from paramscape.study import periods_of, section
 
 
 def main(inputs, settings, target: str) -> xr.Dataset:
-    """The target (time, lat, lon) from training to test, NaN where missing."""
+    """The target (time, lat, lon) in the scored days of the periods, NaN where missing."""
     domain = read_dataset(Path(inputs.domain), "domain")
     product = section(settings, "products.observations")[target]
     if product.product == "twin":
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
-    days = section(settings, "periods").scored
+    days = periods_of(settings).scored
     return prepare_observations(product, target, days, domain)
 
 

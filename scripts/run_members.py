@@ -17,8 +17,8 @@ from paramscape.job import job, use_threads
 from paramscape.study import section
 
 
-def main(inputs, settings, chosen: slice) -> xr.Dataset:
-    """Daily targets (member, time, lat, lon) of some members over the training period."""
+def main(inputs, settings) -> xr.Dataset:
+    """Daily targets (member, time, lat, lon) of members over the training period."""
     vic, compute = section(settings, "vic"), section(settings, "compute")
     warmup, train = section(settings, "periods.warmup"), section(settings, "periods.train")
     use_threads(compute.torch_threads)
@@ -26,7 +26,7 @@ def main(inputs, settings, chosen: slice) -> xr.Dataset:
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     engine = Engine.of(params, read_years(inputs.forcing), cells, vic)
     engine = engine.to(getattr(torch, vic.precision), device_of(compute))
-    members = read_dataset(Path(inputs.members), "members").isel(member=chosen)
+    members = read_dataset(Path(inputs.members), "members")
     targets = run_members(engine, fields_of(members, cells), warmup.start, train)
     return targets_dataset(targets, cells, days_of(train), np.asarray(members["member"]))
 
@@ -34,5 +34,5 @@ def main(inputs, settings, chosen: slice) -> xr.Dataset:
 if __name__ == "__main__":
     with job(snakemake) as made:
         settings = snakemake.params.settings
-        fluxes = main(snakemake.input, settings, slice(*snakemake.params.members))
+        fluxes = main(snakemake.input, settings)
         write_dataset(fluxes, Path(snakemake.output[0]), "ensemble-fluxes", made)

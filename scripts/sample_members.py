@@ -11,27 +11,36 @@ from paramscape.ensemble.fields import kinds_of, roles_of, sample_members
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import job
-from paramscape.study import section
+from paramscape.study import FieldSampling, section
 
 
-def main(inputs, settings) -> xr.Dataset:
-    """Members (member, parameter, lat, lon)."""
+def main(inputs, settings, members: range | None) -> xr.Dataset:
+    """Members (member, parameter, lat, lon): those of a batch, or all of them with their roles."""
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     attributes = read_dataset(Path(inputs.attributes), "attributes")
-    ensemble = section(settings, "ensemble")
+    sampling = section(settings, "ensemble") if members is None else sampling_of(settings)
+    chosen = range(sampling.members) if members is None else members
     fields = sample_members(
         np.stack([cells.gather(field) for field in attributes.data_vars.values()], -1),
         cells,
         PriorBox.of(section(settings, "priors")),
-        ensemble,
+        sampling,
         settings["study.seed"],
+        chosen,
     )
-    kinds = kinds_of(ensemble.members, ensemble.mixture)
-    return members_dataset(fields, cells, kinds, roles_of(ensemble))
+    kinds = kinds_of(chosen.stop, sampling.mixture)[chosen.start :]
+    roles = roles_of(sampling) if members is None else None
+    return members_dataset(fields, cells, kinds, roles, chosen.start)
+
+
+def sampling_of(settings) -> FieldSampling:
+    """How fields are drawn, from the settings of a batch's rule."""
+    names = FieldSampling.model_fields
+    return FieldSampling(**{name: section(settings, f"ensemble.{name}") for name in names})
 
 
 if __name__ == "__main__":
     with job(snakemake) as made:
-        settings = snakemake.params.settings
-        members = main(snakemake.input, settings)
+        settings, batch = snakemake.params.settings, snakemake.params.get("members")
+        members = main(snakemake.input, settings, range(*batch) if batch else None)
         write_dataset(members, Path(snakemake.output[0]), "members", made)

@@ -11,8 +11,9 @@ if __name__ == "__main__":
     with job(snakemake):
         target = snakemake.params.target
         product = section(snakemake.params.settings, "products.observations")[target]
+        observed = read_dataset(Path(snakemake.input[0]), target)[target]
         write_gleam(
-            read_dataset(Path(snakemake.input[0]), target)[target],
+            observed.sel(time=observed.time.dt.year.isin(snakemake.params.years)),
             product.folder,
             product.version,
             product.variable_of(target),

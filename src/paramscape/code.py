@@ -10,8 +10,9 @@ BESIDE = ("*.csv", "*.h")
 TABLES = (PACKAGE / "calibration" / "__init__.py", PACKAGE / "surrogates" / "kinds.py")
 """Modules that only list others by name: a rule that uses one entry names that entry's module."""
 
-_BY_VALUE = "study"
-"""Settings reach a rule by value, as its parameters: their models are not its code."""
+_NO_RESULTS = ("study", "job.py", "records.py")
+"""What changes no result: settings reach a rule by value, as its parameters, so that their models
+are not its code; nor is the keeping of logs and records."""
 
 
 def code_digest(*files: Path | str) -> str:
@@ -53,7 +54,7 @@ def _imports(file: Path) -> tuple[Path, ...]:
         elif isinstance(node, ast.ImportFrom):
             names = tuple(alias.name for alias in node.names)
             modules += _modules(_absolute(node, file), names)
-    return tuple(m for m in modules if m.relative_to(PACKAGE).parts[0] != _BY_VALUE)
+    return tuple(m for m in modules if m.relative_to(PACKAGE).parts[0] not in _NO_RESULTS)
 
 
 def _absolute(node: ast.ImportFrom, file: Path) -> str:

@@ -19,7 +19,7 @@ from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
 from paramscape.shared_simulator import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulator import Simulator
-from paramscape.study import section
+from paramscape.study import periods_of, section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import daily_forcing
 from paramscape.surrogates.region import Region
@@ -68,7 +68,7 @@ def simulator_for(
     compute = section(settings, "compute")
     torch.set_num_threads(compute.torch_threads)
     device = device_of(compute)
-    periods = section(settings, "periods")
+    periods = periods_of(settings)
     if name == "vic":
         vic = section(settings, "vic")
         params = read_dataset(files.parameters, "vic-parameters")

@@ -102,7 +102,7 @@ class TinyStudy:
 def _timeless(path: Path) -> bytes | str:
     if path.name != "history.csv":
         return path.read_bytes()
-    return pd.read_csv(path).drop(columns="seconds").to_csv()
+    return pd.read_csv(path, comment="#").drop(columns="seconds").to_csv()
 
 
 def frozen_worker(study: TinyStudy, run: psutil.Popen, rule: str) -> psutil.Process:

@@ -40,13 +40,18 @@ class Workflow:
         )
 
     def planned(self, *arguments: str) -> set[str]:
-        """Rules that would run now, but for the last one, which follows all others."""
+        """Rules that would run now."""
         answer = self.snakemake("--dry-run", "--quiet", "host", *arguments)
         text = answer.stdout + answer.stderr
         assert answer.returncode == 0, text
-        if "Nothing to be done" in text:
+        return self.rules_in(text)
+
+    @staticmethod
+    def rules_in(plan: str) -> set[str]:
+        """Rules in what a dry run prints, but for the last one, which follows all others."""
+        if "Nothing to be done" in plan:
             return set()
-        table = text.split("Job stats:")[-1].splitlines()
+        table = plan.split("Job stats:")[-1].splitlines()
         rows = [line.split() for line in table]
         names = {row[0] for row in rows if len(row) == 2 and row[1].isdigit()}
         return names - {"total", "all", "write_provenance"}

@@ -52,11 +52,19 @@ os.environ.update(
 )
 
 RECORD_YEARS = {part.start.year: part for part in STUDY.periods.record.by_year()}
+# Whole years: the record's end may move without another climate.
+TWIN_YEARS = {
+    year: part.model_copy(update={"end": part.end.replace(month=12, day=31)})
+    for year, part in RECORD_YEARS.items()
+}
 TARGET = STUDY.calibration.target
 SEEDS = range(1, STUDY.calibration.seeds + 1)
 FIRST_SEED = [1]
 BATCHES = range(STUDY.ensemble.batches)
 LEARNING_YEARS = [part.start.year for part in STUDY.periods.learning.by_year()]
+SEEN = STUDY.periods.without_test
+SEEN_YEARS = [part.start.year for part in SEEN.record.by_year()]
+SEEN_PERIODS = [f"periods.{name}" for name in type(SEEN).model_fields]
 SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
 SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
 REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
@@ -173,12 +181,17 @@ def source_files(files):
     return [str(file.path) for file in files]
 
 
-def twin_gleam_files():
-    """GLEAM files that the twin writes, by target."""
-    made = {
-        t: made_files(observation_files(STUDY, t)) for t in STUDY.products.observations
-    }
-    return {target: files for target, files in made.items() if files}
+def twin_gleam_files(target):
+    """GLEAM files that the twin writes: those of years before the test's, and the others."""
+    first = STUDY.periods.test.start.year
+    early = [part for part in SEEN.scored.by_year() if part.start.year < first]
+    before = [
+        path
+        for part in early
+        for path in made_files(observation_files(STUDY, target, part))
+    ]
+    every = made_files(observation_files(STUDY, target))
+    return before, [path for path in every if path not in before]
 
 
 def elevation_files(study):
@@ -201,12 +214,10 @@ def simulator_sections(simulator):
     return ["vic"] if simulator == "vic" else [f"surrogate.{simulator}"]
 
 
-def files_of_simulator(simulator):
-    """What a simulator needs: VIC its forcing, a surrogate its weights."""
+def files_of_simulator(simulator, years):
+    """What a simulator needs: VIC its forcing of some years, a surrogate its weights."""
     if simulator == "vic":
-        return {
-            "vic_forcing": expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS)
-        }
+        return {"vic_forcing": expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=years)}
     return {"weights": f"{ROOT}/surrogate/{simulator}/weights.pt"}
 
 
@@ -216,17 +227,17 @@ def calibration_files(wildcards, simulator=None):
         "domain": f"{ROOT}/domain.nc",
         "attributes": f"{ROOT}/attributes.nc",
         "soil": f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
-        "forcing": f"{ROOT}/forcing-daily.nc",
-        "observations": f"{ROOT}/observations/{TARGET}.nc",
+        "forcing": f"{ROOT}/learning/forcing-daily.nc",
+        "observations": f"{ROOT}/learning/{TARGET}.nc",
         "parameters": f"{ROOT}/vic/params.nc",
-        **files_of_simulator(simulator or wildcards.simulator),
+        **files_of_simulator(simulator or wildcards.simulator, SEEN_YEARS),
     }
 
 
 def calibration_settings(wildcards, simulator=None):
     """Settings that a method and its simulator, by default the wildcards', use."""
     return settings(
-        "periods",
+        *SEEN_PERIODS,
         "priors",
         "calibration.target",
         *method_sections(wildcards.method),
@@ -257,7 +268,7 @@ def candidate_histories(wildcards):
 
 def verifier_files(wildcards):
     """What the verifier of a simulation needs."""
-    return files_of_simulator(wildcards.verifier)
+    return files_of_simulator(wildcards.verifier, RECORD_YEARS)
 
 
 def runs_of(selection):

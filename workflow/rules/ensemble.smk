@@ -21,10 +21,28 @@ rule sample_members:
         "../../scripts/sample_members.py"
 
 
+use rule sample_members as sample_batch with:
+    output:
+        f"{ROOT}/ensemble/members-{{batch}}.nc",
+    log:
+        f"{ROOT}/logs/sample_batch.{{batch}}.log",
+    params:
+        members=lambda wildcards: members_of_batch(int(wildcards.batch)),
+        settings=settings(
+            "study.seed",
+            "priors",
+            "ensemble.mixture",
+            "ensemble.correlation_length",
+        ),
+        code=code("sample_members.py"),
+    message:
+        "Sample parameter fields of batch {wildcards.batch} of the members"
+
+
 rule run_members:
     input:
         domain=f"{ROOT}/domain.nc",
-        members=f"{ROOT}/ensemble/members.nc",
+        members=f"{ROOT}/ensemble/members-{{batch}}.nc",
         forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
         parameters=f"{ROOT}/vic/params.nc",
     output:
@@ -39,7 +57,6 @@ rule run_members:
         runtime=growing(240),
         gpu=gpus(),
     params:
-        members=lambda wildcards: members_of_batch(int(wildcards.batch)),
         settings=RUN_MEMBERS,
         code=code("run_members.py"),
     message:

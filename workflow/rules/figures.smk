@@ -15,8 +15,8 @@ localrules:
 rule draw_figure_3:
     input:
         domain=f"{ROOT}/domain.nc",
-        forcing=f"{ROOT}/forcing-daily.nc",
-        observations=f"{ROOT}/observations/{TARGET}.nc",
+        forcing=f"{ROOT}/learning/forcing-daily.nc",
+        observations=f"{ROOT}/learning/{TARGET}.nc",
     output:
         png=report(
             f"{ROOT}/figures/figure-3.png",

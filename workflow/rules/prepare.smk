@@ -41,7 +41,9 @@ rule prepare_forcing:
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
-        settings=settings("periods", "products.forcing", "vic.snow_steps_per_day"),
+        settings=settings("products.forcing", "vic.snow_steps_per_day"),
+        days=lambda wildcards: RECORD_YEARS[int(wildcards.year)].model_dump(mode="json"),
+        ends_record=lambda wildcards: int(wildcards.year) == max(RECORD_YEARS),
         code=code("prepare_forcing.py"),
     message:
         "Prepare VIC's forcing of {wildcards.year}"
@@ -65,6 +67,7 @@ rule prepare_daily_forcing:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        end=str(STUDY.periods.record.end),
         code=code("prepare_daily_forcing.py"),
     message:
         "Prepare daily forcing for the networks"
@@ -72,10 +75,24 @@ rule prepare_daily_forcing:
         "../../scripts/prepare_daily_forcing.py"
 
 
+use rule prepare_daily_forcing as prepare_learning_forcing with:
+    input:
+        expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=SEEN_YEARS),
+    output:
+        f"{ROOT}/learning/forcing-daily.nc",
+    log:
+        f"{ROOT}/logs/prepare_learning_forcing.log",
+    params:
+        end=str(SEEN.record.end),
+        code=code("prepare_daily_forcing.py"),
+    message:
+        "Prepare the daily forcing that methods may see"
+
+
 rule prepare_land:
     input:
         domain=f"{ROOT}/domain.nc",
-        forcing=f"{ROOT}/forcing-daily.nc",
+        forcing=f"{ROOT}/learning/forcing-daily.nc",
         raw=source_files(static_files(STUDY)),
     output:
         attributes=f"{ROOT}/attributes.nc",
@@ -133,3 +150,21 @@ rule prepare_observations:
         "Prepare observations of {wildcards.target}"
     script:
         "../../scripts/prepare_observations.py"
+
+
+use rule prepare_observations as prepare_learning_observations with:
+    input:
+        domain=f"{ROOT}/domain.nc",
+        raw=lambda wildcards: (
+            source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
+            or f"{ROOT}/truth/learning/{wildcards.target}.nc"
+        ),
+    output:
+        f"{ROOT}/learning/{{target}}.nc",
+    log:
+        f"{ROOT}/logs/prepare_learning_observations.{{target}}.log",
+    params:
+        settings=settings(*SEEN_PERIODS, "products.observations"),
+        code=code("prepare_observations.py"),
+    message:
+        "Prepare the observations of {wildcards.target} that methods may see"

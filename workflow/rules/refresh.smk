@@ -61,7 +61,6 @@ use rule run_members as run_members_of_round with:
     log:
         f"{ROOT}/logs/run_members_of_round.{{surrogate}}.{{round}}.log",
     params:
-        members=[0, None],
         settings=RUN_MEMBERS,
         code=code("run_members.py"),
     message:
@@ -73,7 +72,7 @@ use rule train_surrogate as fine_tune_surrogate with:
         domain=f"{ROOT}/domain.nc",
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/forcing-daily.nc",
+        forcing=f"{ROOT}/learning/forcing-daily.nc",
         weights=previous_weights,
         round_members=rounds_until(f"{ROUND}-{{round}}/members.nc"),
         round_fluxes=rounds_until(f"{ROUND}-{{round}}/fluxes.nc"),

@@ -7,7 +7,7 @@ rule train_surrogate:
         domain=f"{ROOT}/domain.nc",
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/forcing-daily.nc",
+        forcing=f"{ROOT}/learning/forcing-daily.nc",
     output:
         weights=f"{ROUND}-0/weights.pt",
         history=f"{ROOT}/surrogate/{{surrogate}}/history.csv",
@@ -56,7 +56,7 @@ rule score_surrogate:
         domain=f"{ROOT}/domain.nc",
         members=f"{ROOT}/ensemble/members.nc",
         fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/forcing-daily.nc",
+        forcing=f"{ROOT}/learning/forcing-daily.nc",
         weights=f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
     output:
         skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",

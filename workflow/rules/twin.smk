@@ -19,7 +19,7 @@ if STUDY.twin and STUDY.twin.climate:
         script:
             "../../scripts/write_twin_land.py"
 
-    for climate_year, climate_days in RECORD_YEARS.items():
+    for climate_year, climate_days in TWIN_YEARS.items():
 
         rule:
             name:
@@ -53,7 +53,6 @@ if STUDY.twin:
             forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
             parameters=f"{ROOT}/vic/params.nc",
         output:
-            parameters=f"{ROOT}/truth/parameters.nc",
             observations=expand(
                 f"{ROOT}/truth/{{target}}.nc", target=STUDY.products.observations
             ),
@@ -75,31 +74,57 @@ if STUDY.twin:
         script:
             "../../scripts/observe_truth.py"
 
-
-for gleam_target, gleam_files in twin_gleam_files().items():
-
-    rule:
-        name:
-            f"write_twin_gleam_{gleam_target}"
+    use rule observe_truth as observe_learning_truth with:
         input:
-            f"{ROOT}/truth/{gleam_target}.nc",
+            domain=f"{ROOT}/domain.nc",
+            attributes=f"{ROOT}/attributes.nc",
+            forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=SEEN_YEARS),
+            parameters=f"{ROOT}/vic/params.nc",
         output:
-            gleam_files,
+            parameters=f"{ROOT}/truth/parameters.nc",
+            observations=expand(
+                f"{ROOT}/truth/learning/{{target}}.nc",
+                target=STUDY.products.observations,
+            ),
         log:
-            f"{ROOT}/logs/write_twin_gleam_{gleam_target}.log",
-        group:
-            "observe"
-        conda:
-            "../../envs/cpu.yaml"
-        threads: 1
-        resources:
-            mem_mb=growing(2000),
-            runtime=growing(20),
+            f"{ROOT}/logs/observe_learning_truth.log",
         params:
-            target=gleam_target,
-            settings=settings("products.observations"),
-            code=code("write_twin_gleam.py"),
+            settings=settings(*SEEN_PERIODS, "vic", "priors", "twin", "compute"),
+            code=code("observe_truth.py"),
         message:
-            f"Write the truth's {gleam_target} as GLEAM files"
-        script:
-            "../../scripts/write_twin_gleam.py"
+            "Run the hidden truth through VIC and observe it where methods may see"
+
+
+for gleam_target in STUDY.products.observations:
+    early_gleam, late_gleam = twin_gleam_files(gleam_target)
+
+    for gleam_part, gleam_files in (("learning/", early_gleam), ("", late_gleam)):
+
+        if gleam_files:
+
+            rule:
+                name:
+                    f"write_twin_{gleam_part.replace('/', '_')}gleam_{gleam_target}"
+                input:
+                    f"{ROOT}/truth/{gleam_part}{gleam_target}.nc",
+                output:
+                    gleam_files,
+                log:
+                    f"{ROOT}/logs/write_twin_gleam.{gleam_part.rstrip('/')}.{gleam_target}.log",
+                group:
+                    "observe"
+                conda:
+                    "../../envs/cpu.yaml"
+                threads: 1
+                resources:
+                    mem_mb=growing(2000),
+                    runtime=growing(20),
+                params:
+                    target=gleam_target,
+                    years=[int(Path(file).parent.name) for file in gleam_files],
+                    settings=settings("products.observations"),
+                    code=code("write_twin_gleam.py"),
+                message:
+                    f"Write the truth's {gleam_target} as GLEAM files"
+                script:
+                    "../../scripts/write_twin_gleam.py"

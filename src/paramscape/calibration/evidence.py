@@ -13,7 +13,7 @@ from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.names import FORCINGS
-from paramscape.study import Period, Periods, Priors
+from paramscape.study import LearningPeriods, Period, Priors
 from paramscape.vic import Parameters
 
 from .problem import Evidence
@@ -32,7 +32,7 @@ class PreparedFiles:
     soil: Path | None
 
 
-def read_evidence(files: PreparedFiles, target: str, periods: Periods) -> Evidence:
+def read_evidence(files: PreparedFiles, target: str, periods: LearningPeriods) -> Evidence:
     """Read what may be learned from, standardised with the training period's constants.
 
     Raises:

@@ -11,7 +11,7 @@ from torch import Tensor
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.simulator import Simulator
-from paramscape.study import Periods
+from paramscape.study import LearningPeriods
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Problem:
 
     target: str
     evidence: Evidence
-    periods: Periods
+    periods: LearningPeriods
     simulator: Simulator
     priors: PriorBox
     default: Tensor

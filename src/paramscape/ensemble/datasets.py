@@ -10,17 +10,24 @@ _ATTRS = {"units": "as parameter", "long_name": "VIC parameters"}
 
 
 def members_dataset(
-    fields: np.ndarray, cells: Cells, kinds: list[str], roles: list[str]
+    fields: np.ndarray,
+    cells: Cells,
+    kinds: list[str],
+    roles: list[str] | None = None,
+    first: int = 0,
 ) -> xr.Dataset:
-    """Fields (member, cell, parameter) on the grid, with each member's kind and role."""
+    """Fields (member, cell, parameter) on the grid, with each member's kind and role.
+
+    Members are numbered from `first`; those of a batch have no roles.
+    """
     grid = cells.scatter(np.swapaxes(fields, -1, -2), ("member", "parameter")).assign_attrs(_ATTRS)
     return xr.Dataset(
         {"parameters": grid},
         coords={
-            "member": np.arange(len(fields)),
+            "member": first + np.arange(len(fields)),
             "parameter": list(PARAMETERS),
             "kind": ("member", kinds),
-            "role": ("member", roles),
+            **({} if roles is None else {"role": ("member", roles)}),
         },
     )
 

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from paramscape.domain import Cells
 from paramscape.names import PARAMETERS
-from paramscape.study import Ensemble, FieldMixture
+from paramscape.study import Ensemble, FieldMixture, FieldSampling
 
 from .priors import PriorBox
 
@@ -32,9 +32,14 @@ class Perturbation:
 
 
 def sample_members(
-    attributes: np.ndarray, cells: Cells, priors: PriorBox, settings: Ensemble, seed: int
+    attributes: np.ndarray,
+    cells: Cells,
+    priors: PriorBox,
+    settings: FieldSampling,
+    seed: int,
+    members: range,
 ) -> np.ndarray:
-    """Draw the parameter fields of all members.
+    """Draw the parameter fields of members.
 
     The kinds of field alternate in the shares of `settings.mixture`. Over members, each
     parameter is uniform in its unit interval in every cell, whatever the kind. A member's field
@@ -44,17 +49,19 @@ def sample_members(
         attributes: (cell, attribute), for the fields of kind mpr.
         cells: the active cells.
         priors: bounds and scales.
-        settings: number of members, mixture and correlation length.
+        settings: mixture and correlation length.
         seed: root of the members' random numbers.
+        members: which of them.
 
     Returns:
         (member, cell, parameter), physical values.
     """
     features = _standardised(attributes)
     factor = _correlation_factor(cells, settings.correlation_length)
+    kinds = kinds_of(members.stop, settings.mixture)
     fields = [
-        _draw(kind, features, factor, np.random.default_rng([seed, member]))
-        for member, kind in enumerate(kinds_of(settings.members, settings.mixture))
+        _draw(kinds[member], features, factor, np.random.default_rng([seed, member]))
+        for member in members
     ]
     return priors.to_physical(torch.from_numpy(np.stack(fields))).numpy()
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from paramscape.domain import Cells
 from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
-from paramscape.study import Periods, Priors, Twin, Vic
+from paramscape.study import LearningPeriods, Priors, Twin, Vic
 
 from .datasets import fields_of, targets_dataset
 from .engine import Engine
@@ -36,9 +36,9 @@ def hidden_parameters(world: World, priors: Priors, twin: Twin) -> xr.Dataset:
 
 
 def observe_truth(
-    world: World, truth: xr.Dataset, periods: Periods, vic: Vic, twin: Twin
+    world: World, truth: xr.Dataset, periods: LearningPeriods, vic: Vic, twin: Twin
 ) -> xr.Dataset:
-    """What the twin's instruments report, from training to test.
+    """What the twin's instruments report in the scored days of the periods.
 
     The true parameters run through VIC in float64 with perturbed forcing; every target gets its
     own noise.

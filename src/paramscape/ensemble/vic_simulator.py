@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from paramscape.simulator import Windows
-from paramscape.study import Period, Periods
+from paramscape.study import LearningPeriods, Period
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of
 
@@ -38,7 +38,11 @@ class VicSimulator:
     keeps_states = True
 
     def __init__(
-        self, engine: Engine, periods: Periods, store_every: int = 10, progress: bool = False
+        self,
+        engine: Engine,
+        periods: LearningPeriods,
+        store_every: int = 10,
+        progress: bool = False,
     ):
         self.engine, self.periods, self.store_every = engine, periods, store_every
         self._progress = progress

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from paramscape.figures._inputs import active_cells
 from paramscape.figures._page import BLUE, DARK_GREY, RED, bands, wrapped
-from paramscape.metrics import share_above
+from paramscape.metrics.point import share_above
 
 _BINS_PER_SIDE = 12
 

@@ -17,7 +17,7 @@ from paramscape.figures._maps import (
     shared_scale,
 )
 from paramscape.figures._page import Caption, bands, page_width, with_units, wrapped
-from paramscape.metrics import SCORES
+from paramscape.metrics.scores import SCORES
 
 _TALLEST = 1.9
 

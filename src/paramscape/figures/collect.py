@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from paramscape.files import read_dataset, read_table
-from paramscape.metrics import relative_rmse_change
+from paramscape.metrics.point import relative_rmse_change
 from paramscape.names import LONG_NAMES, UNITS
 from paramscape.runs import RunId
 from paramscape.study import section

@@ -10,7 +10,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from paramscape.figures._inputs import require_variables
 from paramscape.figures._page import PAGE_WIDTH, Caption, line_looks, page
-from paramscape.metrics import SCORES
+from paramscape.metrics.scores import SCORES
 
 _PANELS = ("eof", "ssim")
 _SMOOTHED_DAYS = 15

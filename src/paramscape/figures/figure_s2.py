@@ -22,7 +22,7 @@ from paramscape.figures._page import (
     pretty_units,
     with_units,
 )
-from paramscape.metrics import SCORES
+from paramscape.metrics.scores import SCORES
 
 _MEMBERS = ("member", "lat", "lon")
 _LIGHT_BLUE = "#56B4E9"

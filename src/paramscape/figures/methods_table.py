@@ -10,7 +10,7 @@ import pandas as pd
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
 from paramscape.figures._tables import VIC_RUNS_NOTE, mean_and_spread, with_spread, write_table
-from paramscape.metrics import SCORES
+from paramscape.metrics.scores import SCORES
 
 COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
 RECOVERY = ("parameter_correlation", "parameter_rmse")

@@ -11,7 +11,7 @@ from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
 from paramscape.figures._paper import ABLATION, ABLATION_DAYS, SOURCE
 from paramscape.figures._tables import mean_and_spread, with_spread, write_table
-from paramscape.metrics import SCORES
+from paramscape.metrics.scores import SCORES
 
 _LOSSES = {"gan-po-l1": "L1", "gan-po": "L1 + L_GAN"}
 _CHANGE = "change by L_GAN"

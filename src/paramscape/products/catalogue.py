@@ -145,10 +145,13 @@ def static_files(study: Study) -> list[RawFile]:
     return files
 
 
-def observation_files(study: Study, target: str) -> list[RawFile]:
-    """Files of one observed target; none where the twin hands its observations over itself."""
+def observation_files(study: Study, target: str, period: Period | None = None) -> list[RawFile]:
+    """Files of one observed target in a period, by default all that is scored.
+
+    There are none where the twin hands its observations over itself.
+    """
     settings = study.products.observations[target]
-    period = study.periods.scored
+    period = period or study.periods.scored
     years = range(period.start.year, period.end.year + 1)
     content = f"observed {target} [{UNITS[target]}]"
     if isinstance(settings, GleamObservations):

@@ -1,7 +1,7 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
 from .calibration import Calibration, Run, all_runs
-from .ensemble import Ensemble, FieldMixture, Prior, Priors
+from .ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from .learned import (
@@ -36,10 +36,10 @@ from .refresh import Refresh
 from .sceua import CellSceua, MprSceua, Sceua
 from .schema import json_schema, schema_text
 from .search import candidates_of
-from .section import section
+from .section import periods_of, section
 from .study import About, Compute, Study
 from .surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
-from .time import Period, Periods
+from .time import LearningPeriods, Period, Periods
 from .twin import Twin
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Elevation",
     "Ensemble",
     "FieldMixture",
+    "FieldSampling",
     "GanPo",
     "GanPoL1",
     "Gate",
@@ -70,6 +71,7 @@ __all__ = [
     "HeadStart",
     "LandCover",
     "Learned",
+    "LearningPeriods",
     "Lstm",
     "MaskDomain",
     "MprSceua",
@@ -100,6 +102,7 @@ __all__ = [
     "candidates_of",
     "json_schema",
     "load",
+    "periods_of",
     "read_settings",
     "schema_text",
     "section",

@@ -64,17 +64,22 @@ class FieldMixture(Settings):
     constant: float = Field(0.1, ge=0, description="One value in the whole domain [weight].")
 
 
-class Ensemble(Settings):
+class FieldSampling(Settings):
+    """How the parameter field of a member is drawn."""
+
+    mixture: FieldMixture = FieldMixture()
+    correlation_length: float = Field(
+        1.0, gt=0, description="Length scale of the correlated fields [degrees]."
+    )
+
+
+class Ensemble(FieldSampling):
     """Members that teach the surrogate."""
 
     train: PositiveInt = Field(description="Members to learn from.")
     validation: PositiveInt = Field(description="Members that stop the learning.")
     test: PositiveInt = Field(description="Members for the surrogate's printed skill.")
     batch: PositiveInt = Field(description="Members in one job.")
-    mixture: FieldMixture = FieldMixture()
-    correlation_length: float = Field(
-        1.0, gt=0, description="Length scale of the correlated fields [degrees]."
-    )
 
     @property
     def members(self) -> int:

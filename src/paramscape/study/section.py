@@ -6,6 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter
 
 from .study import Study
+from .time import LearningPeriods
 
 
 def section(values: Mapping[str, Any], path: str) -> Any:
@@ -29,6 +30,14 @@ def section(values: Mapping[str, Any], path: str) -> Any:
         names = {f.alias or n: n for n, f in fields.items()}
         annotation = fields[names.get(part, part)].annotation
     return TypeAdapter(annotation).validate_python(values[path])
+
+
+def periods_of(values: Mapping[str, Any]) -> LearningPeriods:
+    """All periods, or those of learning where a rule hands no others to its script."""
+    if "periods" in values:
+        return section(values, "periods")
+    names = LearningPeriods.model_fields
+    return LearningPeriods(**{name: section(values, f"periods.{name}") for name in names})
 
 
 def _model_in(annotation: Any) -> type[BaseModel]:

@@ -40,13 +40,39 @@ class Period(Settings):
         return slice(self.start.isoformat(), self.end.isoformat())
 
 
-class Periods(Settings):
-    """What each stretch of the record is for."""
+class LearningPeriods(Settings):
+    """What those stretches of the record are for that methods may see."""
 
     warmup: Period = Field(description="Simulated to spin VIC's states up; never scored.")
     train: Period = Field(description="Learned from; normalisation constants come from here.")
     validation: Period = Field(description="Chooses among epochs and hyper-parameters.")
+
+    @property
+    def record(self) -> Period:
+        """Everything that is simulated, in one continuous run."""
+        return Period(start=self.warmup.start, end=self.scored.end)
+
+    @property
+    def scored(self) -> Period:
+        """From the first day after the warm-up that serves a purpose to the last."""
+        purposes = [getattr(self, n) for n in type(self).model_fields if n != "warmup"]
+        return Period(start=min(p.start for p in purposes), end=max(p.end for p in purposes))
+
+    @property
+    def learning(self) -> Period:
+        """Warm-up and training, in one continuous run."""
+        return Period(start=self.warmup.start, end=self.train.end)
+
+
+class Periods(LearningPeriods):
+    """What each stretch of the record is for."""
+
     test: Period = Field(description="Looked at once, for the scores that are printed.")
+
+    @property
+    def without_test(self) -> LearningPeriods:
+        """The periods that methods may see."""
+        return LearningPeriods(warmup=self.warmup, train=self.train, validation=self.validation)
 
     @model_validator(mode="after")
     def _do_not_overlap(self) -> Self:
@@ -64,20 +90,3 @@ class Periods(Settings):
                     f"{after.end}) overlap; a day serves one purpose only"
                 )
         return self
-
-    @property
-    def record(self) -> Period:
-        """Everything that is simulated, in one continuous run."""
-        ends = [self.train.end, self.validation.end, self.test.end]
-        return Period(start=self.warmup.start, end=max(ends))
-
-    @property
-    def scored(self) -> Period:
-        """From the first day after the warm-up that serves a purpose to the last."""
-        starts = [self.train.start, self.validation.start, self.test.start]
-        return Period(start=min(starts), end=self.record.end)
-
-    @property
-    def learning(self) -> Period:
-        """Warm-up and training, in one continuous run."""
-        return Period(start=self.warmup.start, end=self.train.end)

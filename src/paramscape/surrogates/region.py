@@ -8,7 +8,7 @@ from torch import Tensor
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.names import FORCINGS, PARAMETERS
-from paramscape.study import Period, Periods
+from paramscape.study import LearningPeriods, Period
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Region:
     cells: Cells
     forcing: Tensor
     first_day: date
-    periods: Periods
+    periods: LearningPeriods
     priors: PriorBox
 
     def __post_init__(self) -> None:

@@ -49,7 +49,7 @@ class TrainingTask:
         ensemble = self._samples(self.ensemble, "train")
         training = ensemble.joined(self._samples(files, "train") for files in self.rounds)
         validation = self._samples(self.ensemble, "validation")
-        seed = self.settings["study"]["seed"]
+        seed = self.settings["study.seed"]
         if self.weights:
             network = load_network(self.weights, kind.network).to(training.forcing.device)
         else:
