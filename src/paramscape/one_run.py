@@ -33,7 +33,7 @@ def prepare_run(results: Path) -> str | None:
     """Clear the lock that a killed run of Snakemake left, and mark the jobs of this process.
 
     The lock is cleared only if its run is known to be dead: it was on this host, and its flock is
-    free.
+    free. Where the file system has no flock, Snakemake's lock alone stands between two runs.
 
     Args:
         results: the study's folder of results, relative to the working folder.
@@ -44,8 +44,9 @@ def prepare_run(results: Path) -> str | None:
     os.environ[MARK] = json.dumps([*_identity(os.getpid()), str(results.resolve())])
     with _open(results) as lock:
         owner = _owner(lock)
-        if not _taken(lock):
-            return _in_use(results, owner)
+        taken = _taken(lock)
+        if not taken:
+            return None if taken is None else _in_use(results, owner)
         left = _snakemake_locks(results)
         if left and owner.get("host") != socket.gethostname():
             return (
@@ -69,8 +70,9 @@ def begin_run(results: Path) -> list[int]:
         StudyInUse: if another run is working on the study.
     """
     lock = _open(results)
-    if not _taken(lock):
-        raise StudyInUse(_in_use(results, _owner(lock)))
+    if _taken(lock) is False:
+        with lock:
+            raise StudyInUse(_in_use(results, _owner(lock)))
     _sign(lock)
     _held.append(lock)
     atexit.register(lock.truncate, 0)
@@ -82,8 +84,11 @@ def _open(results: Path) -> TextIOWrapper:
     return (SNAKEMAKE / f"{results.name}.run").open("a+", encoding="utf-8")
 
 
-def _taken(lock: TextIOWrapper) -> bool:
-    """Whether the lock is ours now; who only looks at it holds it for some milliseconds."""
+def _taken(lock: TextIOWrapper) -> bool | None:
+    """Whether the lock is ours now; None where the file system has no locks.
+
+    Who only looks at a lock holds it for some milliseconds.
+    """
     end = time.monotonic() + _A_LOOK
     while True:
         try:
@@ -93,6 +98,8 @@ def _taken(lock: TextIOWrapper) -> bool:
             if time.monotonic() > end:
                 return False
             time.sleep(0.05)
+        except OSError:
+            return None
 
 
 def _owner(lock: TextIOWrapper) -> dict[str, object]:
@@ -121,9 +128,17 @@ def _in_use(results: Path, owner: dict[str, object]) -> str:
 
 def _snakemake_locks(results: Path) -> list[Path]:
     """Snakemake's lock files of runs that write into the study's folder."""
-    files = {file: file.read_text() for file in (SNAKEMAKE / "locks").glob("*.output.lock")}
-    ours = [f for f, text in files.items() if f"{results}/" in text]
+    ours = [
+        file for file in (SNAKEMAKE / "locks").glob("*.output.lock") if f"{results}/" in _text(file)
+    ]
     return [*ours, *(f.with_name(f.name.replace("output", "input")) for f in ours)]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except FileNotFoundError:  # its run has just ended
+        return ""
 
 
 def _identity(process: int) -> tuple[str, int, float]:
