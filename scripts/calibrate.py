@@ -52,4 +52,5 @@ if __name__ == "__main__":
         processes = processes_of(section(settings, "compute"), snakemake.resources)
         parameters = main(snakemake.input, settings, method, params.simulator, workplace, processes)
         write_dataset(parameters, output, "parameters", made)
-        checkpoint.unlink(missing_ok=True)
+        for left in output.parent.glob(f"*{checkpoint.name}"):
+            left.unlink()
