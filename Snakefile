@@ -44,6 +44,7 @@ rule all:
         GATES,
         PARAMETER_FILES,
         PROVENANCE,
+        LOST,
     message:
         "The study {STUDY.study.name} is complete"
 

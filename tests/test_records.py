@@ -10,6 +10,7 @@ from paramscape.records import (
     BrokenFileError,
     Record,
     broken_files,
+    lost_files,
     making,
     require_whole,
     started_as,
@@ -43,6 +44,9 @@ def test_a_broken_file_is_found_at_the_start_and_when_it_is_read(study, fault) -
     assert not file.exists()
     assert (study / "et.nc.broken").read_bytes() == BREAKS[fault]
     assert list(broken_files(study)) == []
+    assert lost_files(study) == [str(file)]
+    file.write_bytes(b"evapotranspiration")
+    assert lost_files(study) == []
 
 
 def test_a_changed_byte_under_the_old_time_is_found_when_it_is_read(study) -> None:

@@ -146,6 +146,12 @@ def broken_files(study: Path) -> Iterator[tuple[Path, str]]:
                 yield file, fault
 
 
+def lost_files(study: Path) -> list[str]:
+    """Files below a study's folder that were moved aside and not made again since."""
+    found = (file.with_name(file.name.removesuffix(ASIDE)) for file in study.rglob(f"*{ASIDE}"))
+    return sorted(str(file) for file in found if not file.exists())
+
+
 def move_aside(file: Path) -> Path:
     """Give a broken file another name, so that Snakemake makes it again."""
     aside = file.with_name(file.name + ASIDE)

@@ -18,6 +18,19 @@ def test_a_finished_study_runs_nothing(finished) -> None:
     assert finished.planned() == set()
 
 
+def test_a_file_that_was_moved_aside_is_made_again_though_all_that_follows_is_there(
+    finished,
+) -> None:
+    file = finished.folder / "results/demo/ensemble/fluxes-0.nc"
+    aside = file.rename(file.with_name("fluxes-0.nc.broken"))
+    try:
+        planned = finished.planned()
+    finally:
+        aside.rename(file)
+    assert {"run_members", "train_surrogate"} <= planned
+    assert not planned & {"sample_batch", "prepare_land"}
+
+
 def test_giving_the_real_program_verifies_in_it_and_trains_nothing_again(finished) -> None:
     (finished.folder / "vic_image.exe").touch()
     settings = yaml.safe_load((finished.folder / "config/demo.yaml").read_text())

@@ -14,7 +14,13 @@ from paramscape.products.catalogue import (
     required_files,
     static_files,
 )
-from paramscape.records import STARTED_AS, broken_files, move_aside, started_as
+from paramscape.records import (
+    STARTED_AS,
+    broken_files,
+    lost_files,
+    move_aside,
+    started_as,
+)
 from paramscape.study import (
     REAL_PROGRAM,
     SettingsError,
@@ -327,3 +333,6 @@ if workflow.is_main_process:
     for broken, fault in broken_files(Path(ROOT)):
         if not is_raw(broken):
             logger.warning(f"{broken}: {fault}. Moved to {move_aside(broken)}.")
+
+# What was moved aside is made again, even if nothing else needs it now.
+LOST = lost_files(Path(ROOT))

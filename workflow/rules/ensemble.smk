@@ -1,3 +1,7 @@
+localrules:
+    sample_batch,
+
+
 rule sample_members:
     input:
         domain=f"{ROOT}/domain.nc",

@@ -1,6 +1,10 @@
 PROVENANCE = f"{ROOT}/provenance.json"
 
 
+localrules:
+    write_provenance,
+
+
 rule write_provenance:
     input:
         FIGURES,

@@ -98,19 +98,22 @@ if STUDY.twin:
 for gleam_target in STUDY.products.observations:
     early_gleam, late_gleam = twin_gleam_files(gleam_target)
 
-    for gleam_part, gleam_files in (("learning/", early_gleam), ("", late_gleam)):
+    for gleam_name, gleam_folder, gleam_files in (
+        ("learning_gleam", "truth/learning", early_gleam),
+        ("gleam", "truth", late_gleam),
+    ):
 
         if gleam_files:
 
             rule:
                 name:
-                    f"write_twin_{gleam_part.replace('/', '_')}gleam_{gleam_target}"
+                    f"write_twin_{gleam_name}_{gleam_target}"
                 input:
-                    f"{ROOT}/truth/{gleam_part}{gleam_target}.nc",
+                    f"{ROOT}/{gleam_folder}/{gleam_target}.nc",
                 output:
                     gleam_files,
                 log:
-                    f"{ROOT}/logs/write_twin_gleam.{gleam_part.rstrip('/')}.{gleam_target}.log",
+                    f"{ROOT}/logs/write_twin_{gleam_name}_{gleam_target}.log",
                 group:
                     "observe"
                 conda:
