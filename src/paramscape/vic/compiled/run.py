@@ -15,7 +15,7 @@ from paramscape.vic.compiled.layout import GROUPS
 from paramscape.vic.compiled.pieces import Choices
 
 MOST_LANES_OF_A_TASK, LEAST_LANES_OF_A_TASK = 512, 64
-TASKS_OF_A_THREAD = 4  # so that threads end at nearly the same time
+TASKS_OF_A_THREAD = 4  # at least, so that threads end at nearly the same time
 STEPS_OF_A_TASK = 64
 INTEGERS = (
     "lanes", "steps", "parts", "runoff_steps", "model_steps", "shown", "shown_rows",
@@ -148,8 +148,9 @@ def _run(name: str, task: Task, arrays: dict[str, Tensor | None], ranges: Ranges
 def _lanes(task: Task) -> Ranges:
     """Cut the lanes between groups, so that no two threads write to the same cell."""
     group = task.group.numpy()
-    share = len(group) // (TASKS_OF_A_THREAD * torch.get_num_threads())
-    lanes = min(max(share, LEAST_LANES_OF_A_TASK), MOST_LANES_OF_A_TASK)
+    threads = torch.get_num_threads()
+    rounds = max(TASKS_OF_A_THREAD, -(-len(group) // (threads * MOST_LANES_OF_A_TASK)))
+    lanes = max(LEAST_LANES_OF_A_TASK, -(-len(group) // (threads * rounds)))
     wanted = np.arange(lanes, len(group), lanes)
     return _between([0, *np.searchsorted(group, group[wanted]), len(group)])
 
