@@ -32,8 +32,9 @@ def locks(folder: Path) -> set[str]:
     return {file.name for file in (folder / ".snakemake/locks").iterdir()}
 
 
-def left_by(host: str) -> None:
-    Path(".snakemake/demo.run").write_text(json.dumps({"host": host, "process": 4711}))
+def left_by(host: str, jobs: str = "here") -> None:
+    owner = {"host": host, "process": 4711, "jobs": jobs}
+    Path(".snakemake/demo.run").write_text(json.dumps(owner))
 
 
 def test_the_lock_of_a_dead_run_on_this_host_is_cleared_and_no_other_studys(folder):
@@ -48,6 +49,12 @@ def test_the_lock_of_a_run_that_may_live_elsewhere_is_left_with_a_word(folder, h
         left_by(host)
     assert f"host {host or 'unknown'}" in prepare_run(RESULTS)
     assert locks(folder) == {"0.input.lock", "0.output.lock", "1.output.lock"}
+
+
+def test_the_lock_of_a_run_whose_jobs_may_live_on_a_cluster_is_left_with_a_word(folder):
+    left_by(socket.gethostname(), "on a cluster")
+    assert "let them end or cancel them, then snakemake --unlock" in prepare_run(RESULTS)
+    assert "0.output.lock" in locks(folder)
 
 
 def test_a_living_run_is_named_and_keeps_its_lock(folder):

@@ -21,6 +21,7 @@ MARK = "PARAMSCAPE_RUN"
 """Environment variable by which the jobs of a run are known."""
 
 _PATIENCE = 10.0  # seconds for the kernel to end killed processes
+_CLUSTER = "on a cluster"
 _A_LOOK = 0.5  # seconds
 _held: list[TextIOWrapper] = []
 
@@ -32,8 +33,9 @@ class StudyInUse(RuntimeError):
 def prepare_run(results: Path) -> str | None:
     """Clear the lock that a killed run of Snakemake left, and mark the jobs of this process.
 
-    The lock is cleared only if its run is known to be dead: it was on this host, and its flock is
-    free. Where the file system has no flock, Snakemake's lock alone stands between two runs.
+    The lock is cleared only if its run is known to be dead, and its jobs can be ended: they were on
+    this host, and its flock is free. Where the file system has no flock, Snakemake's lock alone
+    stands between two runs.
 
     Args:
         results: the study's folder of results, relative to the working folder.
@@ -48,6 +50,11 @@ def prepare_run(results: Path) -> str | None:
         if not taken:
             return None if taken is None else _in_use(results, owner)
         left = _snakemake_locks(results)
+        if left and owner.get("jobs") == _CLUSTER:
+            return (
+                f"The last run on {results} was killed, and its jobs may still run on the cluster: "
+                "let them end or cancel them, then snakemake --unlock, and start again"
+            )
         if left and owner.get("host") != socket.gethostname():
             return (
                 f"The lock of the last run on {results} was left on host "
@@ -60,8 +67,12 @@ def prepare_run(results: Path) -> str | None:
     return None
 
 
-def begin_run(results: Path) -> list[int]:
+def begin_run(results: Path, *, here: bool = True) -> list[int]:
     """Take the study for this process until it ends, and end the jobs of killed runs on this host.
+
+    Args:
+        results: the study's folder of results.
+        here: whether this run's jobs run on this host, not on a cluster.
 
     Returns:
         Processes that were ended.
@@ -73,7 +84,7 @@ def begin_run(results: Path) -> list[int]:
     if _taken(lock) is False:
         with lock:
             raise StudyInUse(_in_use(results, _owner(lock)))
-    _sign(lock)
+    _sign(lock, "here" if here else _CLUSTER)
     _held.append(lock)
     atexit.register(lock.truncate, 0)
     return _end_orphans(results)
@@ -110,11 +121,11 @@ def _owner(lock: TextIOWrapper) -> dict[str, object]:
         return {}
 
 
-def _sign(lock: TextIOWrapper) -> None:
+def _sign(lock: TextIOWrapper, jobs: str = "here") -> None:
     lock.truncate(0)
     host, process, _ = _identity(os.getpid())
     since = datetime.now().isoformat(" ", "minutes")
-    json.dump({"host": host, "process": process, "since": since}, lock)
+    json.dump({"host": host, "process": process, "since": since, "jobs": jobs}, lock)
     lock.flush()
 
 

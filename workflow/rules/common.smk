@@ -87,7 +87,7 @@ if workflow.is_main_process and (notice := prepare_run(Path(ROOT))):
 
 onstart:
     try:
-        for process in begin_run(Path(ROOT)):
+        for process in begin_run(Path(ROOT), here=workflow.local_exec):
             logger.warning(
                 f"Ended process {process}, a job of a run that was killed"
             )
