@@ -1,6 +1,9 @@
 """What a failure of the machine, not of the data, means to the user and what to do about it."""
 
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 _MEMORY = (
     "The job ran out of memory. Give it more (resources mem_mb of its rule; on Slurm a retry gets "
@@ -8,6 +11,7 @@ _MEMORY = (
     "ensemble.batch the members of a job. Start the same command again: what is finished is kept."
 )
 _PROBE = 2**26  # bytes
+_PROBE_OF_DISK = 2**20  # bytes
 _GPU = (
     "The GPU failed or was taken away. Start the same command again where a GPU is: a training "
     "goes on from the checkpoint of its last whole epoch. Without one, set compute.device to cpu."
@@ -43,6 +47,31 @@ def require_memory() -> None:
         bytearray(_PROBE)
     except MemoryError:
         raise MemoryError(f"{_PROBE} bytes of memory are not to be had") from None
+
+
+def require_room(partial: Path, path: Path) -> None:
+    """Ask for a further megabyte of a file that could not be written; libraries hide the reason.
+
+    Args:
+        partial: what has been written, under a temporary name.
+        path: the name that it was to get.
+
+    Raises:
+        OSError: with the file system's reason, if it refuses.
+    """
+    try:
+        with partial.open("ab", buffering=0) as file:
+            if file.write(bytes(_PROBE_OF_DISK)) < _PROBE_OF_DISK:
+                file.write(bytes(_PROBE_OF_DISK))
+            os.fsync(file.fileno())
+    except OSError as refusal:
+        free = shutil.disk_usage(partial.parent).free / 2**20
+        raise OSError(
+            refusal.errno,
+            f"{path} cannot be written: {refusal.strerror} ({free:.0f} MB are free there). Make "
+            "room, or raise the quota or limit; then start the same command again: what is "
+            "finished is kept, and this file is as it was before",
+        ) from refusal
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

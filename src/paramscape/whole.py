@@ -5,17 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from paramscape.failures import require_room
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a temporary name beside `path`; what is written there becomes `path` at the end.
 
     After an error or a kill `path` is as it was before.
+
+    Raises:
+        OSError: where the file system has no room, whatever error a library makes of it.
     """
     partial = partial_of(path)
     try:
         yield partial
         publish(partial, path)
+    except Exception:
+        require_room(partial, path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
