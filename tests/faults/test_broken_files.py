@@ -11,8 +11,8 @@ OTHER = "observations/et.nc"
 
 
 def of_another(path: Path) -> None:
-    """Put a whole file of another kind in the place of one."""
-    path.write_bytes((path.parents[1] / OTHER).read_bytes())
+    """Put a whole file of another kind, a longer one, in the place of one."""
+    path.write_bytes((path.parents[1] / "vic/forcing.2009.nc").read_bytes())
 
 
 BREAKAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {

@@ -20,7 +20,7 @@ CONFIG = "config/tiny.yaml"
 RUN = "calibration/dpl-a/lstm/seed-1"
 SCORE = "scores/dpl-a/lstm/seed-1/vic-test.nc"
 FIGURE = "figures/figure-4-vic.png"
-_PATIENCE = 60.0  # seconds
+_PATIENCE = 300.0  # seconds
 
 
 class TinyStudy:
@@ -61,7 +61,7 @@ class TinyStudy:
 
     def run(self, *targets: str, **how) -> tuple[int, str]:
         """Run Snakemake on files of the results; its exit status and what it said."""
-        status = self.start(*targets, **how).wait(timeout=10 * _PATIENCE)
+        status = self.start(*targets, **how).wait(timeout=4 * _PATIENCE)
         return status, (self.folder / "said.txt").read_text()
 
     def make(self, *targets: str, **how) -> str:
