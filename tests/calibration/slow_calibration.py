@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+import torch
 from test_interrupted_calibrations import SETTINGS, with_soil
 
 from conftest import make_land
@@ -32,5 +33,6 @@ def slow(function):
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     with logged(Path(sys.argv[2]) / "job.log"), heeding_sigterm():
         main(sys.argv[1], Path(sys.argv[2]))

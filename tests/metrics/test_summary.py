@@ -30,6 +30,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
         paths[run].parent.mkdir(parents=True)
         scale = observed_range(observed.values, mask.values)
         scores = evaluate(simulated, observed, mask, data_range=scale)
+        scores["rmse"].attrs["units"] = "as target"
         scores.assign(mask=mask).to_netcdf(paths[run])
     return paths
 

@@ -21,6 +21,7 @@ def study(repository, tmp_path_factory):
     text = (repository / "config" / "demo.yaml").read_text()
     settings = yaml.safe_load(text.replace("results/demo/raw", str(raw)))
     settings["periods"] = PERIODS
+    settings["surrogate"]["lstm"]["days"] = 4
     edges = {"west": 114.0, "east": 115.0, "south": 32.0, "north": 32.75}
     settings["domain"]["grid"] |= edges
     study = validate(settings)
