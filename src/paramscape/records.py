@@ -46,8 +46,11 @@ class Record:
     @classmethod
     def write(cls, file: Path, job: Mapping[str, Any]) -> None:
         """Record how a file was made, beside it."""
-        record = {"content": content_of(file), "job": job}
-        write_text(record_of(file), json.dumps(record, indent=1, default=str) + "\n")
+        cls(content_of(file), job)._keep(file)
+
+    def take_time(self, file: Path) -> None:
+        """Record the present time of a file that is as it was written."""
+        Record({**self.content, "modified": file.stat().st_mtime_ns}, self.job)._keep(file)
 
     def fault(self, file: Path, *, look_inside: bool) -> str | None:
         """What is wrong with a file that exists; None where it is as it was written.
@@ -67,6 +70,10 @@ class Record:
         if sha256(file) != self.content["sha256"]:
             return f"it is another file or was changed: not what its rule {self.job['rule']} wrote"
         return None
+
+    def _keep(self, file: Path) -> None:
+        record = {"content": self.content, "job": self.job}
+        write_text(record_of(file), json.dumps(record, indent=1, default=str) + "\n")
 
 
 def started_as(files: Iterable[Path], values: Mapping[str, Any]) -> str:
@@ -136,14 +143,18 @@ def require_whole(files: Iterable[Path], study: Path, raw: Iterable[Path] = ()) 
 def broken_files(study: Path) -> Iterator[tuple[Path, str]]:
     """Files below a study's folder that are not what their jobs wrote, with what is wrong.
 
-    A file is read only if its size or time differs from its record.
+    A file is read only if its size or time differs from its record. Snakemake gives outputs another
+    time after their job; the record of a file that was found whole takes it over.
     """
     for path in sorted(study.rglob(f"{FOLDER}/*.json")):
         file = path.parents[1] / path.name.removesuffix(".json")
         if file.exists():
-            fault = Record.read(file).fault(file, look_inside=False)
+            record = Record.read(file)
+            fault = record.fault(file, look_inside=False)
             if fault:
                 yield file, fault
+            elif record.content["modified"] != file.stat().st_mtime_ns:
+                record.take_time(file)
 
 
 def lost_files(study: Path) -> list[str]:

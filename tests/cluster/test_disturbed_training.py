@@ -38,7 +38,7 @@ class Course:
 def epochs(study: Study) -> int:
     """Epochs in the history of the attempt that runs."""
     file = study.folder / RUN / "history.csv"
-    return len(pd.read_csv(file)) if file.exists() and file.stat().st_size else 0
+    return len(pd.read_csv(file, comment="#")) if file.exists() and file.stat().st_size else 0
 
 
 def wait(holds) -> None:
@@ -103,7 +103,7 @@ def test_it_ends_with_the_same_bytes(course):
     files = [study.folder / TARGET for study in (course.disturbed, course.whole)]
     assert files[0].read_bytes() == files[1].read_bytes()
     histories = [
-        pd.read_csv(study.folder / RUN / "history.csv").drop(columns="seconds")
+        pd.read_csv(study.folder / RUN / "history.csv", comment="#").drop(columns="seconds")
         for study in (course.disturbed, course.whole)
     ]
     pd.testing.assert_frame_equal(*histories, check_exact=True)

@@ -59,6 +59,7 @@ def test_broken_files_are_named_and_made_again_by_the_same_command(study, clean,
 @pytest.mark.parametrize("name", [OTHER, "calibration/default/vic/seed-1/parameters.nc"])
 def test_a_rotten_file_stops_the_job_that_reads_it_and_is_made_again(name, study, clean, fault):
     target = SCORE if name == OTHER else "validation/default/vic/seed-1/vic.nc"
+    study.make(target)
     (study.results / target).unlink()
     rot(study.results / name)
     fault(f"a byte changed in {name}")
