@@ -66,6 +66,15 @@ def test_a_copied_or_touched_study_is_whole(study, tmp_path: Path) -> None:
         require_whole([folder / "et.nc"], folder)
 
 
+def test_a_file_that_was_touched_is_read_once_and_then_known_by_its_new_time(study) -> None:
+    file = study / "et.nc"
+    os.utime(file, ns=(0, 1_000_000_000))
+    assert list(broken_files(study)) == []
+    record = Record.read(file)
+    assert record.content["modified"] == 1_000_000_000
+    assert record.fault(file, look_inside=True) is None
+
+
 def test_a_file_that_no_job_of_the_study_wrote_is_not_used(study) -> None:
     (study / "domain.nc").write_bytes(b"of another study")
     with pytest.raises(BrokenFileError, match=r"domain\.nc: no job of this study wrote it"):
