@@ -36,3 +36,10 @@ def test_the_papers_grids_change_nothing_but_the_search(laid_over, study, reposi
     assert set(searching.calibration.search) == {"gan-po", "dpl-z"}
     without = searching.calibration.model_copy(update={"search": {}})
     assert searching.model_copy(update={"calibration": without}) == plain
+
+
+def test_three_seeds_let_every_method_learn_on_vic_three_times(laid_over) -> None:
+    calibration = laid_over("demo", "three-seeds").calibration
+    assert calibration.seeds == 3
+    assert {run.simulator for run in calibration.runs} == {"vic"}
+    assert len(calibration.runs) == 7
