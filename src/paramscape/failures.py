@@ -19,6 +19,7 @@ _GPU = (
 _SIGNS = {
     "can't allocate memory": _MEMORY,
     "annot allocate memory": _MEMORY,
+    "failed to map segment": _MEMORY,  # of a library that is loaded
     "CUDA out of memory": _MEMORY,
     "CUDA error": _GPU,
     "CUDA driver": _GPU,
@@ -32,7 +33,7 @@ def advice(error: BaseException) -> str | None:
         if isinstance(part, MemoryError):
             return _MEMORY
         for sign, words in _SIGNS.items():
-            if isinstance(part, (RuntimeError, OSError)) and sign in str(part):
+            if isinstance(part, (RuntimeError, OSError, ImportError)) and sign in str(part):
                 return words
     return None
 

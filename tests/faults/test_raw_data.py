@@ -24,6 +24,8 @@ def owned(study: TinyStudy) -> TinyStudy:
     """The study with raw files that are the user's own: no rule makes them again."""
     data = study.folder / "data"
     shutil.move(study.results / "raw", data)
+    for records in list(data.rglob(".provenance")):
+        shutil.rmtree(records)
     study.set(
         domain={"path": "data/basin.nc"},
         products={
