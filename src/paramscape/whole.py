@@ -1,11 +1,14 @@
 """Files that appear under their name only when they are complete."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from paramscape.failures import require_room
+
+_PARTIAL = ".partial"
 
 
 @contextmanager
@@ -29,9 +32,18 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def partial_of(path: Path) -> Path:
-    """The temporary name of a file that `publish` is to complete; its folder is made."""
+    """The temporary name of a file that `publish` is to complete; its folder is made.
+
+    It is this process's own: on a cluster the processes of a job that was started again elsewhere
+    may live on. What ended processes of this machine left there is removed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.partial")
+    stem = f".{path.name}.{platform.node()}-"
+    for left in path.parent.iterdir():
+        process = left.name.removeprefix(stem).removesuffix(_PARTIAL)
+        if left.name == f"{stem}{process}{_PARTIAL}" and process.isdigit() and _ended(int(process)):
+            left.unlink(missing_ok=True)
+    return path.with_name(f"{stem}{os.getpid()}{_PARTIAL}")
 
 
 def publish(partial: Path, path: Path) -> None:
@@ -39,6 +51,16 @@ def publish(partial: Path, path: Path) -> None:
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(partial, path)
+
+
+def _ended(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,6 +1,8 @@
 """No file is ever half-written, whoever writes it and whenever it is killed."""
 
 import ast
+import os
+import platform
 import signal
 import subprocess
 import sys
@@ -84,7 +86,7 @@ def test_a_writer_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path, kill:
     path = tmp_path / "weights.pt"
     path.write_bytes(b"whole")
     writer = subprocess.Popen([sys.executable, "-c", SLOW, str(path)])
-    partial = tmp_path / ".weights.pt.partial"
+    partial = tmp_path / f".weights.pt.{platform.node()}-{writer.pid}.partial"
     while writer.poll() is None and not (partial.exists() and partial.stat().st_size):
         time.sleep(0.01)
     writer.send_signal(kill)
@@ -92,6 +94,17 @@ def test_a_writer_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path, kill:
     assert path.read_bytes() == b"whole"
     write_text(path, "anew")
     assert [file.name for file in tmp_path.iterdir()] == ["weights.pt"]
+
+
+def test_a_file_that_a_living_process_is_writing_is_left_to_it(tmp_path: Path) -> None:
+    """A job that a cluster started again may meet processes of its first attempt."""
+    alive = tmp_path / f".weights.pt.{platform.node()}-{os.getppid()}.partial"
+    elsewhere = tmp_path / ".weights.pt.another-node-1.partial"
+    for partial in (alive, elsewhere):
+        partial.write_bytes(b"half")
+    write_text(tmp_path / "weights.pt", "mine")
+    assert alive.read_bytes() == elsewhere.read_bytes() == b"half"
+    assert (tmp_path / "weights.pt").read_text() == "mine"
 
 
 def test_a_writer_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:

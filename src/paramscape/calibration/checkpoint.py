@@ -4,12 +4,10 @@ import hashlib
 import logging
 from typing import Any
 
-import torch
 from pydantic import BaseModel
 from torch import Tensor
 
-from paramscape.files import whole
-from paramscape.files.tensors import load_tensors
+from paramscape.files.tensors import load_tensors, save_tensors
 
 from .problem import Problem, Workplace
 
@@ -53,8 +51,7 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
         workplace: gives the file's path.
         identity: what `identity_of` says of the calibration.
     """
-    with whole(workplace.checkpoint) as partial:
-        torch.save({**state, "identity": identity}, partial)
+    save_tensors({**state, "identity": identity}, workplace.checkpoint)
 
 
 def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Files of tensors and plain values, from which nothing else is taken: no code in them runs."""
 
+import io
 import re
 import warnings
 from collections.abc import Mapping
@@ -8,10 +9,23 @@ from typing import Any
 
 import torch
 
+from paramscape.whole import whole
+
 # What torch says beside this advises to trust the file.
 _REASON = re.compile(
     "(Trying to load|Unsupported) .*?(?= was not| whose|$)|PytorchStreamReader [^:.]*", re.MULTILINE
 )
+
+
+def save_tensors(values: Mapping[str, Any], path: Path) -> None:
+    """Write tensors and plain values, whole or not at all; equal values give equal bytes.
+
+    `torch.save` puts the name of a file that it writes itself into it, and that one is temporary.
+    """
+    with whole(path) as partial:
+        held = io.BytesIO()
+        torch.save(dict(values), held)
+        partial.write_bytes(held.getbuffer())
 
 
 def load_tensors(path: Path, what: str, *names: str) -> Mapping[str, Any]:

@@ -13,12 +13,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from paramscape.files import write_table
-from paramscape.files.tensors import load_tensors
+from paramscape.files.tensors import load_tensors, save_tensors
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
 
 from .network import SurrogateNetwork
-from .weights import save_whole
 
 WEIGHTS, _EPOCH, VALIDATION = range(3)  # purposes of random numbers
 
@@ -153,7 +152,7 @@ class _Progress:
         table = pd.DataFrame(self.history, columns=columns)
         table.index = pd.RangeIndex(1, self.epoch + 1, name="epoch")
         write_table(table.reset_index(), files.history)
-        save_whole(self._state(), files.checkpoint)
+        save_tensors(self._state(), files.checkpoint)
 
     def resume(self, checkpoint: Path) -> None:
         if not checkpoint.exists():

@@ -1,12 +1,10 @@
 """Files of a trained network: its kind, shape, targets and weights."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import torch
-
-from paramscape.files import stamp, whole
-from paramscape.files.tensors import load_tensors
+from paramscape.files import stamp
+from paramscape.files.tensors import load_tensors, save_tensors
 
 from .network import Scaling, SurrogateNetwork
 
@@ -22,7 +20,7 @@ def save_network(network: SurrogateNetwork, path: Path) -> None:
         "weights": network.state_dict(),
         "provenance": stamp(),
     }
-    save_whole(description, path)
+    save_tensors(description, path)
 
 
 def load_network(path: Path, network: type[Network]) -> Network:
@@ -42,9 +40,3 @@ def load_network(path: Path, network: type[Network]) -> Network:
     made = network(targets=described["targets"], scaling=scaling, **described["shape"])
     made.load_state_dict(weights)
     return made.eval()
-
-
-def save_whole(state: dict[str, Any], path: Path) -> None:
-    """Write plain values and tensors to a file, whole or not at all."""
-    with whole(path) as partial:
-        torch.save(state, partial)
