@@ -40,6 +40,15 @@ def test_the_search_is_that_of_cell_sceua_and_counts_its_runs(land, place, tmp_p
     assert runs == expected[1] >= 60
 
 
+def test_a_search_that_came_to_its_end_is_not_made_again(land, place):
+    settings, problem = HeadStart(evaluations=60, lead_in_days=None), land().problem
+    found = searched_fields(problem, settings, place)
+    problem.simulator.run = None
+    again = searched_fields(problem, settings, place)
+    assert torch.equal(again[0], found[0])
+    assert again[1] == found[1]
+
+
 @pytest.mark.parametrize(
     ("method", "settings"),
     [("gan-po", GanPo(epochs=1, channels=16)), ("dpl-a", DplA(epochs=1, iterations_per_epoch=1))],

@@ -54,7 +54,9 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
     save_tensors({**state, "identity": identity}, workplace.checkpoint)
 
 
-def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:
+def load_checkpoint(
+    workplace: Workplace, identity: str, *, finished_too: bool = False
+) -> dict[str, Any] | None:
     """The state of an interrupted calibration, or None where there is none to take up.
 
     None if there is no checkpoint, if it is another calibration's (other evidence, settings or
@@ -69,7 +71,7 @@ def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | Non
         return None
     state = load_tensors(path, "checkpoint of a calibration", "identity", "finished")
     same, finished = state["identity"] == identity, state["finished"]
-    if not same or finished:
+    if not same or (finished and not finished_too):
         reason = "its calibration is finished" if same else "it is of another calibration"
         _LOG.info("%s: not taken up, %s; starting anew", path, reason)
         return None

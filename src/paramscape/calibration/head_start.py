@@ -39,7 +39,7 @@ def searched_fields(
         history=history.with_name(f"head-start-{history.name}"),
         checkpoint=checkpoint.with_name(f"head-start-{checkpoint.name}"),
     )
-    return search_cells(problem, search, place)
+    return search_cells(problem, search, place, finished_too=True)
 
 
 def imitate(fields: Fields, target: Tensor, settings: HeadStart) -> float:
