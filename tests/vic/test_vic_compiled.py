@@ -110,6 +110,23 @@ def test_chunks_threads_and_the_order_of_cells_change_nothing(case):
 
 
 @needs_compiler
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ["huaihe-daily", "cold-plains-3hourly"])
+def test_a_member_gives_the_same_digits_alone_and_in_company(case, name, dtype):
+    reference = case(name)
+    infilt = reference.parameters.soil["infilt"] * torch.linspace(0.3, 1.0, 19)[:, None]
+    parameters = reference.parameters.replace({"infilt": infilt}).to(dtype)
+    forcing = reference.forcing.days(0, 120).to(dtype)
+    together = simulate(parameters, forcing, reference.options, outputs=NAMES)
+    for member in (0, 7, 18):
+        single = parameters.replace({"infilt": parameters.soil["infilt"][member]})
+        alone = simulate(single, forcing, reference.options, outputs=NAMES)
+        for output in NAMES:
+            assert torch.equal(together.outputs[output][member], alone.outputs[output]), output
+        assert torch.equal(together.state.values[member], alone.state.values)
+
+
+@needs_compiler
 def test_a_restart_is_exact_and_chunks_continue_from_a_state(case):
     reference = case("cold-plains-3hourly")
     first, second = reference.forcing.days(0, 120), reference.forcing.days(120, 200)
@@ -156,12 +173,14 @@ def test_gradients_in_single_precision_are_near_those_in_double(case, name):
         ran = simulate(parameters, forcing, reference.options, outputs=("OUT_EVAP", "OUT_RUNOFF"))
         sum(v.sum() for v in ran.outputs.values()).backward()
         found[dtype] = {n: soil[n].grad.double() for n in ("infilt", "depth", "expt", "Ds")}
+        terms = soil["Dsmax"].grad.norm() * parameters.soil["Dsmax"].norm()
+    rounding = terms * torch.finfo(torch.float32).eps  # of what cancels: Ds is without effect here
     for n, gradient in found[torch.float64].items():
         single = found[torch.float32][n]
         assert torch.isfinite(single).all(), n
         if n == "depth" and name == "findley-lake-daily":
             continue  # root zones end where layers end: two slopes meet, and rounding takes one
-        assert (single - gradient).norm() <= 0.02 * gradient.norm() + 1e-6, n
+        assert (single - gradient).norm() <= 0.02 * gradient.norm() + rounding, n
 
 
 def test_without_a_compiler_it_says_so_once_and_is_plain(case, monkeypatch, caplog):

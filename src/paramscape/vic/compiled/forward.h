@@ -20,13 +20,14 @@ struct Trail {
 };
 
 typedef void (*Residual)(const V* Q, const V* temperature, const V* H, V* residual);
-static void residual_of_foliage(const V* Q, const V* t, const V* H, V* r) {
+INLINE void residual_of_foliage(const V* Q, const V* t, const V* H, V* r) {
   foliage_residual(Q, t, H, r);
 }
-static void residual_of_pack(const V* Q, const V* t, const V*, V* r) { pack_residual(Q, t, r); }
+INLINE void residual_of_pack(const V* Q, const V* t, const V*, V* r) { pack_residual(Q, t, r); }
 
 // Brent's method with VIC's bracket; 0 where no root is wanted.
-static V solve(Residual residual, const V* Q, const V* B, const V* H) {
+template <Residual residual>
+static V solve(const V* Q, const V* B, const V* H) {
   const M wanted = B[3] > number(0);
   if (!any(wanted)) return number(0);
   V a = B[0], b = B[1], fa, fb;
@@ -73,10 +74,10 @@ static void run_pass(const Lanes& l, const V* G, Pass& pass, M where, V* S, V* F
   if (any(pass.trees)) {
     foliage_trees(P, C, G, A, S0, H, Q, B);
     B[3] = pass.trees ? B[3] : number(0);
-    pass.R[0] = solve(residual_of_foliage, Q, B, H);
+    pass.R[0] = solve<residual_of_foliage>(Q, B, H);
     pack_trees(P, C, G, A, S0, H, pass.R, Q, B);
     B[3] = pass.trees ? B[3] : number(0);
-    pass.R[1] = solve(residual_of_pack, Q, B, H);
+    pass.R[1] = solve<residual_of_pack>(Q, B, H);
     snow_trees(P, C, G, A, S0, H, pass.R, S1, F1);
     choose(S, pass.trees, S1, NS);
     choose(F, pass.trees, F1, NF);
@@ -84,7 +85,7 @@ static void run_pass(const Lanes& l, const V* G, Pass& pass, M where, V* S, V* F
   if (any(pass.shrubs)) {
     pack_short(P, C, G, A, S0, H, Q, B);
     B[3] = pass.shrubs ? B[3] : number(0);
-    const V found = solve(residual_of_pack, Q, B, H);
+    const V found = solve<residual_of_pack>(Q, B, H);
     pass.R[1] = pass.shrubs ? found : pass.R[1];
     snow_short(P, C, G, A, S0, H, pass.R, S1, F1);
     choose(S, pass.shrubs, S1, NS);
@@ -189,16 +190,15 @@ static void advance(const Job& j, int64_t step, Walk* w) {
   for (int k = 0; k < COUNT; k++) finish_step(j, w[k]);
 }
 
-// Lanes of a cell lie side by side: their sum is taken before it is added to the cell.
+// One lane after the other, so that a cell's sum does not depend on which lanes a vector holds.
 INLINE void add_to_cells(T* cells, V weighted, const int32_t* cell, int count) {
   T values[WIDTH];
   std::memcpy(values, &weighted, sizeof(V));
   for (int i = 0; i < count;) {
-    T sum = values[i];
-    int next = i + 1;
-    for (; next < count && cell[next] == cell[i]; next++) sum += values[next];
-    cells[cell[i]] += sum;
-    i = next;
+    const int32_t here = cell[i];
+    T sum = cells[here];
+    for (; i < count && cell[i] == here; i++) sum += values[i];
+    cells[here] = sum;
   }
 }
 

@@ -15,7 +15,8 @@ from paramscape.vic.state import VARIABLES
 from paramscape.vic.surface import LAST_PASS_ONLY, Air, Fluxes, Surface
 
 HERE = Path(__file__).parent
-INLINED = ("runoff_step",)  # so that what stays the same in all runoff steps is worked out once
+INLINED = ("runoff_step", "brent", "foliage_residual", "pack_residual")
+"""Pieces within loops, in which what stays the same in all rounds is then worked out once."""
 
 ELEMENTARY = re.compile(r"\b(exponential(_minus_1)?|logarithm(_10|_1_plus)?|power)\(")
 """Functions that double precision takes from the C library, as VIC does: the last digit decides

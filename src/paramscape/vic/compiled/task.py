@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
+from paramscape.vic.columns import Columns
 from paramscape.vic.compiled.layout import Constants, rows_of_constants
 from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices
 from paramscape.vic.compiled.run import Land, Task, simulate_compiled
@@ -20,8 +21,7 @@ def run_compiled(
     land, columns = prepared.land, prepared.columns
     raw = torch.stack([cells_last(getattr(forcing, name), forcing) for name in WEATHER], 2)
     cover = prepared.calendar.table
-    group = columns.cell_of_lane // CELLS_OF_A_GROUP
-    order = _trees_first(group, land.site)
+    order, group = _alike_together(columns, land.site, bool(forcing.members))
     of_lanes = {
         "weather_cell": prepared.forcing_cell(forcing),
         "cell": columns.cell_of_lane,
@@ -57,14 +57,23 @@ def run_compiled(
 CELLS_OF_A_GROUP = 32
 
 
-def _trees_first(group: Tensor, site: Site) -> Tensor:
-    """Order of the lanes with those under trees first within each group of cells.
+def _alike_together(columns: Columns, site: Site, own_weather: bool) -> tuple[Tensor, Tensor]:
+    """Order of the lanes, and the group of cells of each in that order.
 
-    Snow under trees and elsewhere are computed by different statements: a vector of lanes of one
-    kind needs only one of them.
+    A vector of lanes computes what any of its lanes needs, and weather is read once for lanes of
+    one cell. So members under the same weather lie side by side, tile by tile: mostly all of them
+    have snow, or none. In each group lanes under trees come first, as snow is computed by other
+    statements there.
     """
+    lane = torch.arange(columns.lanes)
+    place, cell, together = lane, columns.cell_of_lane, 1
+    if not own_weather:
+        place, together = lane % columns.count, columns.members
+        cell = columns.cell.repeat(columns.members)
+    group = cell // max(1, CELLS_OF_A_GROUP // together)
     trees = (site.overstory > 0) & (site.vegetated > 0)
-    return torch.argsort(2 * group + (~trees).to(group.dtype), stable=True)
+    order = torch.argsort((2 * group + ~trees) * columns.lanes + place, stable=True)
+    return order, group[order]
 
 
 def _number(output: str) -> int:

@@ -2,7 +2,8 @@
 //
 // T is float or double. A vector holds 64 bytes whatever the processor: where its registers are
 // narrower, the compiler splits it. exp and log are sums of their own series on a short interval
-// around 0 and 1 (errors below 2 units in the last place), so that they vectorise everywhere. The
+// around 0 and 1 (errors below 3 units in the last place), so that they vectorise everywhere. Where
+// a shorter way serves some lanes, each lane's own argument decides, never its neighbours'. The
 // forward pass in double precision calls the C library instead.
 
 #include <cmath>
@@ -18,13 +19,13 @@ typedef decltype(V{} < V{}) M;  // all bits of a lane set where true
 
 struct Float {
   static constexpr int bits = 23;
-  static constexpr int exp_terms = 7, log_terms = 4;
+  static constexpr int exp_terms = 7, log_terms = 4, log_1_plus_terms = 7;
   static constexpr double smallest = -87.0, largest = 88.0;
   static constexpr double ln2_high = 0.693359375, ln2_low = -2.12194440054690583e-4;
 };
 struct Double {
   static constexpr int bits = 52;
-  static constexpr int exp_terms = 13, log_terms = 11;
+  static constexpr int exp_terms = 13, log_terms = 11, log_1_plus_terms = 14;
   static constexpr double smallest = -708.0, largest = 709.0;
   static constexpr double ln2_high = 6.93147180369123816490e-01;
   static constexpr double ln2_low = 1.90821492927058770002e-10;
@@ -62,17 +63,22 @@ INLINE V root(V x) {
 
 constexpr double inverse_factorial(int n) { return n < 2 ? 1.0 : inverse_factorial(n - 1) / n; }
 
+// e^x - 1 where |x| < ln(2) / 2.
+INLINE V expm1_near_0(V x) {
+  V sum = number(inverse_factorial(Format::exp_terms));
+#pragma GCC unroll 16
+  for (int n = Format::exp_terms - 1; n > 0; n--) sum = sum * x + T(inverse_factorial(n));
+  return sum * x;
+}
+
 // e^x - 1 on the reduced argument, and the power of two that scales it.
 INLINE V reduced_expm1(V x, V* scale) {
   x = smaller(larger(x, number(Format::smallest)), number(Format::largest));
   V shifted = x * LOG2_E + ROUNDING;
   V count = shifted - ROUNDING;
   V r = (x - count * T(Format::ln2_high)) - count * T(Format::ln2_low);
-  V sum = number(inverse_factorial(Format::exp_terms));
-#pragma GCC unroll 16
-  for (int n = Format::exp_terms - 1; n > 0; n--) sum = sum * r + T(inverse_factorial(n));
   *scale = value_of((bits_of(shifted) << Format::bits) + bits_of(number(1)));
-  return sum * r;
+  return expm1_near_0(r);
 }
 
 INLINE V exponential(V x) {
@@ -81,6 +87,7 @@ INLINE V exponential(V x) {
 }
 
 INLINE V exponential_minus_1(V x) {
+  if (!any(magnitude(x) > number(0.34))) return expm1_near_0(x);  // the same digits, sooner
   V scale, sum = reduced_expm1(x, &scale);
   return scale * sum + (scale - T(1));
 }
@@ -102,12 +109,25 @@ INLINE V logarithm(V x) {
 
 INLINE V logarithm_10(V x) { return logarithm(x) * T(0.43429448190325182765); }
 
-INLINE V logarithm_1_plus(V x) {
-  V u = x + T(1);
-  return logarithm(u) + (x - (u - T(1))) / u;
+INLINE V log_1_plus_near_0(V x) {
+  V sum = number(1.0 / Format::log_1_plus_terms);
+#pragma GCC unroll 16
+  for (int n = Format::log_1_plus_terms - 1; n > 0; n--) sum = T(1.0 / n) - sum * x;
+  return sum * x;
 }
 
-INLINE V power(V base, V exponent) { return exponential(exponent * logarithm(base)); }
+INLINE V logarithm_1_plus(V x) {
+  const M far = magnitude(x) > number(1.0 / 16);
+  V near = log_1_plus_near_0(x), u = x + T(1);
+  if (!any(far)) return near;
+  return far ? logarithm(u) + (x - (u - T(1))) / u : near;
+}
+
+INLINE V power(V base, V exponent) {
+  const M general = exponent != number(2);
+  if (!any(general)) return base * base;
+  return general ? exponential(exponent * logarithm(base)) : base * base;
+}
 
 // The same functions by the C library, lane by lane.
 #define BY_LIBM(name, function)                                          \
