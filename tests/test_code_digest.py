@@ -53,3 +53,11 @@ def test_a_changed_module_changes_the_digest(tmp_path: Path) -> None:
     before = code_digest(script)
     script.write_text("from paramscape.names import UNITS\n")
     assert code_digest(script) != before
+
+
+def test_a_module_of_another_checkout_is_refused(tmp_path: Path) -> None:
+    module = tmp_path / "paramscape" / "calibration" / "gan_po.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("from . import seeds\n")
+    with pytest.raises(ValueError, match=r"gan_po\.py does not belong .* of its own checkout"):
+        code_digest(module)

@@ -24,6 +24,9 @@ def code_digest(*files: Path | str) -> str:
 
     Args:
         files: scripts or modules to start from; given as paths.
+
+    Raises:
+        ValueError: if a module is of another checkout than the package that is installed.
     """
     found: set[Path] = set(TABLES)
     for file in files:
@@ -60,6 +63,11 @@ def _imports(file: Path) -> tuple[Path, ...]:
 def _absolute(node: ast.ImportFrom, file: Path) -> str:
     if not node.level:
         return node.module or ""
+    if not file.is_relative_to(PACKAGE.parent):
+        raise ValueError(
+            f"{file} does not belong to the paramscape that is installed, {PACKAGE}: run the "
+            "workflow with the environment of its own checkout (make study, .venv/bin/snakemake)"
+        )
     parents = file.relative_to(PACKAGE.parent).with_suffix("").parts[: -node.level]
     return ".".join((*parents, *((node.module,) if node.module else ())))
 
