@@ -43,3 +43,17 @@ def test_three_seeds_let_every_method_learn_on_vic_three_times(laid_over) -> Non
     assert calibration.seeds == 3
     assert {run.simulator for run in calibration.runs} == {"vic"}
     assert len(calibration.runs) == 7
+
+
+def test_the_discriminators_worth_is_judged_from_eight_seeds(laid_over) -> None:
+    calibration = laid_over("demo", "discriminator").calibration
+    assert calibration.seeds == 8
+    assert [run.method for run in calibration.runs] == ["default", "gan-po-l1", "gan-po"]
+
+
+@pytest.mark.parametrize("study", ["demo", "huaihe-twin"])
+def test_a_twin_without_errors_keeps_its_climate_and_its_truth(laid_over, study) -> None:
+    twin = laid_over(study, "without-errors").twin
+    errors = ("rain_error", "temperature_error", "radiation_error", "observation_noise")
+    assert {getattr(twin, name) for name in errors} == {0.0}
+    assert (twin.seed, twin.unexplained) == (1979, 0.35)

@@ -58,19 +58,18 @@ CELLS_OF_A_GROUP = 32
 
 
 def _alike_together(columns: Columns, site: Site, own_weather: bool) -> tuple[Tensor, Tensor]:
-    """Order of the lanes, and the group of cells of each in that order.
+    """Order of the lanes, and the group of each in that order: a few cells, of some members.
 
     A vector of lanes computes what any of its lanes needs, and weather is read once for lanes of
     one cell. So members under the same weather lie side by side, tile by tile: mostly all of them
     have snow, or none. In each group lanes under trees come first, as snow is computed by other
     statements there.
     """
-    lane = torch.arange(columns.lanes)
-    place, cell, together = lane, columns.cell_of_lane, 1
+    lane, cell = torch.arange(columns.lanes), columns.cell.repeat(columns.members)
+    place, number = lane, columns.cell_of_lane
     if not own_weather:
-        place, together = lane % columns.count, columns.members
-        cell = columns.cell.repeat(columns.members)
-    group = cell // max(1, CELLS_OF_A_GROUP // together)
+        place, number = lane % columns.count, cell * columns.members + columns.member_of_lane
+    group = number // CELLS_OF_A_GROUP
     trees = (site.overstory > 0) & (site.vegetated > 0)
     order = torch.argsort((2 * group + ~trees) * columns.lanes + place, stable=True)
     return order, group[order]
