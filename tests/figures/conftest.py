@@ -112,6 +112,7 @@ class Study:
                 found = {"parameter_correlation": correlation, "parameter_rmse": rmse}
                 epochs = np.nan if method in ("default", "mpr-sceua") else 30
                 spent = {"minutes": 0.4 + index + 0.1 * seed, "vic_runs": 100.0 * index + seed}
+                spent["minutes_per_epoch"] = spent["minutes"] / epochs
                 costs.append({**run, "epochs": epochs, **spent, **found})
         return pd.DataFrame(scores), pd.DataFrame(costs)
 

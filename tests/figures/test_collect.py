@@ -26,18 +26,19 @@ def history(folder, method, simulator, **columns):
 
 
 def test_vic_runs_are_those_of_the_history_on_vic_and_of_the_ensemble_on_a_surrogate(tmp_path):
-    seconds = [30.0, 30.0]
+    seconds = [20.0, 40.0]
     search = {"evaluations": [84, 120], "model_runs": [84, 120], "seconds": seconds}
     files = [
         history(tmp_path, "default", "vic", epoch=[], seconds=[]),
         history(tmp_path, "mpr-sceua", "vic", **search),
         history(tmp_path, "mpr-sceua", "lstm", **search),
-        history(tmp_path, "gan-po", "vic", epoch=[1, 2], seconds=seconds),
+        history(tmp_path, "gan-po", "vic", epoch=[1, 2, 3], seconds=[200.0, 9.0, 31.0]),
     ]
     costs = costs_of_runs(files, ENSEMBLE)
     np.testing.assert_array_equal(costs["vic_runs"], [0, 120, ENSEMBLE, np.nan])
-    np.testing.assert_array_equal(costs["minutes"], [0, 1, 1, 1])
-    np.testing.assert_array_equal(costs["epochs"], [0, np.nan, np.nan, 2])
+    np.testing.assert_array_equal(costs["minutes"], [0, 1, 1, 4])
+    np.testing.assert_array_equal(costs["epochs"], [0, np.nan, np.nan, 3])
+    np.testing.assert_array_equal(costs["minutes_per_epoch"], [np.nan, np.nan, np.nan, 31 / 60])
 
 
 def test_the_runs_behind_a_surrogate_are_the_ensembles_and_those_of_refresh_rounds():

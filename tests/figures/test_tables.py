@@ -14,7 +14,7 @@ def tables(study):
     return study.tables(seeds=2)
 
 
-def test_time_per_epoch_is_the_total_over_the_epochs(tables, tmp_path):
+def test_times_are_shown_of_an_epoch_and_in_all(tables, tmp_path):
     table2.write(tables[1], tmp_path / "table2")
     written = pd.read_csv(tmp_path / "table2.csv")
     gan = written[(written.method == "gan-po") & (written.simulator == "vic")].iloc[0]

@@ -11,7 +11,8 @@ class History:
     """Rows of numbers under fixed columns; the first column is the progress.
 
     Losses are called `train/<loss>` or `validation/<score>`; `seconds` is the wall-clock time of
-    the row. NaN, an empty field in the file, where nothing was recorded.
+    the row, in the first with what went before it. NaN, an empty field in the file, where nothing
+    was recorded.
     """
 
     def __init__(self, columns: tuple[str, ...], rows: list[list[float]] | None = None):

@@ -85,6 +85,7 @@ class _Course:
         self.saved = 0
         self.start = math.nan
         self.watch = Watch(learner.name, settings.learning_rate, problem.priors)
+        self.seconds_before = 0.0
         self._refreshed: Tensor | None = None
 
     @property
@@ -104,9 +105,11 @@ class _Course:
         """Take up at the checkpoint, or validate where training starts."""
         state = load_checkpoint(self.workplace, self.identity)
         if state is None:
+            begun = time.perf_counter()
             with told_where("before the first epoch", self.kept()):
                 self._run_ahead()
                 self.start = self._validate(self.learner.result()).misfit
+            self.seconds_before = time.perf_counter() - begun
         else:
             for name, part in self._parts().items():
                 part.load_state_dict(state["learner"][name])
@@ -127,7 +130,9 @@ class _Course:
             if self._is_validated(row["epoch"]):
                 score = self._choose(states)
                 row |= {f"validation/{name}": value for name, value in vars(score).items()}
-        row |= {"model_runs": self.model_runs.spent, "seconds": time.perf_counter() - start}
+        seconds = time.perf_counter() - start + self.seconds_before
+        self.seconds_before = 0.0
+        row |= {"model_runs": self.model_runs.spent, "seconds": seconds}
         self.history.record(row)
         self.history.write(self.workplace.history)
         if self.watch.lost == 0:

@@ -165,6 +165,8 @@ def runs_behind_surrogates(settings: Mapping[str, object]) -> int:
 def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:
     """Epochs, minutes and VIC runs of every run from its history.
 
+    An epoch's minutes are the median: the first row has those of a head start, too.
+
     One VIC run is the domain simulated in VIC over the training period, with the days that lead
     into it, once. A run on VIC has the last of its history's `model_runs`, unknown without that
     column; one on a surrogate has those that the surrogate learned from, whatever its history
@@ -175,22 +177,23 @@ def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:
         behind: VIC runs that a surrogate learned from, which all methods on it share.
 
     Returns:
-        method, simulator, seed, epochs (NaN for a method without epochs), minutes, vic_runs (NaN
-        where unknown).
+        method, simulator, seed, epochs and minutes_per_epoch (NaN for a method without epochs),
+        minutes, vic_runs (NaN where unknown).
     """
     rows = []
     for file in files:
         run, table = RunId.of(file), read_table(file)
-        epochs = len(table) if table.columns[0] == "epoch" else float("nan")
-        minutes = table["seconds"].sum() / 60 if "seconds" in table else 0.0
+        minutes = table["seconds"] / 60 if "seconds" in table else pd.Series([0.0])
+        learns = table.columns[0] == "epoch"
+        epochs = (len(table), minutes.median()) if learns else (float("nan"),) * 2
         if run.method == "default":
             runs = 0.0
         elif run.simulator != "vic":
             runs = float(behind)
         else:
             runs = table["model_runs"].iloc[-1] if "model_runs" in table else float("nan")
-        rows.append((run.method, run.simulator, run.seed, epochs, minutes, runs))
-    columns = ["method", "simulator", "seed", "epochs", "minutes", "vic_runs"]
+        rows.append((run.method, run.simulator, run.seed, *epochs, minutes.sum(), runs))
+    columns = ["method", "simulator", "seed", "epochs", "minutes_per_epoch", "minutes", "vic_runs"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -22,7 +22,8 @@ _HEADER = [
     f"{SOURCE}: total [min]",
 ]
 _NOTE = (
-    "Wall-clock time on this machine, mean over seeds (at most {seeds}). Times of {source} are for "
+    "Wall-clock time on this machine, mean over seeds (at most {seeds}); per epoch that of the "
+    "median one, in all with what goes before the first. Times of {source} are for "
     "24 × 17 cells on their LSTM surrogate, dPL and GAN-PO on an NVIDIA A100 GPU with 40 GB; on "
     "what SCE-UA ran they do not say. {runs}"
 )
@@ -32,9 +33,9 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
     """Write minutes per epoch and in all and VIC runs, as CSV and Markdown, beside the paper's.
 
     Args:
-        costs: a row per calibration: `method`, `simulator`, `epochs` (NaN for a method without
-            epochs), `minutes` in all, and `vic_runs` (NaN where unknown). Several seeds are
-            averaged.
+        costs: a row per calibration: `method`, `simulator`, `epochs` and `minutes_per_epoch` (NaN
+            for a method without epochs), `minutes` in all, and `vic_runs` (NaN where unknown).
+            Several seeds are averaged.
         stem: path of the files without `.csv`, `.md` and `.html`.
 
     Returns:
@@ -46,7 +47,6 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
         ValueError: a column is missing, or epochs or minutes are not positive or negative.
     """
     _check(costs)
-    costs = costs.assign(minutes_per_epoch=costs["minutes"] / costs["epochs"])
     table = costs.groupby(_KEYS, sort=False, as_index=False).agg(
         seeds=("minutes", "size"),
         epochs=("epochs", "mean"),
@@ -69,7 +69,8 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
 
 
 def _check(costs: pd.DataFrame) -> None:
-    require_columns(costs, [*_KEYS, "epochs", "minutes", "vic_runs"], "costs")
+    needed = [*_KEYS, "epochs", "minutes_per_epoch", "minutes", "vic_runs"]
+    require_columns(costs, needed, "costs")
     wrong = costs[(costs["minutes"] < 0) | costs["minutes"].isna() | (costs["epochs"] <= 0)]
     if len(wrong):
         raise ValueError(
