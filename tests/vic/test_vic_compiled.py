@@ -170,17 +170,16 @@ def test_gradients_in_single_precision_are_near_those_in_double(case, name):
         }
         parameters = replace(reference.parameters.to(dtype), soil=soil)
         forcing = reference.forcing.days(0, 200).to(dtype)
-        ran = simulate(parameters, forcing, reference.options, outputs=("OUT_EVAP", "OUT_RUNOFF"))
+        outputs = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW")  # baseflow, for Ds has an effect there
+        ran = simulate(parameters, forcing, reference.options, outputs=outputs)
         sum(v.sum() for v in ran.outputs.values()).backward()
         found[dtype] = {n: soil[n].grad.double() for n in ("infilt", "depth", "expt", "Ds")}
-        terms = soil["Dsmax"].grad.norm() * parameters.soil["Dsmax"].norm()
-    rounding = terms * torch.finfo(torch.float32).eps  # of what cancels: Ds is without effect here
     for n, gradient in found[torch.float64].items():
         single = found[torch.float32][n]
         assert torch.isfinite(single).all(), n
         if n == "depth" and name == "findley-lake-daily":
             continue  # root zones end where layers end: two slopes meet, and rounding takes one
-        assert (single - gradient).norm() <= 0.02 * gradient.norm() + rounding, n
+        assert (single - gradient).norm() <= 0.02 * gradient.norm() + 1e-6, n
 
 
 def test_without_a_compiler_it_says_so_once_and_is_plain(case, monkeypatch, caplog):
