@@ -1,18 +1,28 @@
 // Vectors of lanes, and the elementary functions on them.
 //
-// T is float or double. A vector holds 64 bytes whatever the processor: where its registers are
-// narrower, the compiler splits it. exp and log are sums of their own series on a short interval
-// around 0 and 1 (errors below 3 units in the last place), so that they vectorise everywhere. Where
-// a shorter way serves some lanes, each lane's own argument decides, never its neighbours'. The
-// forward pass in double precision calls the C library instead.
+// T is float or double. A vector is as wide as the registers of the processor: g++ takes wider ones
+// apart, lane by lane. exp and log are sums of their own series on a short interval around 0 and 1
+// (errors below 3 units in the last place), so that they vectorise everywhere. Where a shorter way
+// serves some lanes, each lane's own argument decides, never its neighbours'. The forward pass in
+// double precision calls the C library instead.
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 
-constexpr int WIDTH = 64 / sizeof(T);
-typedef T V __attribute__((vector_size(64), aligned(64)));
+#ifndef VECTOR_BYTES
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16  // SSE, NEON, VSX; AVX has no integers of 32 bytes for the masks
+#endif
+#endif
+
+constexpr int WIDTH = VECTOR_BYTES / sizeof(T);
+typedef T V __attribute__((vector_size(VECTOR_BYTES), aligned(VECTOR_BYTES)));
 typedef decltype(V{} < V{}) M;  // all bits of a lane set where true
 
 #define INLINE static inline __attribute__((always_inline))
@@ -49,7 +59,7 @@ INLINE V sign(V x) { return x > number(0) ? number(1) : (x < number(0) ? number(
 INLINE V as_number(M m) { return m ? number(1) : number(0); }
 
 INLINE bool any(M m) {
-  uint64_t parts[8], all = 0;
+  uint64_t parts[sizeof(M) / sizeof(uint64_t)], all = 0;
   std::memcpy(parts, &m, sizeof(M));
   for (uint64_t part : parts) all |= part;
   return all != 0;
@@ -63,13 +73,31 @@ INLINE V root(V x) {
 
 constexpr double inverse_factorial(int n) { return n < 2 ? 1.0 : inverse_factorial(n - 1) / n; }
 
-// e^x - 1 where |x| < ln(2) / 2.
-INLINE V expm1_near_0(V x) {
-  V sum = number(inverse_factorial(Format::exp_terms));
-#pragma GCC unroll 16
-  for (int n = Format::exp_terms - 1; n > 0; n--) sum = sum * x + T(inverse_factorial(n));
-  return sum * x;
+// Coefficients of the series, all worked out by the compiler.
+struct OfExponential { static constexpr double term(int n) { return inverse_factorial(n); } };
+struct OfLogarithm { static constexpr double term(int n) { return 1.0 / (2 * n + 1); } };
+struct OfLogarithm1Plus { static constexpr double term(int n) { return 1.0 / n; } };
+
+// The rest of Horner's scheme, from the term n - 1 of the series down to the term 1.
+template <typename Series, int n>
+INLINE V horner(V sum, V x) {
+  if constexpr (n < 2) {
+    return sum;
+  } else {
+    constexpr T term = T(Series::term(n - 1));
+    return horner<Series, n - 1>(sum * x + term, x);
+  }
 }
+
+// The sum of the terms 1 to n of a series times x^0 to x^(n - 1).
+template <typename Series, int n>
+INLINE V series(V x) {
+  constexpr T last = T(Series::term(n));
+  return horner<Series, n>(V{} + last, x);
+}
+
+// e^x - 1 where |x| < ln(2) / 2.
+INLINE V expm1_near_0(V x) { return series<OfExponential, Format::exp_terms>(x) * x; }
 
 // e^x - 1 on the reduced argument, and the power of two that scales it.
 INLINE V reduced_expm1(V x, V* scale) {
@@ -98,9 +126,7 @@ INLINE V logarithm(V x) {
   V m = value_of(bits_of(x) - (exponent << Format::bits));
   V e = value_of(exponent + bits_of(number(ROUNDING))) - ROUNDING;
   V f = m - T(1), s = f / (f + T(2)), square = s * s;
-  V sum = number(1.0 / (2 * Format::log_terms + 1));
-#pragma GCC unroll 16
-  for (int n = Format::log_terms - 1; n > 0; n--) sum = sum * square + T(1.0 / (2 * n + 1));
+  V sum = series<OfLogarithm, Format::log_terms>(square);
   V tail = T(2) * s * square * sum + e * T(Format::ln2_low);
   V result = e * T(Format::ln2_high) + (T(2) * s + tail);
   V infinite = number(-std::numeric_limits<T>::infinity());
@@ -110,10 +136,7 @@ INLINE V logarithm(V x) {
 INLINE V logarithm_10(V x) { return logarithm(x) * T(0.43429448190325182765); }
 
 INLINE V log_1_plus_near_0(V x) {
-  V sum = number(1.0 / Format::log_1_plus_terms);
-#pragma GCC unroll 16
-  for (int n = Format::log_1_plus_terms - 1; n > 0; n--) sum = T(1.0 / n) - sum * x;
-  return sum * x;
+  return series<OfLogarithm1Plus, Format::log_1_plus_terms>(-x) * x;
 }
 
 INLINE V logarithm_1_plus(V x) {
