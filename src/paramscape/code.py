@@ -10,9 +10,9 @@ BESIDE = ("*.csv", "*.h")
 TABLES = (PACKAGE / "calibration" / "__init__.py", PACKAGE / "surrogates" / "kinds.py")
 """Modules that only list others by name: a rule that uses one entry names that entry's module."""
 
-_NO_RESULTS = ("study", "job.py", "records.py")
+_NO_RESULTS = ("native", "notices.py", "places.py", "study", "job.py", "records.py")
 """What changes no result: settings reach a rule by value, as its parameters, so that their models
-are not its code; nor is the keeping of logs and records."""
+are not its code; nor is the keeping of logs, records and compiled programs."""
 
 
 def code_digest(*files: Path | str) -> str:

@@ -4,6 +4,7 @@ from snakemake.utils import validate as validate_schema
 
 from paramscape.code import code_digest
 from paramscape.device import WITHOUT_GPU
+from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
 from paramscape.one_run import StudyInUse, begin_run, prepare_run
 from paramscape.products.catalogue import (
     MissingFiles,
@@ -93,6 +94,9 @@ onstart:
             )
     except StudyInUse as refusal:
         raise WorkflowError(str(refusal))
+    if compiler() is None:
+        logger.warning(f"Warning: {NO_COMPILER}")
+        os.environ[TOLD] = "1"
 
 
 wildcard_constraints:

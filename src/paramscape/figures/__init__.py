@@ -4,7 +4,11 @@ Figures have `draw(..., stem, caption)` and save `stem`.png and `stem`.pdf; tabl
 `write(..., stem)` and save `stem`.csv, `stem`.md and `stem`.html.
 """
 
-from paramscape.figures import (
+from paramscape.places import prepare_matplotlib
+
+prepare_matplotlib()
+
+from paramscape.figures import (  # noqa: E402
     figure3,
     figure4,
     figure5,
@@ -20,7 +24,7 @@ from paramscape.figures import (
     table1,
     table2,
 )
-from paramscape.figures._page import Caption
+from paramscape.figures._page import Caption  # noqa: E402
 
 __all__ = [
     "Caption",

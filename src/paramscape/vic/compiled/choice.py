@@ -6,7 +6,8 @@ from functools import cache
 
 import torch
 
-from paramscape.vic.compiled.build import compiler
+from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
+from paramscape.notices import tell
 
 LOG = logging.getLogger(__name__)
 WAYS = ("compiled", "plain")
@@ -32,7 +33,8 @@ def compiled_here(device: torch.device) -> bool:
 
 @cache
 def _say_once() -> None:
-    LOG.warning(
-        "no C++ compiler was found: VIC runs uncompiled, with the same results at a fraction of "
-        "the speed. Install g++ or clang++, or name one in $CXX"
-    )
+    """Say it in the log of this process, and on the terminal unless the workflow has said it."""
+    if os.environ.get(TOLD):
+        LOG.warning(NO_COMPILER)
+    else:
+        tell(NO_COMPILER, logging.WARNING)
