@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paramscape import __version__
 from paramscape.bench.command import add_command as add_bench
+from paramscape.native.compiler import CompilerError
 
 VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
 VIC_BUILT_IN = """VIC's image driver in water-balance mode:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         parsed.command(parsed)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, CompilerError) as error:
         print(f"paramscape: {error}", file=sys.stderr)
         return 1
     return 0

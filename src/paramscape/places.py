@@ -42,7 +42,7 @@ def home_folder() -> Path | None:
 
 @cache
 def private_folder() -> Path:
-    """A folder for temporary files that only this user reads and writes.
+    """A folder for temporary files that only this user reads and writes, made if need be.
 
     All processes of the user share it. Where its name is taken by somebody else, this process
     gets another one, which is removed when the process ends.
@@ -50,18 +50,35 @@ def private_folder() -> Path:
     Raises:
         FileNotFoundError: if the system has no folder for temporary files that can be written.
     """
-    shared = Path(tempfile.gettempdir(), f"paramscape-{os.getuid()}")
+    shared = _shared_private_folder()
     try:
         shared.mkdir(mode=0o700, exist_ok=True)
-        about = shared.lstat()
-        owned = stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
-        if owned and not about.st_mode & 0o077 and _can_be_written(shared):
+        if _is_private(shared) and _can_be_written(shared):
             return shared
     except OSError:
         pass  # somebody else's: take a new one
     own = Path(tempfile.mkdtemp(prefix="paramscape-"))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     return own
+
+
+def earlier_private_folder() -> Path | None:
+    """The private folder, if a process of this user has made it before."""
+    try:
+        folder = _shared_private_folder()
+        return folder if _is_private(folder) else None
+    except OSError:
+        return None
+
+
+def _shared_private_folder() -> Path:
+    return Path(tempfile.gettempdir(), f"paramscape-{os.getuid()}")
+
+
+def _is_private(folder: Path) -> bool:
+    about = folder.lstat()
+    owned = stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+    return owned and not about.st_mode & 0o077
 
 
 def _can_be_written(folder: Path) -> bool:

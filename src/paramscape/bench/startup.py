@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from paramscape.bench.bench import Bench
+from paramscape.bench.compiling import measure_compiling
 from paramscape.bench.measure import run_fresh, timed
 from paramscape.bench.probe import Job
 from paramscape.bench.table import Row, Target, timing_row
@@ -22,9 +23,10 @@ PROGRAMS = (
 
 
 def measure_startup(bench: Bench) -> list[Row]:
-    """Whole processes, from start to end, of one simulation of a few cells.
+    """Whole processes, from start to end, of one simulation of a few cells, and compiling alone.
 
-    Cold is with an empty cache and compiles; warm finds what that left.
+    Cold is with an empty cache and compiles; warm finds what that left. Compiling alone is shown
+    for other processors, too.
     """
     rows = []
     programs = PROGRAMS[:1] if bench.settings.quick else PROGRAMS
@@ -35,7 +37,7 @@ def measure_startup(bench: Bench) -> list[Row]:
         what = f"{what}, {str(dtype).removeprefix('torch.')}"
         with tempfile.TemporaryDirectory() as cache:
             rows += _cold_and_warm(bench, job, what, Path(cache))
-    return rows
+    return rows + measure_compiling(bench)
 
 
 def _cold_and_warm(bench: Bench, job: Job, what: str, cache: Path) -> list[Row]:

@@ -55,10 +55,13 @@ def compiler() -> str | None:
 
 
 def compilers() -> list[str]:
-    """All C++ compilers found, the preferred one first; each is named once."""
+    """All C++ compilers found, the preferred one first; each program once."""
     given = shlex.split(os.environ.get("CXX", ""))
     names = [shlex.join(given)] if given and shutil.which(given[0]) else []
-    return list(dict.fromkeys([*names, *(name for name in _USUAL if shutil.which(name))]))
+    names += [name for name in _USUAL if shutil.which(name)]
+    programs = [str(shutil.which(shlex.split(name)[0])) for name in names]
+    first = dict(zip(map(os.path.realpath, reversed(programs)), reversed(names), strict=True))
+    return [name for name in names if name in first.values()]
 
 
 def march() -> str:
@@ -95,8 +98,8 @@ def target(name: str, instruction_set: str) -> Target:
             f"PARAMSCAPE_VIC=plain to do without (much slower). It says:\n{said[-2000:]}"
         )
     raise ValueError(
-        f"{MARCH}={instruction_set} is unknown to {name}; leave it out to compile for this "
-        f"processor, or give a value of -march, such as x86-64-v3. It says:\n{said[-500:]}"
+        f"{MARCH}={instruction_set} is unknown to {name} ({said.splitlines()[0]}); leave it out to "
+        "compile for this processor, or give a value of -march, such as x86-64-v3"
     )
 
 

@@ -5,15 +5,21 @@ import errno
 import logging
 import os
 import shutil
+import struct
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
 from paramscape.notices import tell
-from paramscape.places import TRUST, anyone_may_write, cache_folder, private_folder
+from paramscape.places import (
+    TRUST,
+    anyone_may_write,
+    cache_folder,
+    earlier_private_folder,
+    private_folder,
+)
 from paramscape.whole import publish
 
 from .compiler import CompilerError, run_compiler
@@ -24,6 +30,9 @@ _LEFT_AFTER = 3600.0  # seconds, after which a working folder belongs to a proce
 _WORK = ".compiling-"
 _FULL = "No space left on device"
 _BROKEN = ("file too short", "invalid ELF header", "wrong ELF class", "not a mach-o")
+_ELF_HEADER = struct.Struct("<4sBB34xQ10xHHH")
+"""Of a 64-bit little-endian ELF file: mark, word size, byte order; where the table of sections
+starts; size and number of its entries. The table is what the file ends with."""
 
 
 class Recipe(NamedTuple):
@@ -46,6 +55,10 @@ class _UnusableFolder(OSError):
     """A folder that a program cannot be kept in, or loaded from."""
 
 
+class _BrokenProgram(OSError):
+    """A file that is no whole program."""
+
+
 def load(recipe: Recipe) -> ctypes.CDLL:
     """The program, compiled if no process has done so before.
 
@@ -57,12 +70,14 @@ def load(recipe: Recipe) -> ctypes.CDLL:
         OSError: if there is no folder to keep it in; with the reason for each.
     """
     refusals: list[str] = []
+    for folder in (cache_folder(), earlier_private_folder()):
+        if folder and (folder / recipe.name).is_file() and (made := _found(folder, recipe)):
+            return made
     for folder in _folders():
         try:
-            return _from_folder(folder, recipe, refusals)
-        except (_UnusableFolder, OSError) as refusal:
-            LOG.info("%s cannot be used for compiled programs: %s", folder, _reason(refusal))
-            refusals.append(f"{folder}: {_reason(refusal)}")
+            return _compiled(folder, recipe, refusals)
+        except OSError as refusal:
+            refusals.append(f"{folder}: {refusal.strerror or refusal}")
     raise OSError(
         f"{recipe.about} cannot be kept anywhere ({'; '.join(refusals) or 'no folder'}). Name a "
         "folder that can be written, on a disk with room, in $PARAMSCAPE_CACHE, or set "
@@ -71,6 +86,7 @@ def load(recipe: Recipe) -> ctypes.CDLL:
 
 
 def _folders() -> Iterator[Path]:
+    """Where a program may be kept, the preferred folder first."""
     wanted = cache_folder()
     if wanted is not None:
         yield wanted
@@ -80,29 +96,29 @@ def _folders() -> Iterator[Path]:
         LOG.info("there is no temporary folder: %s", error)
 
 
-def _from_folder(folder: Path, recipe: Recipe, refusals: list[str]) -> ctypes.CDLL:
+def _found(folder: Path, recipe: Recipe) -> ctypes.CDLL | None:
+    """The program that a process compiled before; None where it cannot be used."""
     file = folder / recipe.name
-    if not _is_there(file):
-        _require_room_for_programs(folder)
-        with _lock(folder, recipe):
-            if not _is_there(file):
-                _compile(file, recipe, refusals)
     try:
         return _loaded(file)
-    except OSError as error:
-        if not any(sign in str(error) for sign in _BROKEN):
-            raise
-    LOG.warning("%s is broken; it is compiled again", file)
-    with _lock(folder, recipe):
-        _compile(file, recipe, refusals)
-    return _loaded(file)
+    except _BrokenProgram as broken:
+        LOG.warning("%s is broken (%s); it is compiled again", file, broken)
+    except OSError as refusal:
+        LOG.info("%s is not used: %s", file, refusal.strerror or refusal)
+    return None
 
 
-def _is_there(file: Path) -> bool:
-    try:
-        return file.stat().st_size > 0
-    except OSError:
-        return False
+def _compiled(folder: Path, recipe: Recipe, refusals: list[str]) -> ctypes.CDLL:
+    """The program, compiled in a folder unless another process did so meanwhile."""
+    _require_room_for_programs(folder)
+    file = folder / recipe.name
+    lock = folder / f".{recipe.name}.lock"
+    with one_at_a_time(lock, f"compiling {recipe.about}"):
+        made = _found(folder, recipe) if file.is_file() else None
+        if made is None:
+            _compile(file, recipe, refusals)
+            made = _loaded(file)
+    return made
 
 
 def _require_room_for_programs(folder: Path) -> None:
@@ -123,16 +139,26 @@ def _require_trust(path: Path) -> None:
 
 def _loaded(file: Path) -> ctypes.CDLL:
     _require_trust(file)
+    if _is_cut_off(file):
+        raise _BrokenProgram("it was cut off")
     try:
         return ctypes.CDLL(str(file))
     except OSError as error:
-        if "Operation not permitted" in str(error) or "failed to map" in str(error):
-            raise _UnusableFolder(f"no program may be loaded from it ({error})") from error
-        raise
+        if any(sign in str(error) for sign in _BROKEN):
+            raise _BrokenProgram(str(error)) from error
+        raise _UnusableFolder(f"no program can be loaded from it ({error})") from error
 
 
-def _lock(folder: Path, recipe: Recipe) -> AbstractContextManager[None]:
-    return one_at_a_time(folder / f".{recipe.name}.lock", f"compiling {recipe.about}")
+def _is_cut_off(file: Path) -> bool:
+    """Whether the end of a Linux program is missing: to load it would kill this process."""
+    with file.open("rb") as opened:
+        header = opened.read(_ELF_HEADER.size)
+    if not header.startswith(b"\x7fELF"):
+        return not header
+    if len(header) < _ELF_HEADER.size:
+        return True
+    _, word, order, table, entry, count, _ = _ELF_HEADER.unpack(header)
+    return (word, order) == (2, 1) and file.stat().st_size < table + entry * count
 
 
 def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
@@ -170,7 +196,3 @@ def _remove_left_work(folder: Path) -> None:
             continue
         if old:
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
