@@ -1,5 +1,6 @@
 """The command line says what is wrong and exits with 1."""
 
+import argparse
 import json
 import shutil
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from paramscape.cli import main
+from paramscape.bench import command
+from paramscape.bench.run import GROUPS
+from paramscape.cli import _parser, main
 
 
 def test_a_study_without_its_files_is_told_so(repository, monkeypatch, capsys) -> None:
@@ -51,8 +54,41 @@ def test_an_option_outside_the_water_balance_is_refused(shared, tmp_path, monkey
     assert "FULL_ENERGY" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["vic"], ["unknown"], []])
+@pytest.mark.parametrize("arguments", [["vic"], ["unknown"]])
 def test_a_wrong_command_shows_the_usage(arguments, capsys) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
     assert "usage: paramscape" in capsys.readouterr().err
+
+
+def parsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """A parser and those of all its commands."""
+    found = [parser]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [p for below in action.choices.values() for p in parsers(below)]
+    return found
+
+
+@pytest.mark.parametrize("parser", parsers(_parser()), ids=lambda parser: parser.prog)
+def test_the_help_of_every_command_is_complete(parser) -> None:
+    text = parser.format_help()
+    assert parser.description and f"examples:\n  {parser.prog}" in text
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            listed = [choice.dest for choice in action._choices_actions if choice.help]
+            assert listed == list(action.choices)
+        else:
+            assert action.help, action.dest
+            stated = action.default in (None, False, argparse.SUPPRESS)
+            assert stated or f"[{action.default or 'all'}]" in " ".join(text.split()), action.dest
+
+
+def test_the_help_names_every_group_of_measurements() -> None:
+    assert command.GROUPS.split(", ") == list(GROUPS)
+
+
+def test_the_command_alone_prints_the_help(capsys) -> None:
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("vic", "check", "schema", "explain", "bench"))

@@ -1,4 +1,4 @@
-"""The command line: `paramscape vic -g global.txt`, benchmarks, checks, and origins of files."""
+"""The command line `paramscape`."""
 
 import argparse
 import logging
@@ -7,9 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paramscape import __version__
-from paramscape.bench.command import add_command as add_bench
+from paramscape.bench.command import add_bench
+from paramscape.commands import Commands, add_command
 from paramscape.native.compiler import CompilerError
 
+DESCRIPTION = """Learns distributed parameter fields of the VIC land-surface model, and runs VIC.
+
+A study, from raw files to figures, is run by `make study CONFIG=STUDY.yaml` or Snakemake."""
+EXAMPLES = """examples:
+  paramscape check config/demo.yaml     # before a study is started
+  paramscape vic -g global.txt          # VIC alone
+  paramscape COMMAND --help             # the arguments of a command
+
+environment (docs/engine.md):
+  CXX                 the C++ compiler [g++, clang++ or c++, whichever is found]
+  PARAMSCAPE_MARCH    the instruction set VIC is compiled for [native]
+  PARAMSCAPE_CACHE    the folder for compiled programs [~/.cache/paramscape]
+  PARAMSCAPE_VIC      plain runs VIC uncompiled [compiled]"""
 VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
 VIC_BUILT_IN = """VIC's image driver in water-balance mode:
 soil layers 3, thermal nodes 3 (QUICK_FLUX), FULL_ENERGY FALSE, FROZEN_SOIL FALSE
@@ -29,34 +43,105 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="paramscape", description=__doc__)
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    vic = commands.add_parser(
-        "vic",
-        help="run VIC, as vic_image.exe does",
+    parser = argparse.ArgumentParser(
+        prog="paramscape",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action="version", version=__version__, help="print the version and exit"
+    )
+    parser.set_defaults(command=lambda _: parser.print_help())
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    _add_vic(commands)
+    _add_check(commands)
+    _add_schema(commands)
+    _add_explain(commands)
+    add_bench(commands)
+    return parser
+
+
+def _add_vic(commands: Commands) -> None:
+    vic = add_command(
+        commands,
+        "vic",
+        "run VIC, as vic_image.exe does",
+        "Runs the embedded VIC in water-balance mode and double precision on the files that a "
+        "global\nparameter file of VIC 5 names, and prints the history and state files that it "
+        "writes.\nPaths in the global file are relative to the folder where the command is run.",
+        "paramscape vic -g global.txt              # in place of vic_image.exe -g global.txt",
+        "paramscape vic -g global.txt --conserve   # closes the water balance",
+        "paramscape vic -o                         # says which options are built in",
     )
     which = vic.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "-g", "--global", dest="path", type=Path, metavar="FILE", help="run this case"
+        "-g",
+        "--global",
+        dest="path",
+        type=Path,
+        metavar="FILE",
+        help="global parameter file of the case to run",
     )
-    which.add_argument("-v", action="version", version=VIC_VERSION, help="print the version")
-    which.add_argument("-o", action="store_true", dest="options", help="print what is built in")
-    vic.add_argument("--conserve", action="store_true", help="keep the water that VIC 5.1 loses")
+    which.add_argument(
+        "-v", action="version", version=VIC_VERSION, help="print VIC's version and exit"
+    )
+    which.add_argument(
+        "-o", action="store_true", dest="options", help="print what of VIC is built in and exit"
+    )
+    vic.add_argument(
+        "--conserve",
+        action="store_true",
+        help="keep the water that VIC 5.1 loses; by default it is lost, as in VIC",
+    )
     vic.set_defaults(command=_vic)
-    check = commands.add_parser("check", help="check a study's settings and raw files")
+
+
+def _add_check(commands: Commands) -> None:
+    check = add_command(
+        commands,
+        "check",
+        "check a study's settings and raw files",
+        "Reads the settings of a study and looks for its raw files. Says what is wrong, one line "
+        "each,\nand exits with 1; nothing is run.",
+        "paramscape check config/demo.yaml",
+        "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
+    )
     check.add_argument(
-        "paths", type=Path, nargs="+", metavar="STUDY.yaml", help="and what is laid over it"
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="STUDY.yaml",
+        help="settings of the study; further files replace single settings, the last one wins",
     )
     check.set_defaults(command=_check)
-    schema = commands.add_parser("schema", help="print the JSON schema of a study's settings")
+
+
+def _add_schema(commands: Commands) -> None:
+    schema = add_command(
+        commands,
+        "schema",
+        "print the JSON schema of a study's settings",
+        "Prints every setting of a study with its meaning, type, range and default, as JSON "
+        "schema.",
+        "paramscape schema > config/schema.json",
+    )
     schema.set_defaults(command=_schema)
-    explain = commands.add_parser("explain", help="print where a file of a study came from")
-    explain.add_argument("path", type=Path, metavar="FILE")
+
+
+def _add_explain(commands: Commands) -> None:
+    explain = add_command(
+        commands,
+        "explain",
+        "print where a file of a study came from",
+        "Prints the rule, settings, seed, inputs, versions and times behind a file under "
+        "results/, and\nthe command that makes it again.",
+        "paramscape explain results/demo/figures/figure-4-vic.png",
+    )
+    explain.add_argument(
+        "path", type=Path, metavar="FILE", help="a file that a job of the study wrote"
+    )
     explain.set_defaults(command=_explain)
-    add_bench(commands)
-    return parser
 
 
 def _vic(parsed: argparse.Namespace) -> None:
