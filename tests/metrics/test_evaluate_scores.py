@@ -86,6 +86,15 @@ def test_two_observed_cells_are_scored_alone_and_have_no_pattern(labelled, pair,
         )
 
 
+def test_an_unobserved_cell_is_named(labelled, mask, caplog):
+    simulated, observed, domain = labelled
+    seen = (domain.lat != domain.lat[6]) | (domain.lon != domain.lon[5])
+    evaluate(simulated, observed.where(seen), domain)
+    (message,) = caplog.messages
+    assert message.startswith(f"1 of {mask.sum()} active cells have no observation of the target")
+    assert message.endswith("the first is at 32.5000 N, 114.2500 E")
+
+
 def test_an_unobserved_cell_leaves_the_patterns_of_the_others(labelled, pair, mask):
     simulated, observed, domain = labelled
     lake = np.zeros(mask.shape, dtype=bool)
@@ -128,5 +137,5 @@ def test_observations_that_never_vary_have_errors_alone(labelled, mask):
 
 def test_a_period_without_any_observation_is_refused(labelled, mask):
     simulated, observed, domain = labelled
-    with pytest.raises(ValueError, match=r"None of the \d+ active .* observed from 2011-01-01"):
+    with pytest.raises(ValueError, match=r"None of the \d+ active cells .* from 2011-01-01 to"):
         evaluate(simulated, observed * np.nan, domain)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import xarray as xr
 
@@ -13,6 +15,7 @@ from paramscape.metrics.point import moments
 from paramscape.metrics.spaef import spatial_efficiency
 from paramscape.metrics.ssim import observed_range, ssim_per_day
 
+_LOG = logging.getLogger(__name__)
 _DIMS = ("time", "lat", "lon")
 
 
@@ -131,11 +134,23 @@ def _mean_maps(simulated: xr.DataArray, observed: xr.DataArray) -> tuple[Field, 
 
 
 def _require_observations(observed: xr.DataArray, mask: xr.DataArray) -> None:
-    if not observed.where(mask > 0).notnull().any():
+    """Refuse a period without observations, and name the first cell that has none."""
+    active = mask.values > 0
+    unseen = active & ~observed.notnull().any("time").values
+    what = f"{observed.name or 'the target'} from " + " to ".join(
+        f"{day!s:.10}" for day in observed.time.values[[0, -1]]
+    )
+    if unseen.sum() == active.sum():
         raise ValueError(
-            f"None of the {int((mask > 0).sum())} active cells is observed from "
-            f"{observed.time.values[0]!s:.10} to {observed.time.values[-1]!s:.10}: there is "
+            f"None of the {active.sum()} active cells has an observation of {what}: there is "
             "nothing to score. Choose periods in which the product has values."
+        )
+    if unseen.any():
+        row, column = np.argwhere(unseen)[0]
+        _LOG.warning(
+            "%d of %d active cells have no observation of %s and are left out of the scores of all "
+            "methods; the first is at %.4f N, %.4f E",
+            *(unseen.sum(), active.sum(), what, mask.lat[row], mask.lon[column]),
         )
 
 
