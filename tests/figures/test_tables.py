@@ -211,7 +211,7 @@ def test_the_number_of_scored_cells_stands_in_head_and_note(tables, tmp_path):
     assert "RMSE [mm d⁻¹] ↓ (14 of 15 cells)" in lines[0]
     assert "KGE ↑ (13 of 15 cells)" in lines[0]
     assert "Cells improved [%] ↑ (14 of 15 cells)" in lines[0]
-    assert "Scored cells of 15 active ones: RMSE 14, CC 13, KGE 13;" in lines[-1]
+    assert "Scored cells of 15 active ones: RMSE and cells improved 14, CC 13, KGE 13." in lines[-1]
     assert (table[["cells_rmse_own", "cells_rmse_vic"]] == 14).all(axis=None)
     methods_table.write(scores, costs, tmp_path / "all")
     everywhere = (tmp_path / "all.md").read_text()
@@ -246,5 +246,5 @@ def test_a_pattern_that_is_not_scored_has_a_dash_and_the_reason(tables, tmp_path
 def test_the_ablation_says_how_many_cells_are_scored_and_why_no_pattern_is(ablation, tmp_path):
     table1.write(with_towers(ablation), tmp_path / "table1")
     lines = (tmp_path / "table1.md").read_text().splitlines()
-    assert "RMSE [mm d⁻¹] ↓ (2 of 15 cells)" in lines[0]
+    assert "Scored cells of 15 active ones: RMSE 2." in lines[-1]
     assert f"Without EOF score, SSIM: {REASON}." in lines[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
 import pandas as pd
 
@@ -16,24 +15,20 @@ _COUNTED_AS = {"share_improved": "rmse"}
 class ScoredCells:
     """How many cells stand behind the scores of a table.
 
+    shown: scores of the table.
     active: active cells of the domain.
     most: by score of `CELL_SCORES`, the cells that can be scored: those of the run with most.
     reasons: by score of `SPATIAL_SCORES`, why the observations do not allow it.
     """
 
-    def __init__(self, active: int, most: dict[str, int], reasons: dict[str, str]):
-        self.active, self.most, self.reasons = active, most, reasons
-
-    @classmethod
-    def of(cls, scores: pd.DataFrame, shown: Sequence[str]) -> Self:
-        """The cells behind those scores of a table of runs that are shown."""
+    def __init__(self, scores: pd.DataFrame, shown: Sequence[str]):
+        self.shown, self.active = shown, int(scores["cells"].max())
+        self.most = {n: int(scores[f"cells_{n}"].max()) for n in CELL_SCORES if n in shown}
         reasons = {name: scores[f"not_scored_{name}"].dropna() for name in SPATIAL_SCORES}
         found = {name: next(filter(None, column), "") for name, column in reasons.items()}
-        return cls(
-            int(scores["cells"].max()),
-            {n: int(scores[f"cells_{n}"].max()) for n in CELL_SCORES if n in shown},
-            {n: found[n] for n in found if found[n] and any(s.startswith(n) for s in shown)},
-        )
+        self.reasons = {
+            n: why for n, why in found.items() if why and any(s.startswith(n) for s in shown)
+        }
 
     def of_head(self, name: str) -> str:
         """Such as ` (14 of 15 cells)` behind a score's title; nothing where all are scored."""
@@ -53,11 +48,11 @@ class ScoredCells:
         """
         sentences = []
         if any(cells < self.active for cells in self.most.values()):
-            counts = ", ".join(f"{SCORES[n].title} {cells}" for n, cells in self.most.items())
+            constant = ", and for CC and KGE cells whose observations are constant,"
             sentences.append(
-                f"Cells without observations in the period, and for CC and KGE cells whose "
-                f"observations are constant, are left out for all methods alike. Scored cells of "
-                f"{self.active} active ones: {counts}; improved cells are a share of those of RMSE."
+                "Cells without observations in the period"
+                f"{constant if len(self.most) > 1 else ''} are left out for all methods alike. "
+                f"Scored cells of {self.active} active ones: {self._counts()}."
             )
         if runs_differ:
             sentences.append(
@@ -70,6 +65,12 @@ class ScoredCells:
             by_reason[reason].append(SCORES[name].title)
         sentences += [f"Without {', '.join(n)}: {reason}." for reason, n in by_reason.items()]
         return "".join(f" {sentence}" for sentence in sentences)
+
+    def _counts(self) -> str:
+        counts = {name: SCORES[name].title for name in self.most}
+        if "share_improved" in self.shown:
+            counts["rmse"] += " and cells improved"
+        return ", ".join(f"{title} {self.most[name]}" for name, title in counts.items())
 
 
 def needed_columns(shown: Sequence[str]) -> list[str]:

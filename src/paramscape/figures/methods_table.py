@@ -69,7 +69,7 @@ def write(
     parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
     parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
     parts += [fewest_cells(rows, _RUN, f"_{side}") for side, rows in sides.items()]
-    table, scored = _join(scores, sides, parts), ScoredCells.of(scores, COLUMNS)
+    table, scored = _join(scores, sides, parts), ScoredCells(scores, COLUMNS)
     rows = _rows(table, extras, sides, scored)
     note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
     note += _REAL_NOTE if "real" in sides else ""

@@ -59,11 +59,9 @@ def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd
     table = pd.concat([_printed(), table], ignore_index=True)
     order = ["source", *_KEYS, "seeds", *(c + s for c in columns for s in ("", "_spread"))]
     table = table.reindex(columns=order)
-    scored = ScoredCells.of(scores, list(_COLUMNS))
-    heads = [_head(name, field_unit) + scored.of_head(name) for name in _COLUMNS]
-    header = ["Source", "Simulator", "Loss", *heads]
+    header = ["Source", "Simulator", "Loss", *(_head(name, field_unit) for name in _COLUMNS)]
     note = _NOTE.format(seeds=int(ours["seed"].nunique()), source=SOURCE, days=ABLATION_DAYS)
-    note += scored.note(runs_differ=False)
+    note += ScoredCells(scores, list(_COLUMNS)).note(runs_differ=False)
     write_table(stem, table, header, [_row(row) for _, row in table.iterrows()], note)
     return table
 
