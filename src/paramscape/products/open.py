@@ -133,7 +133,11 @@ class ProductFile:
         return self._read(self.variable(name), ())
 
     def field(
-        self, name: str, box: Box | None = None, times: slice | None = None, margin: int = 1,
+        self,
+        name: str,
+        box: Box | None = None,
+        times: slice | None = None,
+        margin: int = 1,
         partial: bool = False,
     ) -> xr.DataArray:
         """A variable around a box: (..., time?, lat, lon), axes ascending, missing values NaN.

@@ -81,9 +81,7 @@ def _signed(raw: np.ndarray, attributes: Mapping[str, Any], place: Place) -> np.
     said = str(attributes.get("_Unsigned", "")).strip().lower()
     kind = {"true": "u", "1": "u", "false": "i", "0": "i"}.get(said)
     if kind is None and raw.dtype == np.int8:
-        limits = [
-            v for n in ("valid_range", "valid_max") for v in _numbers(attributes, n, place)
-        ]
+        limits = [v for n in ("valid_range", "valid_max") for v in _numbers(attributes, n, place)]
         kind = "u" if max(limits, default=0) > 127 else None
     if kind is None or raw.dtype.kind not in "iu" or raw.dtype.kind == kind:
         return raw
@@ -92,7 +90,10 @@ def _signed(raw: np.ndarray, attributes: Mapping[str, Any], place: Place) -> np.
 
 def _codes(dtype: np.dtype, attributes: Mapping[str, Any], place: Place) -> list[float | int]:
     """Codes of missing values that a number of this type can have."""
-    given = [*_numbers(attributes, "_FillValue", place), *_numbers(attributes, "missing_value", place)]
+    given = [
+        *_numbers(attributes, "_FillValue", place),
+        *_numbers(attributes, "missing_value", place),
+    ]
     if "_FillValue" not in attributes and dtype.itemsize > 1:
         given.append(netCDF4.default_fillvals[f"{dtype.kind}{dtype.itemsize}"])
     if dtype.kind == "f":
