@@ -96,6 +96,18 @@ def near(longitudes: np.ndarray, middle: float) -> np.ndarray:
     return longitudes + 360.0 * turns
 
 
+def nearest(have: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarray:
+    """Index of the nearest of `have` for each of `wanted`; -1 where it is beyond a tolerance.
+
+    A tolerance is cut to a fifth of the spacing of `wanted`, so that a grid that is shifted is
+    not taken for the same.
+    """
+    if wanted.size > 1:
+        tolerance = min(tolerance, 0.2 * _spacing(wanted, tolerance))
+    distance = np.abs(have[:, None] - wanted[None, :])
+    return np.where(distance.min(axis=0) <= tolerance, distance.argmin(axis=0), -1)
+
+
 def _spacing(centres: np.ndarray, fallback: float) -> float:
     if centres.size < 2:
         return fallback

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from .box import nearest
 from .errors import ProductError
 from .humidity import saturation_pressure
 from .open import moment
@@ -210,9 +211,9 @@ def require_grid(dataset: xr.Dataset, domain: xr.Dataset, file: Path | str) -> x
     picked = {}
     for axis in ("lat", "lon"):
         ours, theirs = domain[axis].values, dataset[axis].values
-        distance = np.abs(ours[:, None] - theirs[None, :])
-        if distance.min(axis=1).max() > 1e-3:
-            worst = float(ours[distance.min(axis=1).argmax()])
+        picked[axis] = nearest(theirs, ours, 1e-3)
+        if (picked[axis] < 0).any():
+            worst = float(ours[picked[axis] < 0][0])
             raise ProductError(
                 f"the domain has {axis} {worst:g}, which the file's grid ({theirs.size} from "
                 f"{theirs[0]:g} to {theirs[-1]:g}) lacks",
@@ -221,7 +222,6 @@ def require_grid(dataset: xr.Dataset, domain: xr.Dataset, file: Path | str) -> x
                 f"{axis} {worst:g}",
                 "give files on the domain's own grid",
             )
-        picked[axis] = distance.argmin(axis=1)
     return dataset.isel(picked).assign_coords(lat=domain["lat"], lon=domain["lon"])
 
 

@@ -189,7 +189,18 @@ class ProductFile:
             return found.dim
         return next((d for d in self._dataset.dimensions if d.lower() in NAMES[axis]), None)
 
-    def _window(self, axis: str, box: Box | None, margin: int, partial: bool) -> Window:
+    @property
+    def grid_dims(self) -> dict[str, str]:
+        """The file's dimensions by our names `lat` and `lon`.
+
+        Raises:
+            ProductError: if the grid is not a regular one of latitude and longitude.
+        """
+        for axis in ("lat", "lon"):
+            self._require_axis(axis)
+        return {axis: self._axes[axis].dim for axis in ("lat", "lon")}
+
+    def _require_axis(self, axis: str) -> np.ndarray:
         centres = {"lat": self.lat, "lon": self.lon}[axis]
         if centres is None:
             bent = f"; {' and '.join(self._bent)} bend over the grid" if self._bent else ""
@@ -200,6 +211,10 @@ class ProductFile:
                 axis,
                 cure="give a file on a regular latitude-longitude grid",
             )
+        return centres
+
+    def _window(self, axis: str, box: Box | None, margin: int, partial: bool) -> Window:
+        centres = self._require_axis(axis)
         if box is None:
             return Window.whole(centres)
         low, high = (box.south, box.north) if axis == "lat" else (box.west, box.east)

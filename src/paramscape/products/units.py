@@ -21,6 +21,7 @@ _SYNONYMS = {
     "": "1",
 }
 _FOREIGN = {"m3 m-3": ("g", "kg"), "kg kg-1": ("%", "percent", "m", "cm", "mm")}
+_FARAD = "f"
 _WATER = (1, -2)  # exponents of kilogram and metre where water is given by its mass
 # Our units: exponents of kilogram, metre, second, kelvin; size in SI; offset; known examples.
 _OURS: dict[str, tuple[tuple[int, int, int, int], float, float, str]] = {
@@ -120,7 +121,7 @@ def water_flux(units: str | None, file: Path | str, variable: str) -> WaterFlux:
 
 def _parsed(units: str | None) -> Unit | None:
     text = " ".join((units or "").lower().split())
-    return parse_unit(_SYNONYMS.get(text, text))
+    return None if text == _FARAD else parse_unit(_SYNONYMS.get(text, text))
 
 
 def _powers(unit: Unit, to: str) -> tuple[int, ...]:
