@@ -105,14 +105,16 @@ class TimeAxis:
         grain = float(np.spacing(np.abs(values).max())) * seconds
         if grain <= 1:
             return moments
-        if grain > 6 * 3600:
+        if grain > 1800:
+            if seconds == 86400 and (values * 2 % 1 == 0).all():
+                return moments
             self._refuse(
-                f"its 32-bit numbers in {self.units!r} are only good to {grain / 3600:.0f} hours",
+                f"its 32-bit numbers in {self.units!r} are only good to {grain / 3600:.1f} hours",
                 "write time as 64-bit numbers, or since a later date",
             )
         whole = moments.astype("M8[m]") + _COARSE / 2
         near = (whole.astype("i8") // 30 * 30).astype("M8[m]").astype("M8[ns]")
-        slack = np.timedelta64(int(np.ceil(grain)), "s")
+        slack = np.timedelta64(int(np.ceil(grain / 2)), "s")
         return np.where(np.abs(moments - near) <= slack, near, moments)
 
     @cached_property
