@@ -1,4 +1,4 @@
-"""Stored numbers become values as CF and the NetCDF Users' Guide say, for attributes of any type."""
+"""Stored numbers become values as CF and the NetCDF Users' Guide say, whatever types they have."""
 
 import netCDF4
 import numpy as np

@@ -1,5 +1,7 @@
 """Observed targets on the study's grid."""
 
+import logging
+
 import numpy as np
 import xarray as xr
 
@@ -12,6 +14,8 @@ from paramscape.study import CfObservations, GleamObservations, Period
 from .regrid import conservative
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
+SPARSE = 0.05  # share of days and cells below which the log says so, [1]
+_LOG = logging.getLogger(__name__)
 
 
 def prepare_observations(
@@ -52,5 +56,20 @@ def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: st
             target,
             cure="look at the product's period, missing values and grid",
         )
+    _report_gaps(kept, domain["mask"].values > 0, target)
     kept.attrs = {"units": UNITS[target], "long_name": LONG_NAMES[target]}
     return kept.to_dataset(name=target)
+
+
+def _report_gaps(kept: xr.DataArray, inside: np.ndarray, target: str) -> None:
+    """Log cells that are never observed, and observations of few days."""
+    known = np.isfinite(kept.values[:, inside])
+    never = int((~known.any(axis=0)).sum())
+    if never:
+        _LOG.warning(
+            "%d of %d active cells have no value of %s on any day", never, inside.sum(), target
+        )
+    if known.mean() < SPARSE:
+        _LOG.warning(
+            "%s is observed on only %.2g %% of days and active cells", target, 100 * known.mean()
+        )
