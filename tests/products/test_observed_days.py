@@ -98,6 +98,12 @@ def test_parts_of_a_day_make_its_mean_or_its_sum(observed, step):
     np.testing.assert_allclose(found, DAYS, atol=1e-12)
 
 
+def test_records_that_end_a_second_before_the_next_make_whole_days(observed):
+    starts = np.arange(0, 240, 0.5)
+    found = observed(starts // 24, starts, bounds=spans(starts, 0.5 - 1 / 3600))
+    np.testing.assert_allclose(found, DAYS, rtol=1e-3)
+
+
 def test_a_day_with_a_missing_part_is_missing(observed):
     starts = np.arange(0, 240, 3.0)
     values = np.ones(80)

@@ -15,6 +15,8 @@ from .regrid import conservative
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
 SPARSE = 0.05  # share of days and cells below which the log says so, [1]
+IMPOSSIBLE_RUNOFF = 3.0  # times precipitation over a year or more, [1]
+A_YEAR = 300  # days
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,6 +61,30 @@ def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: st
     _report_gaps(kept, domain["mask"].values > 0, target)
     kept.attrs = {"units": UNITS[target], "long_name": LONG_NAMES[target]}
     return kept.to_dataset(name=target)
+
+
+def require_rain_for(runoff: xr.DataArray, rain: xr.DataArray) -> None:
+    """Refuse runoff that precipitation cannot feed; log what needs snow, storage or inflow.
+
+    Args:
+        runoff: observed (time, lat, lon) [mm d-1], NaN where missing.
+        rain: precipitation of the whole record (time, lat, lon) [mm d-1], NaN outside the domain.
+
+    Raises:
+        ProductError: if the mean runoff is several times the mean precipitation of a record of
+            nearly a year or more.
+    """
+    cells = np.isfinite(runoff.values).any(axis=0)
+    ratio = float(np.nanmean(runoff.values[:, cells]) / np.nanmean(rain.values[:, cells]))
+    said = f"the mean of runoff is {ratio:.3g} times that of precipitation"
+    if ratio > IMPOSSIBLE_RUNOFF and rain.sizes["time"] >= A_YEAR:
+        raise ProductError(
+            said, "observations", "runoff",
+            f"{rain.sizes['time']} days from {rain.time.values[0]!s:.10}, {int(cells.sum())} cells",
+            "correct the units attribute of the observations, or of the forcing's precipitation",
+        )  # fmt: skip
+    if ratio > 1:
+        _LOG.warning("%s, which needs snow, storage or inflow; look at its units", said)
 
 
 def _report_gaps(kept: xr.DataArray, inside: np.ndarray, target: str) -> None:

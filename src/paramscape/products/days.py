@@ -13,6 +13,7 @@ from .open import ProductFile, moment
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
 _HOUR = np.timedelta64(1, "h")
 _SHORTEST_DAY, _LONGEST_DAY = 20.0, 28.0  # [h]; records of less are parts of a day
+_COVER = 0.1  # [h] by which the records of a day may miss or exceed it
 _MONTHLY = "give daily records; days without observation may be left out"
 _BOUNDS = (
     "write when a record starts and ends (`bounds` of the time axis; `cdo settbounds,day` does it "
@@ -88,7 +89,7 @@ def daily_means(values: np.ndarray, records: RecordDays, last: bool) -> tuple[np
     covered = np.add.reduceat(records.hours, first)
     ends = np.append(first[1:], records.days.size) - 1
     daily = np.where(np.isnan(totals), np.nan, values[ends]) if last else totals / 24
-    daily[np.abs(covered - 24) > 0.01] = np.nan
+    daily[np.abs(covered - 24) > _COVER] = np.nan
     return daily.astype(values.dtype), days
 
 

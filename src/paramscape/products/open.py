@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,8 @@ class ProductFile:
                 "a record starts and ends", *axis.place,
                 cure=f"add {name} to the file, or remove the attribute",
             )  # fmt: skip
-        bounds = axis.decode(self.raw(name))
+        own = str(self.attributes(name).get("units", axis.units))
+        bounds = replace(axis, units=own, place=(self.path, name)).decode(self.raw(name))
         if bounds.shape != (self.time.size, 2):
             raise ProductError(
                 f"bounds have the shape {bounds.shape}, but need two for each of "
