@@ -6,7 +6,11 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import job
-from paramscape.prepare.observations import finished_observations, prepare_observations
+from paramscape.prepare.observations import (
+    finished_observations,
+    prepare_observations,
+    require_rain_for,
+)
 from paramscape.study import periods_of, section
 
 
@@ -18,7 +22,10 @@ def main(inputs, settings, target: str) -> xr.Dataset:
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
     days = periods_of(settings).scored
-    return prepare_observations(product, target, days, domain)
+    observed = prepare_observations(product, target, days, domain)
+    for path in inputs.get("forcing") or []:
+        require_rain_for(observed[target], read_dataset(Path(path), "forcing-daily")["prcp"])
+    return observed
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import xarray as xr
 from paramscape.files import write_dataset
 from paramscape.files.provenance import Provenance
 from paramscape.prepare import finished_observations, prepare_observations
+from paramscape.prepare.observations import require_rain_for
 from paramscape.products import ProductError
 from paramscape.products.twin import write_gleam
 from paramscape.study import CfObservations, Period
@@ -52,3 +53,21 @@ def test_a_finer_product_gives_means_and_needs_half_of_a_cell(domain, tmp_path):
 def test_observations_without_any_value_are_refused(domain, observed):
     with pytest.raises(ProductError, match="no active cell has a value of et"):
         finished_observations(observed * np.nan, domain, "et")
+
+
+def rain_and_runoff(days, ratio):
+    time = np.arange("2008-01-01", days, dtype="datetime64[D]").astype("datetime64[ns]")
+    rain = xr.DataArray(np.full((time.size, 2, 2), 2.0), {"time": time}, ("time", "lat", "lon"))
+    return ratio * rain, rain
+
+
+def test_runoff_of_several_times_the_rain_of_a_year_is_refused():
+    with pytest.raises(ProductError, match=r"4 times that of precipitation[\s\S]*units"):
+        require_rain_for(*rain_and_runoff("2009-01-01", 4))
+
+
+def test_snow_and_storage_may_feed_more_than_it_rains_but_the_log_says_so(caplog):
+    require_rain_for(*rain_and_runoff("2009-01-01", 0.8))
+    assert caplog.text == ""
+    require_rain_for(*rain_and_runoff("2008-03-01", 8))
+    assert "8 times that of precipitation" in caplog.text

@@ -114,3 +114,43 @@ def test_a_grid_of_one_cell_is_refused():
     data = random_field(centres(31, 34, 0.125), centres(113, 117, 0.125), times=1)
     with pytest.raises(ValueError, match="single cell"):
         conservative(data, grid(31.5, 31.75, 113.5, 113.75, 0.25))
+
+
+def test_a_grid_that_differs_by_rounding_alone_is_the_same():
+    target = grid(31.503, 33.003, -110.297, -108.797, 0.25)
+    data = random_field(target.lat.values, target.lon.values)
+    rounded = data.assign_coords(lat=data.lat.astype("f4"), lon=data.lon + 1e-4)
+    np.testing.assert_allclose(conservative(rounded, target).rain, data.rain, rtol=1e-12)
+
+
+def test_a_grid_that_is_shifted_by_half_a_cell_gives_means_of_neighbours():
+    target = grid(31.5, 33.0, 113.5, 115.0, 0.25)
+    lon = centres(113.375, 115.125, 0.25)
+    data = random_field(target.lat.values, lon)
+    halves = (data.rain.values[..., :-1] + data.rain.values[..., 1:]) / 2
+    np.testing.assert_allclose(conservative(data, target).rain, halves, rtol=1e-9)
+
+
+def test_a_grid_that_is_shifted_by_a_hundredth_of_a_cell_is_not_taken_for_the_same():
+    target = grid(31.5, 33.0, 113.5, 115.0, 0.25)
+    data = random_field(target.lat.values, target.lon.values + 0.0025)
+    shares = 0.99 * data.rain.values[..., 1:6]  # of the cell that holds most of it
+    shares += 0.01 * data.rain.values[..., 0:5]
+    np.testing.assert_allclose(
+        conservative(data, target, 0.5).rain.values[..., 1:6], shares, rtol=1e-9
+    )
+
+
+def test_a_coarser_grid_gives_each_cell_the_value_around_it():
+    target = grid(31.5, 33.0, 113.5, 115.0, 0.25)
+    data = random_field(centres(31.5, 33.0, 0.75), centres(113.5, 115.0, 0.75))
+    expected = data.rain.values.repeat(3, axis=1).repeat(3, axis=2)
+    np.testing.assert_allclose(conservative(data, target).rain, expected, rtol=1e-9)
+
+
+def test_cells_beyond_a_partial_grid_are_missing():
+    target = grid(31.5, 33.0, 113.5, 115.0, 0.25)
+    data = random_field(target.lat.values[:4], target.lon.values[2:])
+    found = conservative(data, target, 0.5).rain
+    np.testing.assert_allclose(found[:, :4, 2:], data.rain, rtol=1e-12)
+    assert np.isnan(found[:, 4:]).all() and np.isnan(found[:, :, :2]).all()

@@ -205,7 +205,7 @@ def test_rain_in_millimetres_an_hour_cannot_pass_as_millimetres_a_second(cmfd, b
 def test_an_unknown_unit_stops(cmfd, box, two_days):
     cmfd.units = {"pres": "psi"}
     cmfd.write("200901")
-    _refused(cmfd, two_days, box, "'psi'", "variable: pres", "pres_CMFD", "hpa")
+    _refused(cmfd, two_days, box, "'psi'", "variable: pres", "pres_CMFD", "hPa")
 
 
 def test_a_grid_that_does_not_reach_the_domain_is_refused(cmfd, two_days):

@@ -99,8 +99,8 @@ def test_porosity_in_percent_becomes_a_share(soil):
 
 
 def test_an_unknown_unit_of_soil_stops(soil):
-    with pytest.raises(ProductError, match=r"'inch/hour'[\s\S]*K_SCH"):
-        read_hydraulic(soil(K_SCH="inch/hour"), BOX)
+    with pytest.raises(ProductError, match=r"'darcy'[\s\S]*K_SCH"):
+        read_hydraulic(soil(K_SCH="darcy"), BOX)
 
 
 def test_a_missing_soil_file_is_named(soil):

@@ -102,6 +102,27 @@ def test_other_names_are_mapped(forcing):
     np.testing.assert_allclose(read_vic_forcing(forcing(names=names), DAYS, BOX).tas, 9.0)
 
 
+@pytest.mark.parametrize(
+    ("units", "factor"), [("mm", 1), ("kg m-2", 1), ("mm/day", 8), ("kg m-2 s-1", 1 / 10800)]
+)
+def test_rain_may_be_a_rate(forcing, units, factor):
+    def rate(dataset):
+        dataset["prcp"] = (dataset["prcp"] * factor).assign_attrs(units=units)
+        return dataset
+
+    np.testing.assert_allclose(read_vic_forcing(forcing(rate), DAYS, BOX).prcp, 0.5, rtol=1e-6)
+
+
+def test_the_history_of_a_run_is_the_forcing_of_another(forcing):
+    names = {"tas": "OUT_AIR_TEMP", "prcp": "OUT_PREC", "pres": "OUT_PRESSURE", "vp": "OUT_VP",
+             "dswrf": "OUT_SWDOWN", "dlwrf": "OUT_LWDOWN", "wind": "OUT_WIND"}  # fmt: skip
+    for calendar in ("standard", "proleptic_gregorian"):
+        since = {"time": {"calendar": calendar, "units": "days since 0001-01-01", "dtype": "f8"}}
+        steps = read_vic_forcing(forcing(encoding=since, names=names), DAYS, BOX)
+        assert steps.time.values[0] == np.datetime64("2009-01-01") and steps.sizes["time"] == 24
+        np.testing.assert_allclose(steps.tas, 9.0)
+
+
 def _cell(dataset, name, value):
     dataset[name][10, 1, 1] = value
     return dataset

@@ -25,6 +25,16 @@ from paramscape.products.units import conversion, convert
         ("kg/m3", "g cm-3", 1400.0, 1.4),
         ("g/100 g", "%", 40.0, 40.0),
         ("  kg   kg-1 ", "kg kg-1", 0.01, 0.01),
+        ("degF", "C", 50.0, 10.0),
+        ("m of water equivalent", "mm", 0.002, 2.0),
+        ("kg m^-2 s^-1", "mm d-1", 1 / 86400, 1.0),
+        ("millimeter/day", "mm d-1", 3.0, 3.0),
+        ("mm per day", "mm d-1", 3.0, 3.0),
+        ("L m-2 d-1", "mm d-1", 3.0, 3.0),
+        ("kg/m^2/8day", "mm d-1", 24.0, 3.0),
+        ("in/day", "mm d-1", 1.0, 25.4),
+        ("m s-1", "mm d-1", 1e-8, 0.864),
+        ("km2", "m2", 2.0, 2e6),
     ],
 )
 def test_one_quantity_has_many_spellings(units, to, value, expected):
@@ -32,7 +42,18 @@ def test_one_quantity_has_many_spellings(units, to, value, expected):
 
 
 @pytest.mark.parametrize(
-    ("units", "to"), [("mm/month", "mm d-1"), ("F", "C"), ("mm", "mm d-1"), ("m", "kPa")]
+    ("units", "to"),
+    [
+        ("mm/month", "mm d-1"),
+        ("F", "C"),
+        ("mm", "mm d-1"),
+        ("m", "kPa"),
+        ("m3 s-1", "mm d-1"),
+        ("kg kg-1", "m3 m-3"),
+        ("g/g", "m3 m-3"),
+        ("%", "kg kg-1"),
+        ("m3 m-3", "kg kg-1"),
+    ],
 )
 def test_an_unknown_unit_stops_and_tells_what_is_known(units, to):
     with pytest.raises(ProductError) as error:

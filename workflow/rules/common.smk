@@ -201,6 +201,12 @@ def source_files(files):
     return [str(file.path) for file in files]
 
 
+def rain_for(target, forcing):
+    """The daily forcing that observed runoff is compared with; nothing for other targets."""
+    observed = STUDY.products.observations[target]
+    return [forcing] if target == "runoff" and observed.product != "twin" else []
+
+
 def twin_gleam_files(target):
     """GLEAM files that the twin writes: those of years before the test's, and the others."""
     first = STUDY.periods.test.start.year

@@ -131,6 +131,7 @@ rule prepare_observations:
             source_files(observation_files(STUDY, wildcards.target))
             or f"{ROOT}/truth/{wildcards.target}.nc"
         ),
+        forcing=lambda wildcards: rain_for(wildcards.target, f"{ROOT}/forcing-daily.nc"),
     output:
         f"{ROOT}/observations/{{target}}.nc",
     log:
@@ -158,6 +159,9 @@ use rule prepare_observations as prepare_learning_observations with:
         raw=lambda wildcards: (
             source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
             or f"{ROOT}/truth/learning/{wildcards.target}.nc"
+        ),
+        forcing=lambda wildcards: rain_for(
+            wildcards.target, f"{ROOT}/learning/forcing-daily.nc"
         ),
     output:
         f"{ROOT}/learning/{{target}}.nc",

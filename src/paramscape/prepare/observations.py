@@ -1,5 +1,7 @@
 """Observed targets on the study's grid."""
 
+import logging
+
 import numpy as np
 import xarray as xr
 
@@ -12,6 +14,10 @@ from paramscape.study import CfObservations, GleamObservations, Period
 from .regrid import conservative
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
+SPARSE = 0.05  # share of days and cells below which the log says so, [1]
+IMPOSSIBLE_RUNOFF = 3.0  # times precipitation over a year or more, [1]
+A_YEAR = 300  # days
+_LOG = logging.getLogger(__name__)
 
 
 def prepare_observations(
@@ -52,5 +58,44 @@ def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: st
             target,
             cure="look at the product's period, missing values and grid",
         )
+    _report_gaps(kept, domain["mask"].values > 0, target)
     kept.attrs = {"units": UNITS[target], "long_name": LONG_NAMES[target]}
     return kept.to_dataset(name=target)
+
+
+def require_rain_for(runoff: xr.DataArray, rain: xr.DataArray) -> None:
+    """Refuse runoff that precipitation cannot feed; log what needs snow, storage or inflow.
+
+    Args:
+        runoff: observed (time, lat, lon) [mm d-1], NaN where missing.
+        rain: precipitation of the whole record (time, lat, lon) [mm d-1], NaN outside the domain.
+
+    Raises:
+        ProductError: if the mean runoff is several times the mean precipitation of a record of
+            nearly a year or more.
+    """
+    cells = np.isfinite(runoff.values).any(axis=0)
+    ratio = float(np.nanmean(runoff.values[:, cells]) / np.nanmean(rain.values[:, cells]))
+    said = f"the mean of runoff is {ratio:.3g} times that of precipitation"
+    if ratio > IMPOSSIBLE_RUNOFF and rain.sizes["time"] >= A_YEAR:
+        raise ProductError(
+            said, "observations", "runoff",
+            f"{rain.sizes['time']} days from {rain.time.values[0]!s:.10}, {int(cells.sum())} cells",
+            "correct the units attribute of the observations, or of the forcing's precipitation",
+        )  # fmt: skip
+    if ratio > 1:
+        _LOG.warning("%s, which needs snow, storage or inflow; look at its units", said)
+
+
+def _report_gaps(kept: xr.DataArray, inside: np.ndarray, target: str) -> None:
+    """Log cells that are never observed, and observations of few days."""
+    known = np.isfinite(kept.values[:, inside])
+    never = int((~known.any(axis=0)).sum())
+    if never:
+        _LOG.warning(
+            "%d of %d active cells have no value of %s on any day", never, inside.sum(), target
+        )
+    if known.mean() < SPARSE:
+        _LOG.warning(
+            "%s is observed on only %.2g %% of days and active cells", target, 100 * known.mean()
+        )

@@ -8,6 +8,7 @@ import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
 
 MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]
+_SAME = 1e-3  # [share of a cell] within which two centres are the same
 
 
 def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.0) -> xr.Dataset:
@@ -25,6 +26,9 @@ def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.
     lat, lon = target["lat"].values, target["lon"].values
     lat_edges, lon_edges = grid_edges(lat, lon)
     data = data.transpose(..., "lat", "lon").sortby(["lat", "lon"]).astype("f8")
+    data = data.assign_coords(
+        lat=_on_centres(data["lat"].values, lat), lon=_on_centres(data["lon"].values, lon)
+    )
     data = _cover(_cover(data, "lat", lat_edges), "lon", lon_edges)
     fine = _split_rows(data, lat_edges)
     # A guard cell at either end, since the library takes a single cell for the whole globe.
@@ -70,7 +74,7 @@ def _guarded(centres: np.ndarray, cell_edges: np.ndarray) -> np.ndarray:
 
 def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
     """Crop an axis to a centre on or beyond the target's edges; extend it there with NaN."""
-    centres = _regular(data[axis].values.astype("f8"))
+    centres = data[axis].values
     step = float(np.median(np.diff(centres))) if centres.size > 1 else wanted[1] - wanted[0]
     low, high = wanted[0], wanted[-1]
     before = max(int(np.ceil((centres[0] - low) / step)), 0)
@@ -86,6 +90,16 @@ def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
         data = data.pad({axis: (before, after)})
     data = data.assign_coords({axis: axis_values})
     return data.isel({axis: (axis_values > low - step) & (axis_values < high + step)})
+
+
+def _on_centres(centres: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Centres freed from rounding: those among a target's centres are the target's."""
+    centres = _regular(centres.astype("f8"))
+    step = float(np.median(np.diff(target))) if target.size > 1 else 0.0
+    nearest = target[np.abs(centres[:, None] - target[None, :]).argmin(axis=1)]
+    inside = (centres > target[0] - step / 2) & (centres < target[-1] + step / 2)
+    same = np.abs(nearest - centres) <= _SAME * step
+    return np.where(inside, nearest, centres) if same[inside].all() else centres
 
 
 def _regular(centres: np.ndarray) -> np.ndarray:

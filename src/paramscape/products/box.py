@@ -9,6 +9,7 @@ import xarray as xr
 from .errors import ProductError
 
 _TOLERANCE = 1e-3  # degrees; float32 coordinates of the products are off by less
+_SAME = 1e-3  # of a cell, within which two centres are the same, [1]
 
 
 @dataclass(frozen=True)
@@ -55,24 +56,62 @@ class Window:
 
     @classmethod
     def around(
-        cls, centres: np.ndarray, low: float, high: float, margin: int, place: tuple[Path, str]
+        cls,
+        centres: np.ndarray,
+        span: tuple[float, float],
+        margin: int,
+        place: tuple[Path, str],
+        partial: bool = False,
     ) -> "Window":
-        """The cells that touch `low` to `high`, and `margin` more on either side.
+        """The cells that touch a span from low to high, and `margin` more on either side.
 
         Raises:
-            ProductError: if the axis does not cover `low` to `high`.
+            ProductError: if the axis does not cover the span; with `partial`, if it lies beside
+                the span, or a coordinate comes twice.
         """
+        low, high = span
         step = _spacing(centres, high - low)
-        _require_cover(centres, step, (low, high), place)
+        if not partial:
+            _require_cover(centres, step, span, place)
         reach = margin * step + step / 2 - _TOLERANCE * min(step, 1)
         inside = np.flatnonzero((centres > low - reach) & (centres < high + reach))
+        touches = step / 2 - _TOLERANCE * min(step, 1)
+        if not ((centres > low - touches) & (centres < high + touches)).any():
+            _refuse_cover(centres, step, span, place)
         stretch = slice(int(inside[0]), int(inside[-1]) + 1)
         order = inside[np.argsort(centres[inside], kind="stable")]
+        order = order[np.concatenate([[True], np.diff(centres[order]) > _SAME * step])]
         return cls(stretch, order - stretch.start, centres[order])
 
 
+def contiguous(longitudes: np.ndarray) -> np.ndarray:
+    """Longitudes from -180 to 180, or from 0 to 360 where that keeps a grid in one piece."""
+    west, east = near(longitudes, 0.0), near(longitudes, 180.0)
+    return east if np.ptp(east) < np.ptp(west) - 1e-6 else west
+
+
+def near(longitudes: np.ndarray, middle: float) -> np.ndarray:
+    """The same meridians, within 180 degrees of a middle one."""
+    turns = np.round((middle - longitudes) / 360.0)
+    return longitudes + 360.0 * turns
+
+
+def nearest(have: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarray:
+    """Index of the nearest of `have` for each of `wanted`; -1 where it is beyond a tolerance.
+
+    A tolerance is cut to a fifth of the spacing of `wanted`, so that a grid that is shifted is
+    not taken for the same.
+    """
+    if wanted.size > 1:
+        tolerance = min(tolerance, 0.2 * _spacing(wanted, tolerance))
+    distance = np.abs(have[:, None] - wanted[None, :])
+    return np.where(distance.min(axis=0) <= tolerance, distance.argmin(axis=0), -1)
+
+
 def _spacing(centres: np.ndarray, fallback: float) -> float:
-    return float(np.median(np.abs(np.diff(centres)))) if centres.size > 1 else fallback
+    if centres.size < 2:
+        return fallback
+    return float(np.median(np.diff(np.sort(centres))))
 
 
 def _require_cover(
@@ -81,16 +120,24 @@ def _require_cover(
     low, high = span
     first, last = float(centres.min()) - step / 2, float(centres.max()) + step / 2
     if first > low + _TOLERANCE or last < high - _TOLERANCE:
-        file, axis = place
-        outside = low if first > low + _TOLERANCE else high
-        raise ProductError(
-            f"the grid covers {axis} {first:g} to {last:g} degrees, but the domain reaches from "
-            f"{low:g} to {high:g}",
-            file,
-            axis,
-            f"{axis} {outside:g}",
-            "take files that cover the domain, or make the domain smaller",
-        )
+        _refuse_cover(centres, step, span, place)
+
+
+def _refuse_cover(
+    centres: np.ndarray, step: float, span: tuple[float, float], place: tuple[Path, str]
+) -> None:
+    low, high = span
+    first, last = float(centres.min()) - step / 2, float(centres.max()) + step / 2
+    file, axis = place
+    outside = low if first > low + _TOLERANCE else high
+    raise ProductError(
+        f"the grid covers {axis} {first:g} to {last:g} degrees, but the domain reaches from "
+        f"{low:g} to {high:g}",
+        file,
+        axis,
+        f"{axis} {outside:g}",
+        "take files that cover the domain, or make the domain smaller",
+    )
 
 
 def _cell_sizes(domain: xr.Dataset) -> tuple[float, float]:

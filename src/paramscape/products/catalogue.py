@@ -165,7 +165,10 @@ def observation_files(study: Study, target: str, period: Period | None = None) -
         return [_file(study, settings.product, path, content) for path in found]
     if isinstance(settings, CfObservations):
         found = dict.fromkeys(paths.yearly_path(settings.path, year) for year in years)
-        return [_real("user", path, f"{content} ({settings.variable})") for path in found]
+        files = [_real("user", path, f"{content} ({settings.variable})") for path in found]
+        if settings.parameters is not None:
+            files.append(_real("user", settings.parameters, "depth of the observed soil layer"))
+        return files
     return []
 
 

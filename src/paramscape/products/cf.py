@@ -9,12 +9,19 @@ from paramscape.names import UNITS
 from paramscape.study import CfAttribute, CfObservations, Period
 
 from . import paths
-from .box import Box
-from .checks import require_physical
+from .box import Box, near
+from .checks import require_known_codes, require_physical
+from .days import RecordDays, daily_means, record_days, time_method
 from .errors import ProductError
 from .gleam import described
-from .open import moment, open_product
-from .units import convert
+from .open import ProductFile, moment, open_product
+from .plausible import require_plausible
+from .units import convert, is_kind_of, water_flux
+
+_NOT_OF_THE_DAY = ("maximum", "minimum", "range", "standard_deviation", "variance", "mode")
+_LATENT_NAMES = ("le", "qle", "hfls", "slhf", "lhf", "lh", "lhfx", "le_corr", "le_f_mds")
+_SURFACE_RUNOFF = ("surface_runoff_flux", "surface_runoff_amount")
+_VIC_LAYERS = "nlayer"
 
 
 def read_cf_observations(
@@ -22,22 +29,37 @@ def read_cf_observations(
 ) -> xr.DataArray:
     """Daily values of a target around a box, from one file or one a year.
 
+    A record belongs to the day that its bounds say, see `record_days`; several records of a day
+    become its mean, or for a flux that is an amount its sum. Soil moisture as VIC writes it, at
+    the end of an interval, is that of the day's end. Latent heat becomes water by `LATENT_HEAT`.
+
     Args:
         settings: path (`{year}` in it stands for the year) and variable.
         target: `et`, `runoff` or `soil_moisture`.
         period: days to return.
-        box: the domain's edges.
+        box: the domain's edges; the file may cover a part of it.
 
     Returns:
         (time, lat, lon), every day of the period, on the file's grid, named after the target, in
         mm d-1 or m3 m-3; NaN where the file has no value or no such day.
 
     Raises:
-        ProductError: if a file is damaged, a day comes twice, or values are unphysical.
+        ProductError: if a file is damaged, no day of the period is in it, a day comes twice or
+            cannot be told, or values are implausible.
     """
     years = range(period.start.year, period.end.year + 1)
     files = dict.fromkeys(paths.yearly_path(settings.path, year) for year in years)
-    parts = [_daily(path, settings.variable, target, box) for path in files]
+    found = [_daily(path, settings, target, period, box) for path in files]
+    parts = [part for part in found if part is not None]
+    if not parts:
+        raise ProductError(
+            f"no record is of a day from {period.start} to {period.end}",
+            settings.path,
+            settings.variable,
+            cure="take files of the study's periods",
+        )
+    for part, path in zip(found, files, strict=True):
+        _require_same_grid(part, parts[0], path)
     daily = xr.concat(parts, "time", join="exact")
     _require_single_days(daily["time"].values, next(iter(files)))
     days = np.arange(period.start, np.datetime64(period.end) + 1, dtype="datetime64[D]")
@@ -59,52 +81,195 @@ def read_attribute(settings: CfAttribute, name: str, box: Box) -> xr.DataArray:
         ProductError: if the file is damaged or the variable has more axes than were chosen.
     """
     with open_product(settings.path) as raw:
-        field = _flat(raw.field(settings.variable, box), settings, raw.path)
+        place = (raw.path, settings.variable)
+        field = _flat(raw.field(settings.variable, box), settings.layer, place, ("lat", "lon"))
+        require_known_codes(field, place)
         units = raw.units(settings.variable) or "1"
         source = str(raw.attributes().get("title", settings.path.name))
     return field.rename(name).assign_attrs(units=units, source=source)
 
 
-def _daily(path: Path, variable: str, target: str, box: Box) -> xr.DataArray:
+def _daily(
+    path: Path, settings: CfObservations, target: str, period: Period, box: Box
+) -> xr.DataArray | None:
+    """Daily values of one file in a period, None where it has no such day."""
     with open_product(path) as raw:
-        field = raw.field(variable, box)
-        if raw.time is None or field.dims != ("time", "lat", "lon"):
-            raise ProductError(
-                f"observations need dimensions time, lat, lon, but these have {field.dims}",
-                path,
-                variable,
-                cure="write a time axis with units such as 'days since 2000-01-01'",
-            )
-        values = convert(field.values, raw.units(variable), UNITS[target], path, variable)
-        units = raw.units(variable)
-    field = field.rename(target).copy(data=values).assign_attrs(units=UNITS[target])
+        names = [settings.variable] if settings.variable in raw.variables else settings.variables
+        _require_times(raw, names[0])
+        _require_total_runoff(raw, names, target)
+        records = record_days(raw, names[0], target == "soil_moisture").within(period)
+        if not records.index.size:
+            return None
+        parts = [_converted(raw, name, settings, target, records, box) for name in names]
+        units = raw.units(names[0])
+        method = time_method(raw.attributes(names[0]).get("cell_methods"))
+    values, days = daily_means(sum(p.values for p in parts), records, method == "end")
+    coords = {"time": days.astype("M8[ns]"), "lat": parts[0]["lat"], "lon": parts[0]["lon"]}
+    dims = ("time", "lat", "lon")
+    field = xr.DataArray(values, coords, dims, target, {"units": UNITS[target]})
     require_physical(field, path, units)
-    days = field["time"].values.astype("datetime64[D]").astype("datetime64[ns]")
-    return field.assign_coords(time=days)
+    require_plausible(field, path, units)
+    return field
 
 
-def _flat(field: xr.DataArray, settings: CfAttribute, path: Path) -> xr.DataArray:
-    extra = [dim for dim in field.dims[:-2] if field.sizes[dim] > 1]
-    if (settings.layer is None and extra) or len(extra) > 1:
+def _converted(
+    raw: ProductFile,
+    variable: str,
+    settings: CfObservations,
+    target: str,
+    records: RecordDays,
+    box: Box,
+) -> xr.DataArray:
+    """The records (time, lat, lon) of a variable as rates [mm d-1] or water contents [m3 m-3]."""
+    first, last = int(records.index.min()), int(records.index.max())
+    field = raw.field(variable, box, slice(first, last + 1), partial=True)
+    if "time" not in field.dims:
         raise ProductError(
-            f"an attribute is (lat, lon), but this has further axes {', '.join(map(str, extra))}",
-            path,
-            settings.variable,
-            cure="choose one index with `layer`, or give a file with two axes",
+            f"observations need dimensions time, lat, lon, but these have {field.dims}",
+            raw.path,
+            variable,
+            cure="name a variable on time, latitude and longitude",
+        )
+    field = field.isel(time=records.index - first)
+    layer = settings.layer
+    if layer is None and _VIC_LAYERS in field.dims and target == "soil_moisture":
+        layer = 0
+    field = _flat(field, layer, (raw.path, variable), ("time", "lat", "lon"))
+    _require_daily_statistic(raw, variable)
+    units = raw.units(variable)
+    if target == "soil_moisture":
+        return _volumetric(field, units, settings, layer or 0, (raw.path, variable))
+    flux = water_flux(units, raw.path, variable)
+    if flux.is_heat:
+        _require_latent_heat(raw, variable, target)
+    hours = records.hours.astype(field.dtype)[:, None, None]
+    factor = field.dtype.type(flux.factor)
+    return field * factor if flux.is_rate else field.copy(data=field.values * factor * 24 / hours)
+
+
+def _volumetric(
+    field: xr.DataArray,
+    units: str | None,
+    settings: CfObservations,
+    layer: int,
+    place: tuple[Path, str],
+) -> xr.DataArray:
+    """Water per volume of soil [m3 m-3], also of water per area in a layer of known thickness."""
+    if not is_kind_of(units, "mm"):
+        return field.copy(data=convert(field.values, units, "m3 m-3", *place))
+    if settings.depth is None and settings.parameters is None:
+        raise ProductError(
+            f"the units are {units!r}, water per area; soil_moisture is water per volume [m3 m-3]",
+            *place,
+            cure="give the thickness of the soil layer: products.observations.soil_moisture.depth "
+            "[m], or .parameters, the VIC parameter file whose `depth` it is",
+        )
+    water = convert(field.values, units, "mm", *place)
+    depth = settings.depth
+    if depth is None:
+        depth = _layer_depth(settings.parameters, layer, field)
+    return field.copy(data=water / (1000 * np.asarray(depth, field.dtype)))
+
+
+def _layer_depth(path: Path, layer: int, field: xr.DataArray) -> np.ndarray:
+    """Thickness [m] of a soil layer of a VIC parameter file, (lat, lon) on a field's grid."""
+    with open_product(path) as raw:
+        depth = _flat(raw.field("depth"), layer, (path, "depth"), ("lat", "lon"))
+    lon = near(depth["lon"].values, float(field["lon"].mean()))
+    depth = depth.assign_coords(lon=lon).sortby("lon")
+    grid = {axis: field[axis].values for axis in ("lat", "lon")}
+    on_grid = depth.reindex(grid, method="nearest", tolerance=1e-3).values
+    if not (on_grid > 0).any():
+        raise ProductError(
+            "no cell of the observations has a soil layer in the parameter file", path, "depth",
+            cure="give the parameter file of the run that wrote the observations",
+        )  # fmt: skip
+    return np.where(on_grid > 0, on_grid, np.nan)
+
+
+def _flat(
+    field: xr.DataArray, layer: int | None, place: tuple[Path, str], kept: tuple[str, ...]
+) -> xr.DataArray:
+    """A field without further axes: an index is taken of one, others may have only one."""
+    extra = [dim for dim in field.dims if dim not in kept and field.sizes[dim] > 1]
+    if (layer is None and extra) or len(extra) > 1:
+        raise ProductError(
+            f"the variable has further axes {', '.join(map(str, extra))}",
+            *place,
+            cure=f"choose one index with `layer`, or give a file with the axes {', '.join(kept)}",
         )
     if extra:
         size = field.sizes[extra[0]]
-        if settings.layer >= size:
+        if layer >= size:
             raise ProductError(
-                f"layer {settings.layer} is beyond the {size} of axis {extra[0]}",
-                path,
-                settings.variable,
+                f"layer {layer} is beyond the {size} of axis {extra[0]}",
+                *place,
                 cure=f"choose a layer from 0 to {size - 1}",
             )
-        field = field.isel({extra[0]: settings.layer})
-    return field.squeeze([d for d in field.dims if d not in ("lat", "lon")], drop=True).drop_vars(
-        [c for c in field.coords if c not in ("lat", "lon")], errors="ignore"
+        field = field.isel({extra[0]: layer})
+    return field.squeeze([d for d in field.dims if d not in kept], drop=True).drop_vars(
+        [c for c in field.coords if c not in kept], errors="ignore"
     )
+
+
+def _require_times(raw: ProductFile, variable: str) -> None:
+    raw.variable(variable)
+    if raw.time is None:
+        raise ProductError(
+            "observations need dimensions time, lat, lon, but the file has no time axis with "
+            "units of time",
+            raw.path,
+            variable,
+            cure="write a time axis with units such as 'days since 2000-01-01'",
+        )
+
+
+def _require_total_runoff(raw: ProductFile, names: tuple[str, ...], target: str) -> None:
+    """Refuse surface runoff alone, where the target is the sum with baseflow."""
+    if target != "runoff" or len(names) > 1:
+        return
+    said = str(raw.attributes(names[0]).get("standard_name", ""))
+    if names[0] in ("OUT_RUNOFF", "OUT_BASEFLOW") or said in _SURFACE_RUNOFF:
+        raise ProductError(
+            f"runoff is surface runoff plus baseflow, but {names[0]} is one of them",
+            raw.path,
+            names[0],
+            cure="name both, joined by +, such as variable: OUT_RUNOFF+OUT_BASEFLOW",
+        )
+
+
+def _require_daily_statistic(raw: ProductFile, variable: str) -> None:
+    said = raw.attributes(variable).get("cell_methods")
+    if time_method(said) in _NOT_OF_THE_DAY:
+        raise ProductError(
+            f"cell_methods is {said!r}; observations are means or sums of their day",
+            raw.path,
+            variable,
+            cure="name the variable of the mean or the sum",
+        )
+
+
+def _require_latent_heat(raw: ProductFile, variable: str, target: str) -> None:
+    said = raw.attributes(variable)
+    words = f"{said.get('standard_name', '')} {said.get('long_name', '')}".lower()
+    named = variable.lower() in _LATENT_NAMES or "latent" in words or "latent" in variable.lower()
+    if target != "et" or not named:
+        raise ProductError(
+            f"the units {said.get('units')!r} are those of energy, and nothing says that it is "
+            "latent heat",
+            raw.path,
+            variable,
+            cure="name the variable of latent heat (say so in its long_name), or give water",
+        )
+
+
+def _require_same_grid(part: xr.DataArray | None, first: xr.DataArray, path: Path) -> None:
+    for axis in ("lat", "lon"):
+        if part is not None and not np.array_equal(part[axis].values, first[axis].values):
+            raise ProductError(
+                "its grid differs from that of the other years", path, axis,
+                cure="give all years on one grid",
+            )  # fmt: skip
 
 
 def _require_single_days(days: np.ndarray, path: Path) -> None:

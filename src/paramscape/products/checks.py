@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from .box import nearest
 from .errors import ProductError
 from .humidity import saturation_pressure
 from .open import moment
@@ -21,12 +22,14 @@ _RANGES = {
     "dlwrf": (0.0, 800.0),
     "vp": (0.0, 12.0),
     "wind": (0.0, 120.0),
-    "et": (-20.0, 50.0),
-    "runoff": (0.0, None),
+    "et": (-5.0, 30.0),
+    "runoff": (0.0, 2000.0),
     "soil_moisture": (0.0, 1.0),
 }
 _ROUNDING = {"prcp": 1e-3, "dswrf": 0.5, "dlwrf": 0.5, "vp": 1e-3, "wind": 2e-3, "runoff": 1e-3}
 _HEAVIEST_RAIN = 360.0  # mm/h; a rate of 0.1 kg m-2 s-1, beyond the record for one hour
+_CODES = (-9999.0, -999.0, -99999.0, -32767.0, -32768.0, -9999.9)
+"""Values by which files mark what is missing, often without saying so."""
 _VAPOUR_ROUNDING = 2e-4  # kPa; from humidity stored in steps of 1e-6
 
 
@@ -208,9 +211,9 @@ def require_grid(dataset: xr.Dataset, domain: xr.Dataset, file: Path | str) -> x
     picked = {}
     for axis in ("lat", "lon"):
         ours, theirs = domain[axis].values, dataset[axis].values
-        distance = np.abs(ours[:, None] - theirs[None, :])
-        if distance.min(axis=1).max() > 1e-3:
-            worst = float(ours[distance.min(axis=1).argmax()])
+        picked[axis] = nearest(theirs, ours, 1e-3)
+        if (picked[axis] < 0).any():
+            worst = float(ours[picked[axis] < 0][0])
             raise ProductError(
                 f"the domain has {axis} {worst:g}, which the file's grid ({theirs.size} from "
                 f"{theirs[0]:g} to {theirs[-1]:g}) lacks",
@@ -219,8 +222,25 @@ def require_grid(dataset: xr.Dataset, domain: xr.Dataset, file: Path | str) -> x
                 f"{axis} {worst:g}",
                 "give files on the domain's own grid",
             )
-        picked[axis] = distance.argmin(axis=1)
     return dataset.isel(picked).assign_coords(lat=domain["lat"], lon=domain["lon"])
+
+
+def require_known_codes(field: xr.DataArray, place: tuple[Path, str]) -> None:
+    """Refuse common codes of missing values that the file does not declare.
+
+    Raises:
+        ProductError: naming file, variable and cell of the first.
+    """
+    found = np.isin(field.values, np.array(_CODES, field.dtype))
+    if found.any():
+        index = int(found.argmax())
+        raise ProductError(
+            f"the value is {float(field.values.flat[index]):g}, which the file does not declare as "
+            "missing",
+            *place,
+            _place(field, index),
+            "declare it (`ncatted -a _FillValue,...` or `cdo setmissval`)",
+        )
 
 
 def without_rounding(field: xr.DataArray) -> xr.DataArray:
@@ -244,6 +264,8 @@ def _refuse(field: xr.DataArray, index: int, file: Path | FileOf, units: str | N
 
 
 def _hint(name: str, value: float) -> str:
+    if any(abs(value - code) < 1e-3 for code in _CODES):
+        return "a code of missing values that the file does not declare (_FillValue)"
     if name == "tas":
         kelvin = "the file holds kelvin but says Celsius"
         return kelvin if value > 150 else "the file holds Celsius but says kelvin" * (value < -150)
@@ -252,6 +274,12 @@ def _hint(name: str, value: float) -> str:
         return pascal if value > 500 else "the file holds kPa but says Pa" * (value < 1)
     if name == "prcp" and value < 0:
         return "negative rain"
+    if name == "soil_moisture" and value > 1:
+        return "per cent or mm, though the units say otherwise"
+    if name == "runoff" and value < 0:
+        return "the sign is turned, or the values are anomalies"
+    if name == "et":
+        return "the unit or the sign is wrong"
     return ""
 
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
 
-from .box import EARTH_RADIUS, Box
+from .box import EARTH_RADIUS, Box, contiguous
 from .errors import ProductError
 from .open import open_product
 from .vic_files import read_vic_domain
@@ -41,7 +41,7 @@ def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Datase
             settings.variable,
             cure="move the grid over the mask, or lower domain.minimum_fraction",
         )
-    lat, lon = np.array(grid.latitudes), np.array(grid.longitudes)
+    lat, lon = np.array(grid.latitudes), contiguous(np.array(grid.longitudes))
     fields = {
         "mask": (("lat", "lon"), active.astype(np.int32)),
         "frac": (("lat", "lon"), np.where(active, share, 0.0)),
@@ -100,7 +100,9 @@ def _completed(domain: xr.Dataset, path: Path) -> xr.Dataset:
     """A VIC domain with `frac` and `area`, computed where the file lacks them."""
     if "frac" not in domain:
         domain["frac"] = domain["mask"].astype("f8")
-    if "area" not in domain:
+    if "area" in domain:
+        _require_own_area(domain, path)
+    else:
         if 1 in domain["mask"].shape:
             raise ProductError(
                 "the size of the cells is unknown", path, "area",
@@ -111,6 +113,22 @@ def _completed(domain: xr.Dataset, path: Path) -> xr.Dataset:
     for name in ("frac", "area"):
         domain[name] = domain[name].astype("f8")
     return domain
+
+
+def _require_own_area(domain: xr.Dataset, path: Path) -> None:
+    """Refuse areas of another order of magnitude than the cells have on a sphere."""
+    if 1 in domain["mask"].shape:
+        return
+    sphere = cell_area(*(_centre_edges(domain[axis].values) for axis in ("lat", "lon")))
+    active = domain["mask"].values > 0
+    ratio = float(np.median(domain["area"].values[active] / sphere[active]))
+    if not 0.1 < ratio < 10:
+        raise ProductError(
+            f"the area of active cells is {ratio:.3g} times that of their latitudes and longitudes",
+            path, "area",
+            f"median of {int(active.sum())} cells, {np.median(sphere[active]):.4g} m2 on a sphere",
+            "give the area of the cell in m2, or write its unit",
+        )  # fmt: skip
 
 
 def _described(domain: xr.Dataset) -> xr.Dataset:

@@ -13,6 +13,7 @@ from .box import Box
 from .checks import require_physical, require_times
 from .errors import ProductError
 from .open import ProductFile, open_product
+from .plausible import require_plausible
 from .units import convert
 
 _MISSING = -999.0
@@ -76,6 +77,7 @@ def _year(
     field = field.copy(data=values).assign_coords(time=wanted.astype("datetime64[ns]"))
     field = field.rename(target).assign_attrs(units=UNITS[target])
     require_physical(field, raw.path, raw.units(variable))
+    require_plausible(field, raw.path, raw.units(variable))
     return field
 
 

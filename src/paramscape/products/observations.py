@@ -7,6 +7,7 @@ from paramscape.study import CfObservations, GleamObservations, Period
 from .box import Box
 from .cf import read_cf_observations
 from .gleam import read_gleam
+from .plausible import warn_of_unusual
 
 
 def read_observations(
@@ -22,5 +23,8 @@ def read_observations(
         ProductError: naming file, variable, time and cell of what is wrong.
     """
     if isinstance(settings, GleamObservations):
-        return read_gleam(settings, target, period, box)
-    return read_cf_observations(settings, target, period, box)
+        daily, source = read_gleam(settings, target, period, box), settings.folder
+    else:
+        daily, source = read_cf_observations(settings, target, period, box), settings.path
+    warn_of_unusual(daily, source)
+    return daily

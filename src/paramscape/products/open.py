@@ -1,48 +1,43 @@
-"""Opening raw NetCDF files: axes by name, missing values masked, damage turned into errors."""
+"""Opening raw NetCDF files: axes by what they say, values decoded, damage turned into errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import cftime
 import netCDF4
 import numpy as np
 import xarray as xr
 
 from paramscape.failures import require_memory
 
-from .box import Box, Window
+from .axes import NAMES, AxisVariable, find_axis, find_map, straightened
+from .box import Box, Window, contiguous, near
 from .errors import ProductError
+from .packing import unpack
+from .times import TimeAxis, is_time
 
-_NAMES = {
-    "lat": ("lat", "latitude", "nav_lat"),
-    "lon": ("lon", "long", "longitude", "nav_lon"),
-    "time": ("time", "date"),
-}
-_AXIS_UNITS = {
-    "lat": ("degrees_north", "degree_north", "degrees north", "degrees_n"),
-    "lon": ("degrees_east", "degree_east", "degrees east", "degrees_e"),
-}
-_CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
 _DAMAGED = "fetch the file again: it is truncated or corrupt"
 _TOO_LARGE = 1e10
+_BOUNDS = ("time_bnds", "time_bounds", "time_bnd")
 
 
 class ProductFile:
     """An open raw file: its axes in the file's order, its variables read around a box.
 
-    lat, lon: (n,) cell centres [degrees; longitudes -180 to 180], None where the file has no such
-    axis; time: (n,) datetime64, None where the file has no decodable time axis.
+    lat, lon: (n,) cell centres [degrees], None where the file has no such axis. Longitudes are
+    continuous: from -180, or from 0 where the file crosses 180 degrees.
     """
 
     def __init__(self, path: Path, dataset: netCDF4.Dataset) -> None:
         self.path = path
         self._dataset = dataset
-        self._axes = {axis: _find_axis(dataset, axis) for axis in _NAMES}
+        self._axes = {axis: find_axis(dataset, axis) for axis in NAMES}
+        self._bent: list[str] = []
         self.lat = self._centres("lat")
         self.lon = self._centres("lon")
-        self.time = self._times()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -74,12 +69,78 @@ class ProductFile:
             )
         return self._dataset.variables[name]
 
+    @cached_property
+    def time(self) -> np.ndarray | None:
+        """(n,) moments in UTC, datetime64; None where the file has no axis in units of time.
+
+        Raises:
+            ProductError: if the axis has gaps, another calendar, or units that cannot be read.
+        """
+        axis = self.time_axis
+        if axis is None:
+            return None
+        return axis.decode(np.atleast_1d(self.raw(self._axes["time"].name)))
+
+    @cached_property
+    def time_axis(self) -> TimeAxis | None:
+        """Units and calendar of the time axis, None where there are no units of time."""
+        found = self._axes["time"]
+        if found is None:
+            return None
+        said = self.attributes(found.name)
+        units = str(said.get("units", ""))
+        if not is_time(units):
+            return None
+        return TimeAxis(units, str(said.get("calendar", "standard")), (self.path, found.name))
+
+    @cached_property
+    def time_bounds(self) -> np.ndarray | None:
+        """(n, 2) start and end of the records in UTC, datetime64; None where the file has none.
+
+        Raises:
+            ProductError: if the axis is a climatology, or its bounds are absent or of other times.
+        """
+        axis = self.time_axis
+        if axis is None:
+            return None
+        said = self.attributes(self._axes["time"].name)
+        if "climatology" in said:
+            raise ProductError(
+                "the time axis is a climatology, whose records belong to no day", *axis.place,
+                cure="give a series of days",
+            )  # fmt: skip
+        name = str(said.get("bounds", "")).strip() or next(
+            (n for n in _BOUNDS if n in self.variables), None
+        )
+        if name is None:
+            return None
+        if name not in self.variables:
+            raise ProductError(
+                f"the file lacks {name}, which the attribute `bounds` names and which says when "
+                "a record starts and ends", *axis.place,
+                cure=f"add {name} to the file, or remove the attribute",
+            )  # fmt: skip
+        own = str(self.attributes(name).get("units", axis.units))
+        bounds = replace(axis, units=own, place=(self.path, name)).decode(self.raw(name))
+        if bounds.shape != (self.time.size, 2):
+            raise ProductError(
+                f"bounds have the shape {bounds.shape}, but need two for each of "
+                f"{self.time.size} records", self.path, name,
+                cure="correct the bounds, or remove the attribute `bounds` of the time axis",
+            )  # fmt: skip
+        return bounds
+
     def raw(self, name: str) -> np.ndarray:
         """All values of a variable, unpacked; missing ones are NaN."""
         return self._read(self.variable(name), ())
 
     def field(
-        self, name: str, box: Box | None = None, times: slice | None = None, margin: int = 1
+        self,
+        name: str,
+        box: Box | None = None,
+        times: slice | None = None,
+        margin: int = 1,
+        partial: bool = False,
     ) -> xr.DataArray:
         """A variable around a box: (..., time?, lat, lon), axes ascending, missing values NaN.
 
@@ -88,13 +149,17 @@ class ProductFile:
             box: domain to cover, with `margin` native cells around it; None for the whole grid.
             times: stretch of the time axis, None for all of it.
             margin: native cells kept around the box.
+            partial: whether the grid may cover only a part of the box.
+
+        Returns:
+            longitudes as near as possible to the box's; a value beyond 1e10 is missing, too.
 
         Raises:
             ProductError: if the variable or an axis is absent, the grid does not cover the box,
                 or a part that is read is damaged.
         """
         variable = self.variable(name)
-        windows = {axis: self._window(axis, box, margin) for axis in ("lat", "lon")}
+        windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
         dims = [self._canonical(dim) for dim in variable.dimensions]
         for axis in windows:
             if axis not in dims:
@@ -117,59 +182,80 @@ class ProductFile:
         return array.transpose(..., *(d for d in ("time", "lat", "lon") if d in dims))
 
     def _canonical(self, dim: str) -> str:
-        return next((axis for axis in _NAMES if dim == self._dim(axis)), dim)
+        return next((axis for axis in NAMES if dim == self._dim(axis)), dim)
 
     def _dim(self, axis: str) -> str | None:
         """The dimension of an axis, with or without a variable of coordinates."""
-        name = self._axes[axis]
-        if name is not None:
-            return next(iter(self._dataset.variables[name].dimensions), name)
-        return next((d for d in self._dataset.dimensions if d.lower() in _NAMES[axis]), None)
+        found = self._axes[axis]
+        if found is not None:
+            return found.dim
+        return next((d for d in self._dataset.dimensions if d.lower() in NAMES[axis]), None)
 
-    def _window(self, axis: str, box: Box | None, margin: int) -> Window:
+    @property
+    def grid_dims(self) -> dict[str, str]:
+        """The file's dimensions by our names `lat` and `lon`.
+
+        Raises:
+            ProductError: if the grid is not a regular one of latitude and longitude.
+        """
+        for axis in ("lat", "lon"):
+            self._require_axis(axis)
+        return {axis: self._axes[axis].dim for axis in ("lat", "lon")}
+
+    def _require_axis(self, axis: str) -> np.ndarray:
         centres = {"lat": self.lat, "lon": self.lon}[axis]
         if centres is None:
+            bent = f"; {' and '.join(self._bent)} bend over the grid" if self._bent else ""
             raise ProductError(
-                f"the file has no {axis} axis (a one-dimensional variable {_NAMES[axis][:3]})",
+                f"the file has no {axis} axis (a one-dimensional variable such as "
+                f"{', '.join(NAMES[axis][:2])}, or one with units of {axis}){bent}",
                 self.path,
                 axis,
                 cure="give a file on a regular latitude-longitude grid",
             )
+        return centres
+
+    def _window(self, axis: str, box: Box | None, margin: int, partial: bool) -> Window:
+        centres = self._require_axis(axis)
         if box is None:
             return Window.whole(centres)
         low, high = (box.south, box.north) if axis == "lat" else (box.west, box.east)
-        return Window.around(centres, low, high, margin, (self.path, axis))
+        if axis == "lon":
+            centres = near(centres, (low + high) / 2)
+        return Window.around(centres, (low, high), margin, (self.path, axis), partial)
 
     def _centres(self, axis: str) -> np.ndarray | None:
-        name = self._axes[axis]
-        if name is None:
+        name, values = self._coordinates(axis)
+        if values is None:
             return None
-        variable = self._dataset.variables[name]
-        values = self._read(variable, ())
         if not np.isfinite(values).all():
             raise ProductError("the axis has missing values", self.path, name, cure=_DAMAGED)
+        if values.dtype == np.float32:
+            values = _regular(values.astype("f8"))
         values = values.astype("f8")
-        if variable.dtype == np.float32:
-            values = _regular(values)
-        return np.where(values > 180, values - 360, values) if axis == "lon" else values
-
-    def _times(self) -> np.ndarray | None:
-        name = self._axes["time"]
-        if name is None:
-            return None
-        variable = self._dataset.variables[name]
-        units = str(getattr(variable, "units", ""))
-        if " since " not in units:
-            return None
-        calendar = str(getattr(variable, "calendar", "standard")).lower()
-        if calendar not in _CALENDARS:
+        low, high = (-90, 90) if axis == "lat" else (-360, 540)
+        if values.min() < low - 1e-3 or values.max() > high + 1e-3:
             raise ProductError(
-                f"the calendar is {calendar!r}; only {', '.join(_CALENDARS)} have real days",
-                self.path,
-                name,
-                cure="take files with the civil calendar",
-            )
-        return _decode_time(np.atleast_1d(self._read(variable, ())), units, (self.path, name))
+                f"the axis reaches from {values.min():g} to {values.max():g}, beyond {low} to "
+                f"{high} degrees", self.path, name, cure="give coordinates in degrees",
+            )  # fmt: skip
+        return contiguous(values) if axis == "lon" else values
+
+    def _coordinates(self, axis: str) -> tuple[str, np.ndarray | None]:
+        """Name and values of an axis; a map of coordinates counts if its grid is regular."""
+        found = self._axes[axis]
+        if found is not None:
+            return found.name, np.atleast_1d(self.raw(found.name))
+        variable = find_map(self._dataset, axis)
+        if variable is None:
+            return axis, None
+        straight = straightened(self.raw(variable.name))
+        if straight is None:
+            self._bent.append(f"{variable.name}{variable.dimensions}")
+            return variable.name, None
+        along, values = straight
+        self._axes[axis] = AxisVariable(variable.name, variable.dimensions[along])
+        return variable.name, values
 
     def _read(self, variable: netCDF4.Variable, selection: tuple[slice, ...]) -> np.ndarray:
         try:
@@ -183,12 +269,12 @@ class ProductFile:
                 self._damage(variable, selection),
                 _DAMAGED,
             ) from error
-        return _unpack(np.asarray(raw), variable)
+        return unpack(np.asarray(raw), variable)
 
     def _damage(self, variable: netCDF4.Variable, selection: tuple[slice, ...]) -> str | None:
         """The first record that cannot be read, if the variable has records."""
         dims = variable.dimensions
-        if self.time is None or not selection or self._dim("time") not in dims:
+        if not selection or self._dim("time") not in dims or self.time is None:
             return None
         at = dims.index(self._dim("time"))
         for record in range(*selection[at].indices(self.time.size)):
@@ -238,53 +324,3 @@ def _regular(values: np.ndarray) -> np.ndarray:
     ends = np.where(np.abs(short - ends) < 2e-5, short, ends)
     even = np.linspace(ends[0], ends[1], values.size).round(9)
     return even if np.abs(even - values).max() < 1e-4 else values
-
-
-def _find_axis(dataset: netCDF4.Dataset, axis: str) -> str | None:
-    flat = {name.lower(): name for name, v in dataset.variables.items() if v.ndim <= 1}
-    for name in _NAMES[axis]:
-        if name in flat:
-            return flat[name]
-    for name in flat.values():
-        units = str(getattr(dataset.variables[name], "units", "")).lower()
-        if units in _AXIS_UNITS.get(axis, ()):
-            return name
-    return None
-
-
-def _unpack(raw: np.ndarray, variable: netCDF4.Variable) -> np.ndarray:
-    """Floating values with scale and offset applied; every kind of missing value is NaN."""
-    if raw.dtype.kind not in "iuf":
-        raise ProductError(
-            f"the values are of type {raw.dtype}, not numbers",
-            variable.group().filepath(),
-            variable.name,
-        )
-    wide = raw.dtype.itemsize > 4 or (raw.dtype.kind in "iu" and raw.dtype.itemsize > 2)
-    values = raw.astype(np.float64 if wide else np.float32)
-    missing = np.isnan(values)
-    for name in ("_FillValue", "missing_value"):
-        for code in np.atleast_1d(getattr(variable, name, [])):
-            missing |= raw == code
-    values = values * values.dtype.type(getattr(variable, "scale_factor", 1))
-    values = values + values.dtype.type(getattr(variable, "add_offset", 0))
-    return np.where(missing, np.nan, values)
-
-
-def _decode_time(values: np.ndarray, units: str, place: tuple[Path, str]) -> np.ndarray:
-    if not np.isfinite(values).all():
-        raise ProductError("the time axis has missing values", *place, cure=_DAMAGED)
-    try:
-        dates = cftime.num2date(
-            values,
-            units,
-            "standard",
-            only_use_cftime_datetimes=False,
-            only_use_python_datetimes=True,
-        )
-    except ValueError as error:
-        raise ProductError(
-            f"times in {units!r} cannot be decoded ({error})", *place, cure=_DAMAGED
-        ) from error
-    seconds = np.array(dates, dtype="datetime64[us]") + np.timedelta64(500_000, "us")
-    return seconds.astype("datetime64[s]").astype("datetime64[ns]")

@@ -1,5 +1,6 @@
 """VIC image-driver files of the user's own: forcing, domain and parameters."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,14 @@ from paramscape.names import FORCINGS, UNITS
 from paramscape.study import Period, VicForcing
 
 from . import paths
-from .box import Box
+from .box import EARTH_RADIUS, Box
 from .checks import FileOf, require_times
 from .errors import ProductError
 from .open import ProductFile, open_product
 from .points import check_points, day_after, finished
-from .units import convert
+from .units import conversion, convert, is_kind_of
 
+_SQUARE_RADIANS = ("radian2", "radians2", "rad2", "steradian", "steradians", "sr")
 _WIND_LABELS = ("mm s-1", "mm/s")
 _PARAMETERS = (
     "run_cell", "infilt", "Ds", "Dsmax", "Ws", "c", "expt", "Ksat", "depth", "elev", "Nveg", "Cv",
@@ -67,17 +69,25 @@ def vic_file(settings: VicForcing) -> FileOf:
 def read_vic_domain(path: Path) -> xr.Dataset:
     """`mask` (int32), `frac` and `area` [m2] of a VIC domain file, (lat, lon), latitude ascending.
 
+    Coordinates may be maps, as RVIC's xc and yc, where these make a regular grid; an area in square
+    radians becomes m2.
+
     Raises:
-        ProductError: if the file is damaged or has no `mask`, or no cell is active.
+        ProductError: if the file is damaged or has no `mask`, no cell is active, or `frac` is no
+            share in an active cell.
     """
     with open_product(path) as raw:
-        fields = {name: raw.field(name) for name in ("mask", "frac", "area") if _has(raw, name)}
-        if "mask" not in fields:
-            raw.variable("mask")
-    mask = fields["mask"]
-    fields["mask"] = (mask.fillna(0) > 0).astype(np.int32)
-    if not fields["mask"].any():
+        raw.variable("mask")
+        names = [name for name in ("mask", "frac", "area") if name in raw.variables]
+        fields = {name: _map(raw, name) for name in names}
+        if "area" in fields:
+            fields["area"] = fields["area"] * _square_metres(raw)
+    active = fields["mask"].fillna(0) > 0
+    fields["mask"] = active.astype(np.int32)
+    if not active.any():
         raise ProductError("no cell is active", path, "mask", cure="give a mask with cells above 0")
+    if "frac" in fields:
+        _require_shares(fields["frac"].where(active, 0), path)
     return xr.Dataset(fields)
 
 
@@ -104,10 +114,19 @@ def _year(
             units[name] = raw.units(variable)
             field = raw.field(variable, box, inside, margin=0)
             said = UNITS[name] if _is_vics(name, units[name]) else units[name]
-            fields[name] = field.rename(name).copy(
-                data=convert(field.values, said, UNITS[name], path, variable)
-            )
+            hours = _step_hours(raw.time, path)
+            values = _in_vics_units(field.values, name, said, hours, (path, variable))
+            fields[name] = field.rename(name).copy(data=values)
     return xr.Dataset(fields), units
+
+
+def _in_vics_units(
+    values: np.ndarray, name: str, units: str | None, hours: int, place: tuple[Path, str]
+) -> np.ndarray:
+    """Values of one of our variables in VIC's unit; rain may be a rate."""
+    if name == "prcp" and is_kind_of(units, "mm h-1"):
+        return convert(values, units, "mm h-1", *place) * values.dtype.type(hours)
+    return convert(values, units, UNITS[name], *place)
 
 
 def _inside(raw: ProductFile, year: int, period: Period) -> slice:
@@ -141,5 +160,42 @@ def _is_vics(name: str, units: str | None) -> bool:
     return units is None or (name == "wind" and units.strip().lower() in _WIND_LABELS)
 
 
-def _has(raw: ProductFile, name: str) -> bool:
-    return name in raw.variables
+def _map(raw: ProductFile, name: str) -> xr.DataArray:
+    field = raw.field(name)
+    for axis in ("lat", "lon"):
+        if field.sizes[axis] > 1 and np.diff(field[axis].values).min() < 1e-9:
+            raise ProductError(
+                f"{axis} {field[axis].values[np.diff(field[axis].values).argmin()]:g} comes twice",
+                raw.path, axis, cure="give each row and column of the grid once",
+            )  # fmt: skip
+    extra = [dim for dim in field.dims if dim not in ("lat", "lon")]
+    if any(field.sizes[dim] > 1 for dim in extra):
+        raise ProductError(
+            f"the variable has further axes {', '.join(map(str, extra))}", raw.path, name,
+            cure="give it on latitude and longitude alone",
+        )  # fmt: skip
+    return field.squeeze(extra, drop=True).reset_coords(drop=True)
+
+
+def _square_metres(raw: ProductFile) -> float:
+    """Factor from the unit of a domain's `area` to m2; one that is unknown counts as m2."""
+    units = raw.units("area")
+    plain = re.sub(r"[^a-z0-9]", "", (units or "").lower())
+    if plain in _SQUARE_RADIANS:
+        return EARTH_RADIUS**2
+    if is_kind_of(units, "m2"):
+        return conversion(units, "m2", raw.path, "area")[0]
+    return 1.0
+
+
+def _require_shares(share: xr.DataArray, path: Path) -> None:
+    wrong = ~((share >= 0) & (share <= 1 + 1e-6)).values
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise ProductError(
+            f"frac is {float(share[row, column]):g} in an active cell, not a share from 0 to 1",
+            path,
+            "frac",
+            f"cell (lat {float(share.lat[row]):g}, lon {float(share.lon[column]):g})",
+            "give the share of the cell inside the domain, or mask the cell out",
+        )

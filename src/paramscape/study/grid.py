@@ -11,8 +11,8 @@ from ._base import Settings
 class Grid(Settings):
     """A regular latitude-longitude grid, given by its outer edges."""
 
-    west: float = Field(ge=-180, le=180, description="Western edge [degrees east].")
-    east: float = Field(ge=-180, le=180, description="Eastern edge [degrees east].")
+    west: float = Field(ge=-180, le=360, description="Western edge [degrees east].")
+    east: float = Field(ge=-180, le=360, description="Eastern edge [degrees east].")
     south: float = Field(ge=-90, le=90, description="Southern edge [degrees north].")
     north: float = Field(ge=-90, le=90, description="Northern edge [degrees north].")
     resolution: float = Field(gt=0, le=5, description="Cell size [degrees].")

@@ -103,13 +103,43 @@ class GleamObservations(Settings):
 
 
 class CfObservations(Settings):
-    """Observations in CF NetCDF files on the study's grid."""
+    """Observations in CF NetCDF files on a latitude-longitude grid, such as VIC's own history."""
 
     product: Literal["cf"]
     path: Path = Field(
         description="CF NetCDF file with dims time, lat, lon; {year} stands for the year."
     )
-    variable: str = Field(description="Name of the observed variable.")
+    variable: str = Field(
+        description="Name of the observed variable; names joined by + are added, such as "
+        "OUT_RUNOFF+OUT_BASEFLOW."
+    )
+    layer: int | None = Field(
+        None,
+        ge=0,
+        description="Index along a further axis, such as the soil layer, if there is one.",
+    )
+    depth: float | None = Field(
+        None, gt=0,
+        description="Thickness of the observed soil layer [m], for moisture in mm or kg m-2.",
+    )  # fmt: skip
+    parameters: Path | None = Field(
+        None,
+        description="VIC parameter file whose `depth` is that thickness, instead of `depth`.",
+    )
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables that are added."""
+        return tuple(name.strip() for name in self.variable.split("+"))
+
+    @model_validator(mode="after")
+    def _has_one_depth(self) -> Self:
+        if self.depth is not None and self.parameters is not None:
+            raise ValueError(
+                "products.observations has both depth and parameters; give the thickness of the "
+                "soil layer once"
+            )
+        return self
 
 
 class TruthObservations(Settings):
