@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.names import FORCING_ROUNDING
+
 from .errors import ProductError
 from .humidity import saturation_pressure
 from .open import moment
@@ -25,7 +27,7 @@ _RANGES = {
     "runoff": (0.0, None),
     "soil_moisture": (0.0, 1.0),
 }
-_ROUNDING = {"prcp": 1e-3, "dswrf": 0.5, "dlwrf": 0.5, "vp": 1e-3, "wind": 2e-3, "runoff": 1e-3}
+_ROUNDING = {**FORCING_ROUNDING, "runoff": 1e-3}
 _HEAVIEST_RAIN = 360.0  # mm/h; a rate of 0.1 kg m-2 s-1, beyond the record for one hour
 _VAPOUR_ROUNDING = 2e-4  # kPa; from humidity stored in steps of 1e-6
 

@@ -13,6 +13,7 @@ from paramscape.vic.image.errors import GlobalFileError, choice, whole_number
 from paramscape.vic.image.global_options import INTEGERS, check_option
 from paramscape.vic.image.grid import GridNames
 from paramscape.vic.image.streams import FORMATS, STREAM, Stream, add_to_streams, check_streams
+from paramscape.vic.image.text_file import words_of
 from paramscape.vic.options import Options
 
 CALENDARS = {
@@ -102,7 +103,7 @@ def read_global_file(path: Path | str) -> GlobalFile:
     """
     path = Path(path)
     lines = _Lines()
-    for place, words in _words(path):
+    for place, words in words_of(path):
         name = words[0].upper()
         check_option(place, name, words[1:])
         if name in STREAM:
@@ -116,13 +117,6 @@ def read_global_file(path: Path | str) -> GlobalFile:
         else:
             lines.values[name], lines.places[name] = words[1], place
     return _assemble(path, lines)
-
-
-def _words(path: Path) -> Iterable[tuple[str, list[str]]]:
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        words = line.split("#")[0].split()
-        if words:
-            yield f"{path}:{number}", words
 
 
 def _pair(place: str, words: list[str], known: Iterable[str]) -> tuple[str, str]:

@@ -115,7 +115,13 @@ def same_grid(
     path: Path, ds: xr.Dataset, names: GridNames, places: tuple[np.ndarray, np.ndarray]
 ) -> None:
     """Refuse a file whose coordinates differ from the domain's `places` (latitude, longitude)."""
-    found = coordinates(ds, names)
+    require_same(path, coordinates(ds, names), places)
+
+
+def require_same(
+    path: Path, found: tuple[np.ndarray, np.ndarray], places: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """Refuse latitudes and longitudes of a file that differ from the domain's `places`."""
     for name, theirs, ours in zip(("lat", "lon"), found, places, strict=True):
         if theirs.shape != ours.shape:
             raise ValueError(
