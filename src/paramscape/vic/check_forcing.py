@@ -23,6 +23,7 @@ ROUNDING = {
     field: FORCING_ROUNDING[name] for field, name in FILE_NAMES.items() if name in FORCING_ROUNDING
 }
 _LONG = 300  # days, in which it rains and the sun shines somewhere
+_HEAVIEST_RAIN = 360.0  # [mm h-1]
 _LIGHTEST_RAIN = 0.02  # [mm h-1]
 _WEAKEST_SUN = 60.0  # [W m-2], as the largest of a year
 _COLDEST_SKY = 40.0  # [W m-2], as the median
@@ -50,6 +51,8 @@ def implausible(
     """
     days = len(saturated) / steps_per_day
     heaviest = float(fields["prec"].max(initial=0.0)) * steps_per_day / 24.0
+    if heaviest > _HEAVIEST_RAIN:
+        return "prec", f"reaches {heaviest:g} mm/h, beyond any record"
     if days >= _LONG and 0 < heaviest < _LIGHTEST_RAIN:
         return "prec", (
             f"never exceeds {heaviest:g} mm/h in {days:g} days; a rate in kg m-2 s-1 or an amount "
