@@ -44,3 +44,6 @@ UNITS = {q.name: q.units for q in PARAMETER_QUANTITIES + TARGET_QUANTITIES + FOR
 LONG_NAMES = {
     q.name: q.long_name for q in PARAMETER_QUANTITIES + TARGET_QUANTITIES + FORCING_QUANTITIES
 }
+
+FORCING_ROUNDING = {"prcp": 1e-3, "dswrf": 0.5, "dlwrf": 0.5, "vp": 1e-3, "wind": 2e-3}
+"""Forcing below zero by at most this, in its unit, is what packing or regridding left of zero."""

@@ -30,7 +30,7 @@ def spoilt(params: xr.Dataset, **changes) -> xr.Dataset:
         ({"Nveg": ((0, 2), 1)}, "the number of classes with Cv > 0 must be Nveg"),
         ({"resid_moist": ((0, 0, 0), 0.4)}, "at least resid_moist"),
         ({"infilt": ((2, 2), np.nan)}, "infilt must not be missing"),
-        ({"expt": ((0, 1, 1), 2.0)}, "expt must be above 3"),
+        ({"expt": ((0, 1, 1), 2.0)}, "expt must .* lie within 3 to 200; got expt=2"),
     ],
 )
 def test_parameters_that_vic_refuses_are_refused_with_the_cell(case, changes, message):

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.names import FORCING_ROUNDING
+
 from .box import nearest
 from .errors import ProductError
 from .humidity import saturation_pressure
@@ -26,7 +28,7 @@ _RANGES = {
     "runoff": (0.0, 2000.0),
     "soil_moisture": (0.0, 1.0),
 }
-_ROUNDING = {"prcp": 1e-3, "dswrf": 0.5, "dlwrf": 0.5, "vp": 1e-3, "wind": 2e-3, "runoff": 1e-3}
+_ROUNDING = {**FORCING_ROUNDING, "runoff": 1e-3}
 _HEAVIEST_RAIN = 360.0  # mm/h; a rate of 0.1 kg m-2 s-1, beyond the record for one hour
 _CODES = (-9999.0, -999.0, -99999.0, -32767.0, -32768.0, -9999.9)
 """Values by which files mark what is missing, often without saying so."""

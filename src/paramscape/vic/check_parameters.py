@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.vic.parameter_layout import FCANOPY, Variable, parameter_layout
+
 if TYPE_CHECKING:
     from paramscape.vic.parameters import Parameters
 
 THINNEST_LAYER = 0.001  # [m]
-CHECKED_WHERE_USED = ("bubble", "max_snow_albedo")
+CHECKED_WHERE_USED = ("bubble", "max_snow_albedo", "fcanopy")
+CURE = "Correct them in the parameter file or take them out of the mask"
 ROOTS_SUM = 1e-4  # tolerance of the sum of root fractions
 
 
-def check_parameters(parameters: Parameters, longitude: np.ndarray) -> None:
-    """Refuse parameters that VIC's image driver refuses, or with which it would give NaN.
+def check_parameters(
+    parameters: Parameters, longitude: np.ndarray, layout: Mapping[str, Variable]
+) -> None:
+    """Refuse parameters that VIC's image driver refuses, or with which it would give NaN or junk.
 
     Args:
         parameters: without a member axis.
         longitude: (cell,) in degrees, for the message.
+        layout: ranges of the variables, see `parameter_layout`.
 
     Raises:
         ValueError: naming the rule, the variable, the cell and the values.
     """
     report = _Report(parameters.latitude.numpy(), longitude)
-    _check_present(parameters, report)
+    _check_ranges(parameters, layout, report)
     _check_soil(parameters.soil, report)
     _check_tiles(parameters, report)
 
@@ -38,30 +45,59 @@ class _Report:
     def __init__(self, latitude: np.ndarray, longitude: np.ndarray) -> None:
         self.latitude, self.longitude = latitude, longitude
 
-    def refuse(self, broken: Tensor, rule: str, **values: Tensor) -> None:
+    def refuse(self, broken: Tensor, rule: str, dims: Sequence[str] = (), **values: Tensor) -> None:
+        """Raise where the rule is broken, see `found`."""
+        message = self.found(broken, rule, dims, **values)
+        if message:
+            raise ValueError(f"{message}. {CURE}")
+
+    def found(self, broken: Tensor, rule: str, dims: Sequence[str] = (), **values: Tensor) -> str:
+        """The rule and the first cell where it is `broken` (cell, ...); empty where it is nowhere.
+
+        `dims` name the axes behind the cell.
+        """
         if not broken.any():
-            return
+            return ""
         first = tuple(torch.nonzero(broken)[0].tolist())
         cell = first[0]
-        axes = f", entry {list(first[1:])}" if len(first) > 1 else ""
+        names = dims[: len(first) - 1]
+        axes = "".join(f", {d} {i + 1}" for d, i in zip(names, first[1:], strict=False))
+        if len(first) > 1 and not names:
+            axes = f", entry {list(first[1:])}"
         shown = ", ".join(f"{name}={float(v[first]):g}" for name, v in values.items())
         count = int(broken.reshape(broken.shape[0], -1).any(1).sum())
-        raise ValueError(
-            f"{rule}; got {shown} in cell {cell} (latitude {self.latitude[cell]:g}, longitude "
-            f"{self.longitude[cell]:g}{axes}); {count} of {broken.shape[0]} cells break this "
-            "rule. Correct them in the parameter file or take them out of the mask"
+        place = f"latitude {self.latitude[cell]:g}, longitude {self.longitude[cell]:g}{axes}"
+        return (
+            f"{rule}; got {shown} in cell {cell} ({place}); {count} of {broken.shape[0]} cells "
+            "break this rule"
         )
 
 
-def _check_present(parameters: Parameters, report: _Report) -> None:
-    for name, values in parameters.soil.items():
-        missing = ~values.isfinite() & (name not in CHECKED_WHERE_USED)
-        report.refuse(missing, f"{name} must not be missing in an active cell", **{name: values})
-    present = parameters.vegetation["Cv"] > 0
-    for name, values in parameters.vegetation.items():
-        tile = present.reshape(*present.shape, *[1] * (values.ndim - 2))
-        missing = ~values.isfinite() & tile & (name not in CHECKED_WHERE_USED)
-        report.refuse(missing, f"{name} must not be missing where Cv > 0", **{name: values})
+def _check_ranges(parameters: Parameters, layout: Mapping[str, Variable], report: _Report) -> None:
+    """Refuse values that are missing or beyond what they can be, where VIC uses them."""
+    present, found = parameters.vegetation["Cv"] > 0, []
+    for name, values in {**parameters.soil, **parameters.vegetation}.items():
+        variable = layout[name]
+        if name in CHECKED_WHERE_USED or not variable.is_used:
+            continue
+        outside = ~((values >= variable.low) & (values <= variable.high))
+        if name in parameters.vegetation:
+            outside = outside & present.reshape(*present.shape, *[1] * (values.ndim - 2))
+        found.append(
+            report.found(outside, _range_rule(name, variable), variable.dims, **{name: values})
+        )
+    found = [message for message in found if message]
+    if found:
+        raise ValueError(".\n".join([*found, CURE]))
+
+
+def _range_rule(name: str, variable: Variable) -> str:
+    unit = "" if variable.unit == "1" else f" [{variable.unit}]"
+    where = " where Cv > 0" if variable.dims[0] == "veg_class" else ""
+    return (
+        f"{name} must not be missing in an active cell{where} and lie within {variable.low:g} to "
+        f"{variable.high:g}{unit}"
+    )
 
 
 def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
@@ -190,21 +226,66 @@ def _check_trees(parameters: Parameters, present: Tensor, report: _Report) -> No
 
 
 def check_bands(parameters: Parameters) -> None:
-    """Refuse snow bands that VIC's image driver refuses.
+    """Refuse snow bands that VIC's image driver refuses, or with which it would give NaN or junk.
+
+    The elevation of a band without area is not looked at.
 
     Raises:
         ValueError: naming the rule, the variable, the cell and the values.
     """
-    latitude = parameters.latitude.detach().cpu().numpy()
-    report = _Report(latitude, np.full_like(latitude, np.nan))
-    bands = parameters.bands
+    report = _report_of(parameters)
+    bands, layout = parameters.bands, parameter_layout()
     area, share = bands["AreaFract"], bands["Pfactor"]
-    report.refuse(~(area >= 0), "AreaFract must not be missing or negative", AreaFract=area)
-    report.refuse(~(share >= 0), "Pfactor must not be missing or negative", Pfactor=share)
-    report.refuse(area.sum(1) <= 0, "AreaFract must sum to more than 0", AreaFract=area.sum(1))
+    for name in ("AreaFract", "Pfactor"):
+        report.refuse(
+            ~((bands[name] >= 0) & (bands[name] <= layout[name].high)),
+            f"{name} must not be missing or negative, nor above {layout[name].high:g}",
+            ("snow_band",),
+            **{name: bands[name]},
+        )
+    for name, fractions in (("AreaFract", area), ("Pfactor", share)):
+        total = fractions.sum(1)
+        report.refuse(total <= 0, f"{name} must sum to more than 0", **{name: total})
     report.refuse(
         (area == 0) & (share > 0),
         "Pfactor must be 0 where AreaFract is 0",
         AreaFract=area,
         Pfactor=share,
     )
+    elevation = bands["elevation"]
+    report.refuse(
+        (area > 0) & ~possible_elevation(elevation),
+        "elevation must not be missing, nor beyond -500 to 9000 m, where AreaFract > 0",
+        ("snow_band",),
+        elevation=elevation,
+        AreaFract=area,
+    )
+
+
+def possible_elevation(elevation: Tensor) -> Tensor:
+    """Whether elevations of bands [m] are no missing values."""
+    variable = parameter_layout()["elevation"]
+    return (elevation >= variable.low) & (elevation <= variable.high)
+
+
+def check_canopy_fractions(parameters: Parameters) -> None:
+    """Refuse canopy fractions that are absent or impossible, where FCAN_SRC makes VIC read them.
+
+    Raises:
+        ValueError: naming the rule, the cell and the values.
+    """
+    if "fcanopy" not in parameters.vegetation:
+        raise ValueError(
+            "the parameter file has no variable 'fcanopy', which FCAN_SRC FROM_VEGPARAM needs; "
+            "add it, or write FCAN_SRC FROM_DEFAULT"
+        )
+    fraction = parameters.vegetation["fcanopy"]
+    outside = ~((fraction >= FCANOPY.low) & (fraction <= FCANOPY.high))
+    present = (parameters.vegetation["Cv"] > 0)[..., None]
+    rule = _range_rule("fcanopy", FCANOPY)
+    _report_of(parameters).refuse(outside & present, rule, FCANOPY.dims, fcanopy=fraction)
+
+
+def _report_of(parameters: Parameters) -> _Report:
+    latitude = parameters.latitude.detach().cpu().numpy()
+    return _Report(latitude, np.full_like(latitude, np.nan))

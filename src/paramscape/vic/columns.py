@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.check_parameters import check_bands
+from paramscape.vic.check_parameters import check_bands, possible_elevation
 from paramscape.vic.ops import in_order
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import SOIL_OF_LAYER, Parameters
@@ -124,7 +124,8 @@ def _bands(
     area = area / in_order(area)[:, None]
     band_elevation = parameters.bands["elevation"]
     elevation = in_order(area * torch.where(area > 0, band_elevation, 0.0))
-    warmer = c.LAPSE_RATE * (band_elevation - elevation[:, None])
+    known = possible_elevation(band_elevation)  # else there is no band: it has no area
+    warmer = torch.where(known, c.LAPSE_RATE * (band_elevation - elevation[:, None]), 0.0)
     share = parameters.bands["Pfactor"]
     share = share / in_order(share)[:, None]
     wetter = torch.where(area > 0, share / torch.where(area > 0, area, 1.0), 0.0)

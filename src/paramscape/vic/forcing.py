@@ -9,13 +9,10 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.vic.atmosphere import air_density, saturation_vapour_pressure
+from paramscape.vic.check_forcing import FILE_NAMES, PLAUSIBLE, WEATHER, without_rounding
 from paramscape.vic.options import Options
 
-WEATHER = ("air_temp", "prec", "pressure", "vp", "swdown", "lwdown", "wind")
 CLOCK = ("month", "day_of_year")
-FILE_NAMES = dict(
-    zip(WEATHER, ("tas", "prcp", "pres", "vp", "dswrf", "dlwrf", "wind"), strict=True)
-)
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,13 @@ class Forcing:
         Args:
             ds: (time, lat, lon) with decoded times, from the start of a model step.
             mask: (lat, lon), above 0 where a cell is active.
-            options: gives the steps per day.
+            options: gives the steps per day; one record alone is taken to have their length.
             names: the file's name of each of this class's fields; VIC forcing names by default.
 
         Raises:
             ValueError: if a variable is absent, has gaps in active cells, is not in the unit or
-                the range that VIC expects, or if the time step is not that of the snow steps.
+                the range that VIC expects, or if the time step is not that of the snow steps. What
+                rounding left below zero counts as zero.
         """
         names = {**FILE_NAMES, **(names or {})}
         active = np.nan_to_num(np.asarray(mask)) > 0
@@ -62,7 +60,7 @@ class Forcing:
         steps = ds.sizes["time"] // options.substeps
         tensors = {}
         for field, name in names.items():
-            values = _read(ds, name, active)
+            values = without_rounding(field, _read(ds, name, active))
             _check_range(field, name, values, (ds, active))
             tensors[field] = torch.as_tensor(values.reshape(steps, options.substeps, -1))
         starts = ds["time"][:: options.substeps]
@@ -158,17 +156,6 @@ def _first(broken: np.ndarray, ds: xr.Dataset, active: np.ndarray) -> str:
     return place
 
 
-PLAUSIBLE = {
-    "air_temp": (-100.0, 70.0, "C"),
-    "prec": (0.0, 2000.0, "mm per step"),
-    "pressure": (20.0, 120.0, "kPa"),
-    "vp": (0.0, 15.0, "kPa"),
-    "swdown": (-1e-3, 1800.0, "W m-2"),
-    "lwdown": (0.0, 1000.0, "W m-2"),
-    "wind": (0.0, 150.0, "m s-1"),
-}
-
-
 def _check_range(
     field: str, name: str, values: np.ndarray, source: tuple[xr.Dataset, np.ndarray]
 ) -> None:
@@ -185,9 +172,19 @@ def _check_range(
 
 def _check_times(ds: xr.Dataset, options: Options) -> None:
     records = ds.sizes["time"]
-    if records < 2:
-        raise ValueError(f"the forcing has {records} records; at least two are needed")
-    seconds = np.diff(ds["time"].values[:2])[0]
+    if records < 1:
+        raise ValueError("the forcing has no record")
+    if records > 1:
+        _check_step(ds["time"].values, options)
+    if records % options.substeps:
+        raise ValueError(
+            f"the forcing has {records} records, not a multiple of the {options.substeps} of a "
+            "model step; cut it to whole steps"
+        )
+
+
+def _check_step(times: np.ndarray, options: Options) -> None:
+    seconds = np.diff(times[:2])[0]
     seconds = seconds / np.timedelta64(1, "s") if hasattr(seconds, "dtype") else seconds
     seconds = getattr(seconds, "total_seconds", lambda: seconds)()
     per_day = 86400.0 / float(seconds)
@@ -195,11 +192,6 @@ def _check_times(ds: xr.Dataset, options: Options) -> None:
         raise ValueError(
             f"the forcing has {per_day:g} records a day; SNOW_STEPS_PER_DAY is "
             f"{options.snow_steps_per_day}. They must be equal"
-        )
-    if records % options.substeps:
-        raise ValueError(
-            f"the forcing has {records} records, not a multiple of the {options.substeps} of a "
-            "model step; cut it to whole steps"
         )
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
+from paramscape.vic.energy_outputs import ENERGY, ENERGY_OF_BANDS, ENERGY_OF_CELL
 from paramscape.vic.ops import power, ratio
 from paramscape.vic.output_list import BEYOND, METADATA, Metadata
 from paramscape.vic.site import Cover, Layers, Site
@@ -43,7 +44,8 @@ class Output:
 
     of_cell turns the means (..., row) of the cells into the output, where it is not these.
     layers: number of rows, None where it is that of the snow bands. by_lane: whether `of` needs
-    nothing but the lanes' own rows, neither bands nor the water table.
+    nothing but the lanes' own rows, neither bands nor the water table nor fluxes of energy.
+    of_energy: whether it needs `energy.EnergyFluxes`.
     """
 
     of: Callable[[StepView], Tensor]
@@ -51,6 +53,7 @@ class Output:
     of_cell: Callable[[Tensor], Tensor] | None = None
     layers: int | None = 1
     by_lane: bool = True
+    of_energy: bool = False
 
     def of_means(self, means: Tensor) -> Tensor:
         """The output (...) of the means (..., row) of the cells; with a last axis if it has one."""
@@ -315,13 +318,15 @@ BANDS: dict[str, Callable[[StepView], Tensor]] = {
 }
 PAIRS = (
     "OUT_SALBEDO", "OUT_SNOW_PACK_TEMP", "OUT_SNOW_SURF_TEMP", "OUT_AERO_COND2",
-    "OUT_AERO_RESIST2",
+    "OUT_AERO_RESIST2", "OUT_BARESOILT", "OUT_VEGT",
 )  # fmt: skip
 OF_CELL: dict[str, Callable[[Tensor], Tensor]] = {
     "OUT_SALBEDO": _quotient,
     "OUT_SNOW_PACK_TEMP": _quotient,
     "OUT_SNOW_SURF_TEMP": _quotient,
     "OUT_AERO_COND2": _quotient,
+    "OUT_BARESOILT": _quotient,
+    "OUT_VEGT": _quotient,
     "OUT_AERO_RESIST": _reciprocal,
     "OUT_AERO_RESIST1": _reciprocal,
     "OUT_AERO_RESIST2": lambda rows: _reciprocal(_quotient(rows)),
@@ -333,14 +338,16 @@ AXES = {None: 1, "nlayer": 3, "node": 3, "snow_band": None}
 def _output(name: str, of: Callable[[StepView], Tensor]) -> Output:
     metadata = METADATA[name]
     layers = 2 if name in PAIRS else AXES[metadata.axis]
-    by_lane = name not in BANDS and name not in WATER_TABLE
-    of = _per_band(of) if name in BANDS else of
-    return Output(of, metadata, OF_CELL.get(name), layers, by_lane)
+    of_energy = name in ENERGY or name in ENERGY_OF_BANDS
+    by_lane = name not in BANDS and name not in WATER_TABLE and not of_energy
+    of = _per_band(of) if name in BANDS or name in ENERGY_OF_BANDS else of
+    of_cell = (OF_CELL | ENERGY_OF_CELL).get(name)
+    return Output(of, metadata, of_cell, layers, by_lane, of_energy)
 
 
 OUTPUTS: dict[str, Output] = {
     name: _output(name, of)
-    for kind in (STORAGES, FLUXES, SURFACE, FORCING, BANDS)
+    for kind in (STORAGES, FLUXES, SURFACE, FORCING, BANDS, ENERGY, ENERGY_OF_BANDS)
     for name, of in kind.items()
 }
 

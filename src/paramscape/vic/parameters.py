@@ -9,6 +9,8 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.vic.check_parameters import check_calibrated, check_parameters
+from paramscape.vic.options import Options
+from paramscape.vic.parameter_layout import parameter_layout
 
 SOIL_OF_CELL = (
     "infilt", "Ds", "Dsmax", "Ws", "c", "avg_T", "dp", "rough", "snow_rough", "elev",
@@ -23,6 +25,7 @@ VEGETATION = (
     "LAI", "albedo", "veg_rough", "displacement", "root_depth", "root_fract",
 )  # fmt: skip
 BANDS = ("AreaFract", "elevation", "Pfactor")
+VIC_MISSING = -99999.0
 CALIBRATED = ("infilt", "Ds", "Dsmax", "Ws", "depth2", "depth3", "expt")
 
 
@@ -42,16 +45,23 @@ class Parameters:
     latitude: Tensor
 
     @classmethod
-    def from_dataset(cls, params: xr.Dataset, mask: np.ndarray | xr.DataArray) -> "Parameters":
+    def from_dataset(
+        cls,
+        params: xr.Dataset,
+        mask: np.ndarray | xr.DataArray,
+        options: Options | None = None,
+    ) -> "Parameters":
         """Read the active cells of an open VIC parameter file.
 
         Args:
             params: VIC's parameter file; missing values as NaN (as xarray opens it).
             mask: (lat, lon), above 0 where a cell is active; cells with `run_cell` 0 are left out.
+            options: of the run; Ds and Ws are fractions with BASEFLOW ARNO only.
 
         Raises:
-            ValueError: where a variable is absent, missing in an active cell, or breaks one of
-                the rules that VIC's image driver checks; names the variable and the cell.
+            ValueError: where a variable is absent, missing or out of its range in an active cell
+                (and, for vegetation, a class with area), or breaks one of the rules that VIC's
+                image driver checks; names the variable and the cell.
         """
         active = active_cells(params, mask)
         if not active.any():
@@ -60,7 +70,7 @@ class Parameters:
         soil = {name: cells.read(name) for name in SOIL_OF_CELL}
         needed = [name for name in SOIL_OF_LAYER if name not in OPTIONAL_SOIL]
         soil |= {name: cells.read(name, "nlayer") for name in needed}
-        soil["resid_moist"] = cells.read("resid_moist", "nlayer").nan_to_num(nan=0.0)
+        soil["resid_moist"] = _read_residual(cells)
         if "bubble" in params:
             soil["bubble"] = cells.read("bubble", "nlayer")
         latitude, longitude = cells.places()
@@ -68,10 +78,11 @@ class Parameters:
             soil=soil,
             vegetation=_read_vegetation(cells),
             bands=_read_bands(cells, soil["elev"]),
-            nveg=cells.read("Nveg").round().to(torch.int64),
+            nveg=cells.read("Nveg").nan_to_num(nan=-1.0).round().to(torch.int64),
             latitude=torch.as_tensor(latitude),
         )
-        check_parameters(parameters, longitude)
+        layout = parameter_layout() | (parameter_layout(options) if options else {})
+        check_parameters(parameters, longitude, layout)
         return parameters
 
     @property
@@ -170,11 +181,21 @@ class _Reader:
         return lat[rows].astype(float), lon[columns].astype(float)
 
 
+def _read_residual(cells: _Reader) -> Tensor:
+    """Residual moisture; 0 where the file has VIC's own mark for a missing value."""
+    marks = (cells.params["resid_moist"].encoding.get(n) for n in ("_FillValue", "missing_value"))
+    values = cells.read("resid_moist", "nlayer")
+    if any(mark is not None and mark == VIC_MISSING for mark in marks):
+        values = values.nan_to_num(nan=0.0)
+    return torch.where(values == VIC_MISSING, 0.0, values)
+
+
 def _read_vegetation(cells: _Reader) -> dict[str, Tensor]:
     extra = {"root_depth": ["root_zone"], "root_fract": ["root_zone"]}
     extra |= {name: ["month"] for name in ("LAI", "albedo", "veg_rough", "displacement")}
     vegetation = {name: cells.read(name, "veg_class", *extra.get(name, [])) for name in VEGETATION}
-    vegetation["Cv"] = vegetation["Cv"].nan_to_num(nan=0.0)
+    absent = ~(vegetation["Cv"] > 0)  # also where it is a missing value, as in VIC
+    vegetation["Cv"] = torch.where(absent, 0.0, vegetation["Cv"])
     if "fcanopy" in cells.params:
         vegetation["fcanopy"] = cells.read("fcanopy", "veg_class", "month")
     if "max_snow_albedo" in cells.params:

@@ -44,6 +44,7 @@ class Prepared:
             runoff=runoff_soil(parameters, columns, layers, options),
             options=options,
             with_potential="OUT_PET" in outputs,
+            with_energy=any(OUTPUTS[name].of_energy for name in outputs),
         )
         bands = table = None
         if any(OUTPUTS[name].layers is None for name in outputs):

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile, Stand, open_resistance, profile
+from paramscape.vic.check_parameters import check_canopy_fractions
 from paramscape.vic.columns import Columns
 from paramscape.vic.ops import exact_power, exp, ratio, to_the_last_digit
 from paramscape.vic.options import Options
@@ -247,6 +248,8 @@ def _one_member(columns: Columns) -> Columns:
 def _cover(parameters: Parameters, columns: Columns, options: Options) -> Cover:
     """Vegetation (month, lane) of all months; daily steps average their substeps, like VIC."""
     vegetation = parameters.vegetation
+    if options.fcan_src == "FROM_VEGPARAM":
+        check_canopy_fractions(parameters)
 
     def monthly(name: str) -> Tensor:
         values = vegetation[name][columns.cell, columns.kind]

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from paramscape.vic import constants as c
 from paramscape.vic.canopy import RootedSoil, water_uptake
+from paramscape.vic.energy import LAST_PASS, with_energy_of_ground
 from paramscape.vic.forcing import Weather
 from paramscape.vic.options import Options
 from paramscape.vic.potential import snow_free_potential
@@ -43,6 +44,7 @@ class Land:
     runoff: RunoffSoil
     options: Options
     with_potential: bool
+    with_energy: bool = False
 
 
 class Day(NamedTuple):
@@ -176,8 +178,9 @@ def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple
 
 
 def _accumulate(total: Fluxes, fluxes: Fluxes) -> Fluxes:
-    summed = Fluxes(*(a + b for a, b in zip(total, fluxes, strict=True)))
-    return summed._replace(**{name: getattr(fluxes, name) for name in LAST_PASS_ONLY})
+    summed = type(total)(*(a + b for a, b in zip(total, fluxes, strict=True)))
+    last = LAST_PASS_ONLY if type(total) is Fluxes else (*LAST_PASS_ONLY, *LAST_PASS)
+    return summed._replace(**{name: getattr(fluxes, name) for name in last})
 
 
 def _pass(
@@ -200,6 +203,7 @@ def _pass(
         land.options.aero_resist_cansnow,
         land.with_potential,
         conserve=land.options.conserve,
+        with_energy=land.with_energy,
     )
     if snowy.all():
         return snow_pass(surface, air, setting, context, choices)
@@ -221,4 +225,6 @@ def _snow_free(
     after, fluxes = snow_free_pass(surface, air, setting, seconds, land.options.conserve)
     if land.with_potential:
         fluxes = fluxes._replace(potential=snow_free_potential(air, setting))
+    if land.with_energy:
+        fluxes = with_energy_of_ground(fluxes, (surface, after), air, setting, seconds)
     return after, fluxes

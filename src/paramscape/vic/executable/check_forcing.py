@@ -9,21 +9,14 @@ import numpy as np
 import torch
 
 from paramscape.vic.atmosphere import saturation_vapour_pressure
+from paramscape.vic.check_forcing import FILE_NAMES, PLAUSIBLE, ROUNDING, implausible
 from paramscape.vic.executable.errors import CaseError
 from paramscape.vic.executable.raw import NUMBER, Grid, RawFile, opened
-from paramscape.vic.forcing import FILE_NAMES, PLAUSIBLE
+from paramscape.vic.forcing_units import conversion
 from paramscape.vic.image.write_global import FORCING, ImageCase
 
 _DAY = 86400
 _SAME_CALENDAR = {"gregorian": "standard", "365_day": "noleap", "366_day": "all_leap"}
-_WRONG_UNITS = {
-    "air_temp": ("k", "kelvin", "degk", "degrees_kelvin", "degf", "f"),
-    "prec": ("kg m-2 s-1", "kg/m2/s", "kg/m^2/s", "mm s-1", "mm/s", "m", "cm"),
-    "pressure": ("pa", "hpa", "mb", "mbar", "millibar", "millibars"),
-    "vp": ("pa", "hpa", "mb", "mbar", "millibar", "millibars", "kg kg-1", "kg/kg"),
-}
-_SUPERSATURATED = 4.0  # vapour pressure over that of saturation; VIC cuts it to 1
-_MOST_SUPERSATURATED = 0.2  # share of records
 
 
 @dataclass(frozen=True)
@@ -58,11 +51,11 @@ def _year(path: Path, year: int, case: ImageCase, grid: Grid) -> Weather:
     with opened(path) as file:
         file.require_grid(grid)
         chosen = _records(file, (begin, end), case)
-        fields = {field: _read(file, field, chosen, grid) for field in FILE_NAMES}
+        fields = {field: _read(file, field, (chosen, steps), grid) for field in FILE_NAMES}
     first = cftime.datetime(begin.year, begin.month, begin.day, calendar=case.calendar)
     for field, values in fields.items():
         _check_values(path, field, values, (first, _DAY // steps), grid)
-    _check_saturation(path, fields["air_temp"], fields["vp"])
+    _check_magnitudes(path, fields, steps)
     days = (len(fields["prec"]) // steps, steps, grid.count)
     air = fields["air_temp"].reshape(days)
     frozen = (air == 0).any(1) | (np.abs(air.mean(1)) < 1e-9)
@@ -118,24 +111,28 @@ def _seconds(file: RawFile, case: ImageCase, first_day: date) -> np.ndarray:
         raise CaseError(f"{file.path}: time in {units!r} cannot be read: {error}") from error
 
 
-def _read(file: RawFile, field: str, chosen: slice, grid: Grid) -> np.ndarray:
-    """Values (record, cell) of a field."""
-    name = FILE_NAMES[field]
+def _read(file: RawFile, field: str, chosen: tuple[slice, int], grid: Grid) -> np.ndarray:
+    """Values (record, cell) of a field, of some records of so many a day."""
+    name, (records, steps_per_day) = FILE_NAMES[field], chosen
     variable = file.variable(name, ("time", "lat", "lon"))
-    units = str(file.attribute(name, "units") or "").strip()
-    if units.lower() in _WRONG_UNITS.get(field, ()):
+    units = file.attribute(name, "units")
+    try:
+        other = conversion(field, units, _DAY / steps_per_day).changes
+    except ValueError as error:
+        raise CaseError(f"{file.path}: {name} {error}") from None
+    if other:
         raise CaseError(
             f"{file.path}: {name} is in {units!r}, and VIC takes it for {PLAUSIBLE[field][2]}; "
             "convert it"
         )
-    return variable[chosen][:, grid.active].astype(float)
+    return variable[records][:, grid.active].astype(float)
 
 
 def _check_values(
     path: Path, field: str, values: np.ndarray, times: tuple[cftime.datetime, int], grid: Grid
 ) -> None:
     low, high, unit = PLAUSIBLE[field]
-    outside = ~((values >= low) & (values <= high))
+    outside = ~((values >= low - ROUNDING.get(field, 0.0)) & (values <= high))
     if outside.any():
         record, cell = np.argwhere(outside)[0]
         first, step = times
@@ -148,13 +145,11 @@ def _check_values(
         )
 
 
-def _check_saturation(path: Path, air: np.ndarray, vapour: np.ndarray) -> None:
-    """Refuse vapour pressure in another unit, which shows by air that is far too moist."""
-    saturated = saturation_vapour_pressure(torch.from_numpy(air)).numpy() / 1000.0
-    share = float((vapour > _SUPERSATURATED * saturated).mean())
-    if share > _MOST_SUPERSATURATED:
-        raise CaseError(
-            f"{path}: {FILE_NAMES['vp']} is more than {_SUPERSATURATED:g} times the saturation "
-            f"vapour pressure of {FILE_NAMES['air_temp']} in {share:.0%} of all records; it must "
-            "be in kPa"
-        )
+def _check_magnitudes(path: Path, fields: dict[str, np.ndarray], steps_per_day: int) -> None:
+    """Refuse numbers of another unit, which show by what no weather has."""
+    air = torch.from_numpy(fields["air_temp"])
+    saturated = saturation_vapour_pressure(air).numpy() / 1000.0
+    found = implausible(fields, saturated, steps_per_day)
+    if found is not None:
+        field, why = found
+        raise CaseError(f"{path}: {FILE_NAMES[field]} {why}; it must be in {PLAUSIBLE[field][2]}")

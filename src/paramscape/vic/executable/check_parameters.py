@@ -8,10 +8,10 @@ import numpy as np
 import xarray as xr
 
 from paramscape.vic.executable.errors import CaseError
-from paramscape.vic.executable.layout import BAND, GRID, Variable, parameter_layout
 from paramscape.vic.executable.raw import INTEGER, REAL, Grid, RawFile, opened
 from paramscape.vic.image.write_global import DOMAIN, PARAMETERS
 from paramscape.vic.options import Options
+from paramscape.vic.parameter_layout import BAND, GRID, Variable, parameter_layout
 from paramscape.vic.parameters import Parameters
 
 LEAST_FCANOPY = 1e-4
@@ -61,7 +61,7 @@ def read_grid(folder: Path) -> Grid:
 
 
 def check_parameters(folder: Path, options: Options, grid: Grid) -> Land:
-    """Check the parameter file; see `layout` for names, dims and ranges.
+    """Check the parameter file; see `parameter_layout` for names, dims and ranges.
 
     Raises:
         CaseError: naming file, variable, value and cell.
@@ -72,7 +72,7 @@ def check_parameters(folder: Path, options: Options, grid: Grid) -> Land:
             _check_range(params, name, variable, grid)
     with xr.open_dataset(path, decode_times=False, engine="netcdf4") as params:
         try:
-            Parameters.from_dataset(params, grid.active)
+            Parameters.from_dataset(params, grid.active, options)
         except ValueError as error:
             raise CaseError(f"{path}: {error}") from error
         return _land(params, options, grid)

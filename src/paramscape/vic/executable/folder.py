@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 
 from paramscape.files import save_netcdf
-from paramscape.vic.executable.layout import parameter_layout
 from paramscape.vic.image.write_global import (
     DOMAIN,
     FORCING,
@@ -20,6 +19,7 @@ from paramscape.vic.image.write_global import (
     write_global,
 )
 from paramscape.vic.options import Options
+from paramscape.vic.parameter_layout import parameter_layout
 
 
 @dataclass(frozen=True)

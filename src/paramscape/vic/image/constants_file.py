@@ -7,6 +7,7 @@ from pathlib import Path
 
 from paramscape.vic import constants as c
 from paramscape.vic.image.errors import GlobalFileError
+from paramscape.vic.image.text_file import words_of
 
 # VIC's names of the model's constants: ours, the lowest and the highest value.
 CHANGEABLE: dict[str, tuple[str, float, float]] = {
@@ -67,10 +68,8 @@ def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
     if not path.is_file():
         raise FileNotFoundError(f"CONSTANTS {path} does not exist")
     changed: dict[str, float | tuple[float, float]] = {}
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        words = line.split("#")[0].split()
-        if words:
-            _take(f"{path}:{number}", words, changed)
+    for place, words in words_of(path):
+        _take(place, words, changed)
     below = changed.get("ALL_SNOW_BELOW", c.ALL_SNOW_BELOW)
     above = changed.get("ALL_RAIN_ABOVE", c.ALL_RAIN_ABOVE)
     if below >= above:

@@ -8,26 +8,17 @@ import cftime
 import numpy as np
 import xarray as xr
 
-from paramscape.vic.forcing import FILE_NAMES, WEATHER, Forcing
+from paramscape.vic.atmosphere import saturation_vapour_pressure
+from paramscape.vic.check_forcing import FILE_NAMES, WEATHER, implausible
+from paramscape.vic.forcing import Forcing
+from paramscape.vic.forcing_units import AS_IT_IS, NEEDED, Conversion, conversion
+from paramscape.vic.image.forcing_grid import opened_forcing
 from paramscape.vic.image.global_file import GlobalFile
 from paramscape.vic.image.grid import Grid
-from paramscape.vic.image.inputs import opened, same_grid
 
 SAME_CALENDAR = {"gregorian": "standard", "noleap": "365_day", "all_leap": "366_day"}
 WINDOW_BYTES = 2**28
 SECOND = timedelta(seconds=1)
-FOREIGN_UNITS = {
-    "air_temp": ("k", "kelvin", "degk", "deg_k", "degf", "f"),
-    "prec": ("m", "cm", "in", "inch", "kg m-2 s-1", "kg/m2/s", "kg/m^2/s", "mm s-1", "mm/s"),
-    "pressure": ("pa", "hpa", "mb", "mbar", "millibar"),
-    "vp": ("pa", "hpa", "mb", "mbar", "millibar", "kg kg-1", "kg/kg", "%"),
-    "swdown": ("j m-2", "j/m2", "kj m-2", "mj m-2"),
-    "lwdown": ("j m-2", "j/m2", "kj m-2", "mj m-2"),
-    "wind": ("km h-1", "km/h", "kt", "knots", "mph"),
-}
-NEEDED_UNITS = dict(
-    zip(WEATHER, ("C", "mm per step", "kPa", "kPa", "W m-2", "W m-2", "m s-1"), strict=True)
-)
 Period = tuple[cftime.datetime, cftime.datetime]
 
 
@@ -40,15 +31,13 @@ def check_forcing(run: GlobalFile, grid: Grid) -> None:
         FileNotFoundError, ValueError: naming the file, the variable and the time.
     """
     for period in _years(run):
-        for prefix in dict.fromkeys(prefix for prefix, _ in _sources(run).values()):
+        for prefix, fields in _files(run).items():
             path = _path(prefix, period)
-            with opened(path, "forcing file", run.grid_names) as raw:
-                same_grid(path, raw, run.grid_names, (grid.latitude, grid.longitude))
+            with opened_forcing(path, grid, tuple(fields.values())) as raw:
                 _check_calendar(path, raw, run.calendar)
                 _records(path, raw, period, run.options.snow_steps_per_day)
-                for field, (where, name) in _sources(run).items():
-                    if where == prefix:
-                        _check_variable(path, raw, field, name)
+                for field, name in fields.items():
+                    _conversion(path, field, raw[name], run)
 
 
 def forcing_windows(
@@ -89,27 +78,68 @@ def _sources(run: GlobalFile) -> dict[str, tuple[str, str]]:
     return default | dict(run.forcing)
 
 
+def _files(run: GlobalFile) -> dict[str, dict[str, str]]:
+    """By prefix of the files: the fields of `Forcing` that they hold, and their names there."""
+    files: dict[str, dict[str, str]] = {}
+    for field, (prefix, name) in _sources(run).items():
+        files.setdefault(prefix, {})[field] = name
+    return files
+
+
 def _window(run: GlobalFile, grid: Grid, period: Period) -> Forcing:
-    sources, fields = _sources(run), {}
-    for prefix in dict.fromkeys(prefix for prefix, _ in sources.values()):
+    fields = {}
+    for prefix, names in _files(run).items():
         path = _path(prefix, period)
-        with opened(path, "forcing file", run.grid_names) as raw:
+        with opened_forcing(path, grid, tuple(names.values())) as raw:
             chosen = _records(path, raw, period, run.options.snow_steps_per_day)
-            for field, (where, name) in sources.items():
-                if where == prefix:
-                    fields[field] = raw[name].isel(time=chosen).load().drop_vars("time")
+            for field, name in names.items():
+                part = raw[name].isel(time=chosen).load().drop_vars("time").astype(float)
+                factor, offset = _conversion(path, field, raw[name], run)
+                fields[field] = part * factor + offset if (factor, offset) != AS_IT_IS else part
     step = timedelta(days=1) / run.options.snow_steps_per_day
     times = np.array([period[0] + step * record for record in range(chosen.stop - chosen.start)])
-    ds = xr.Dataset(fields).assign_coords(time=("time", times))
+    ds = xr.Dataset(fields).assign_coords(time=("time", times), **_places(grid))
     try:
-        return Forcing.from_dataset(ds, grid.active, run.options, {name: name for name in WEATHER})
+        forcing = Forcing.from_dataset(
+            ds, grid.active, run.options, {name: name for name in WEATHER}
+        )
+        _check_magnitudes(forcing, run.options.snow_steps_per_day)
     except ValueError as error:
         where = [
             f"{field} is {name} of {_path(prefix, period)}"
-            for field, (prefix, name) in sources.items()
+            for field, (prefix, name) in _sources(run).items()
             if f"forcing {field} " in str(error)
         ]
         raise ValueError(f"{error} ({', '.join(where)})") from error
+    return forcing
+
+
+def _places(grid: Grid) -> dict[str, tuple]:
+    if grid.latitude.ndim == 2:
+        return {}
+    return {"lat": ("lat", grid.latitude), "lon": ("lon", grid.longitude)}
+
+
+def _conversion(path: Path, field: str, values: xr.DataArray, run: GlobalFile) -> Conversion:
+    """How a variable's numbers become VIC's, by its `units`."""
+    seconds = 86400.0 / run.options.snow_steps_per_day
+    try:
+        return conversion(field, values.attrs.get("units"), seconds)
+    except ValueError as error:
+        raise ValueError(f"{path}: {values.name} {error}") from None
+
+
+def _check_magnitudes(forcing: Forcing, steps_per_day: int) -> None:
+    """Refuse numbers that look like another unit, which VIC would run on with."""
+    fields = {name: getattr(forcing, name).flatten(0, 1).numpy() for name in WEATHER}
+    saturated = saturation_vapour_pressure(forcing.air_temp.flatten(0, 1)).numpy() / 1000.0
+    found = implausible(fields, saturated, steps_per_day)
+    if found is not None:
+        field, why = found
+        raise ValueError(
+            f"forcing {field} {why}; VIC needs {NEEDED[field]}. Give the file's variable its "
+            "right `units`, by which it is converted"
+        )
 
 
 def _path(prefix: str, period: Period) -> Path:
@@ -123,20 +153,6 @@ def _check_calendar(path: Path, ds: xr.Dataset, calendar: str) -> None:
     pair = [SAME_CALENDAR.get(c, c) for c in (theirs.lower(), calendar)]
     if pair[0] != pair[1]:
         raise ValueError(f"{path}: its calendar is {theirs!r}, CALENDAR is {calendar!r}")
-
-
-def _check_variable(path: Path, ds: xr.Dataset, field: str, name: str) -> None:
-    if name not in ds:
-        raise ValueError(
-            f"{path} has no variable {name} (FORCE_TYPE); it has {', '.join(ds.data_vars)}"
-        )
-    if set(ds[name].dims) != {"time", "lat", "lon"}:
-        raise ValueError(f"{path}: {name} has the dimensions {ds[name].dims}, not (time, lat, lon)")
-    units = str(ds[name].attrs.get("units", "")).strip()
-    if units.lower() in FOREIGN_UNITS[field]:
-        raise ValueError(
-            f"{path}: {name} is in {units}; VIC needs {NEEDED_UNITS[field]}. Convert it"
-        )
 
 
 def _records(path: Path, ds: xr.Dataset, period: Period, steps_per_day: int) -> slice:

@@ -1,6 +1,7 @@
 """VIC's global parameter file: every option is known, or refused."""
 
 import difflib
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,15 @@ from paramscape.vic.image.clock import UNITS
 from paramscape.vic.image.errors import GlobalFileError, choice, whole_number
 from paramscape.vic.image.global_options import INTEGERS, check_option
 from paramscape.vic.image.grid import GridNames
-from paramscape.vic.image.streams import FORMATS, STREAM, Stream, add_to_streams, check_streams
+from paramscape.vic.image.streams import (
+    FORMATS,
+    STREAM,
+    Stream,
+    add_to_streams,
+    check_streams,
+    default_streams,
+)
+from paramscape.vic.image.text_file import words_of
 from paramscape.vic.options import Options
 
 CALENDARS = {
@@ -20,6 +29,8 @@ CALENDARS = {
     "NOLEAP": "noleap", "NO_LEAP": "noleap", "365_DAY": "365_day", "360_DAY": "360_day",
     "JULIAN": "julian", "ALL_LEAP": "all_leap", "366_DAY": "366_day",
 }  # fmt: skip
+log = logging.getLogger(__name__)
+
 DOMAIN_TYPES = ("LAT", "LON", "MASK", "AREA", "FRAC", "YDIM", "XDIM")
 WEATHER = {
     "AIR_TEMP": "air_temp", "PREC": "prec", "PRESSURE": "pressure", "VP": "vp",
@@ -102,7 +113,7 @@ def read_global_file(path: Path | str) -> GlobalFile:
     """
     path = Path(path)
     lines = _Lines()
-    for place, words in _words(path):
+    for place, words in words_of(path):
         name = words[0].upper()
         check_option(place, name, words[1:])
         if name in STREAM:
@@ -114,15 +125,10 @@ def read_global_file(path: Path | str) -> GlobalFile:
         elif name == "FORCE_TYPE":
             _add_forcing(place, words, lines)
         else:
+            if lines.values.get(name, words[1]) != words[1]:
+                log.warning("%s: %s is given again; the last counts", place, name)
             lines.values[name], lines.places[name] = words[1], place
     return _assemble(path, lines)
-
-
-def _words(path: Path) -> Iterable[tuple[str, list[str]]]:
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        words = line.split("#")[0].split()
-        if words:
-            yield f"{path}:{number}", words
 
 
 def _pair(place: str, words: list[str], known: Iterable[str]) -> tuple[str, str]:
@@ -155,19 +161,20 @@ def _add_forcing(place: str, words: list[str], lines: _Lines) -> None:
     if not lines.prefixes or lines.prefixes[-1] is None:
         raise GlobalFileError(f"{place}: FORCE_TYPE comes before its FORCING1; move it below")
     if kind in WEATHER:
-        if WEATHER[kind] in lines.forcing:
-            raise GlobalFileError(f"{place}: FORCE_TYPE {kind} is given twice; keep one")
-        lines.forcing[WEATHER[kind]] = (lines.prefixes[-1], name)
+        given = (lines.prefixes[-1], name)
+        if lines.forcing.get(WEATHER[kind], given) != given:
+            log.warning("%s: FORCE_TYPE %s is given again; the last counts", place, kind)
+        lines.forcing[WEATHER[kind]] = given
 
 
 def _assemble(path: Path, lines: _Lines) -> GlobalFile:
     values = lines.values
     missing = [name for name in NEEDED if name not in values]
     missing += [] if lines.prefixes else ["FORCING1"]
-    missing += [] if lines.streams else ["OUTFILE"]
     if missing:
         raise GlobalFileError(f"{path}: {', '.join(missing)} must be given")
-    check_streams(str(path), tuple(lines.streams))
+    streams = tuple(lines.streams or default_streams())
+    check_streams(str(path), streams)
     numbers = {n: whole_number(lines.places[n], n, values[n]) for n in INTEGERS if n in values}
     calendar = _chosen(lines, "CALENDAR", "STANDARD", CALENDARS)
     options = _options(lines, numbers)
@@ -186,7 +193,7 @@ def _assemble(path: Path, lines: _Lines) -> GlobalFile:
         parameters=Path(values["PARAMETERS"]),
         result_dir=Path(values["RESULT_DIR"]),
         time_units=_chosen(lines, "OUT_TIME_UNITS", "DAYS", {u.upper(): u for u in UNITS}),
-        streams=tuple(lines.streams),
+        streams=streams,
         initial_state=None if first.upper() == "FALSE" else Path(first),
         state=_state(path, lines, numbers, (start, end), options),
         constants=Path(values["CONSTANTS"]) if "CONSTANTS" in values else None,

@@ -21,7 +21,8 @@ WITHOUT_EFFECT = (
     "NODES", "WIND_H", "LOG_LEVEL", "CONTINUEONERROR", "QUICK_SOLVE", "NOFLUX", "NO_FLUX",
     "IMPLICIT", "EXP_TRANS", "EQUAL_AREA", "GRID_DECIMAL", "BLOWING_VAR_THRESHOLD",
     "BLOWING_CALC_PROB", "BLOWING_SIMPLE", "BLOWING_FETCH", "BLOWING_SPATIAL_WIND",
-    "CANOPY_LAYERS", "LAKE_PROFILE", "LAKE_NODES", "JULY_TAVG_SUPPLIED",
+    "CANOPY_LAYERS", "LAKE_PROFILE", "LAKE_NODES", "JULY_TAVG_SUPPLIED", "VEGLIB_PHOTO",
+    "VEGPARAM_PHOTO", "RESOLUTION",
 )  # fmt: skip
 # In water-balance mode without lakes, carbon, organic soil and the like only these values hold.
 ONLY_VALUES: dict[str, tuple[str, ...]] = {
@@ -29,8 +30,6 @@ ONLY_VALUES: dict[str, tuple[str, ...]] = {
     "FROZEN_SOIL": ("FALSE",),
     "LAKES": ("FALSE",),
     "CARBON": ("FALSE",),
-    "VEGLIB_PHOTO": ("FALSE",),
-    "VEGPARAM_PHOTO": ("FALSE",),
     "ORGANIC_FRACT": ("FALSE",),
     "BULK_DENSITY_COMB": ("FALSE",),
     "BLOWING": ("FALSE",),
@@ -44,7 +43,7 @@ ONLY_VALUES: dict[str, tuple[str, ...]] = {
     "SHARE_LAYER_MOIST": ("TRUE",),
     "SNOW_DENSITY": ("DENS_BRAS",),
     "GRND_FLUX_TYPE": ("GF_410",),
-    "RC_MODE": ("RC_JARVIS",),
+    "RC_MODE": ("RC_JARVIS", "RC_PHOTO"),  # VIC takes RC_JARVIS for both, without CARBON
     "LAI_SRC": ("FROM_VEGPARAM", "FROM_VEGLIB"),
     "ALB_SRC": ("FROM_VEGPARAM", "FROM_VEGLIB"),
     "NLAYER": ("3",),

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from paramscape.vic.check_parameters import check_bands, check_canopy_fractions
 from paramscape.vic.image.global_file import GlobalFile
 from paramscape.vic.image.grid import Grid, GridNames
 from paramscape.vic.parameters import Parameters, active_cells
@@ -71,7 +72,11 @@ def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
         same_grid(run.parameters, params, names, (latitude, longitude))
         active = _active(run.parameters, params, mask)
         try:
-            parameters = Parameters.from_dataset(params, active)
+            parameters = Parameters.from_dataset(params, active, run.options)
+            if run.options.snow_band:
+                check_bands(parameters)
+            if run.options.fcan_src == "FROM_VEGPARAM":
+                check_canopy_fractions(parameters)
         except ValueError as error:
             raise ValueError(f"{run.parameters}: {error}") from error
         grid = Grid(
@@ -115,7 +120,13 @@ def same_grid(
     path: Path, ds: xr.Dataset, names: GridNames, places: tuple[np.ndarray, np.ndarray]
 ) -> None:
     """Refuse a file whose coordinates differ from the domain's `places` (latitude, longitude)."""
-    found = coordinates(ds, names)
+    require_same(path, coordinates(ds, names), places)
+
+
+def require_same(
+    path: Path, found: tuple[np.ndarray, np.ndarray], places: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """Refuse latitudes and longitudes of a file that differ from the domain's `places`."""
     for name, theirs, ours in zip(("lat", "lon"), found, places, strict=True):
         if theirs.shape != ours.shape:
             raise ValueError(

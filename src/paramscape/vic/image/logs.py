@@ -26,7 +26,9 @@ def logging_to(folder: Path | None) -> Iterator[None]:
         raise FileNotFoundError(f"LOG_DIR: the folder {folder} does not exist; make it first")
     now = time.time()
     stamp = time.strftime("%Y%m%d", time.localtime(now))
-    handler = logging.FileHandler(folder / f"vic.log.{stamp}-{int(now) % 86400:05d}.txt")
+    handler = logging.FileHandler(
+        folder / f"vic.log.{stamp}-{int(now) % 86400:05d}.txt", errors="backslashreplace"
+    )
     handler.setFormatter(logging.Formatter(FORMAT))
     before = ROOT.level
     ROOT.addHandler(handler)

@@ -28,6 +28,21 @@ AGGREGATIONS = {
     "AGG_TYPE_SUM": "sum",
 }
 DEFAULT_COMPRESSION = 5
+# VIC's streams of a global parameter file without any, in daily files; also without snow bands.
+DEFAULTS = {
+    "fluxes": (
+        "OUT_PREC", "OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_WDEW", "OUT_SOIL_LIQ",
+        "OUT_SWNET", "OUT_R_NET", "OUT_EVAP_CANOP", "OUT_TRANSP_VEG", "OUT_EVAP_BARE",
+        "OUT_SUB_CANOP", "OUT_SUB_SNOW", "OUT_AERO_RESIST", "OUT_SURF_TEMP", "OUT_ALBEDO",
+        "OUT_REL_HUMID", "OUT_IN_LONG", "OUT_AIR_TEMP", "OUT_WIND",
+    ),
+    "snow": ("OUT_SWE", "OUT_SNOW_DEPTH", "OUT_SNOW_CANOPY", "OUT_SNOW_COVER"),
+    "snowband": (
+        "OUT_SWE_BAND", "OUT_SNOW_DEPTH_BAND", "OUT_SNOW_CANOPY_BAND", "OUT_SWNET_BAND",
+        "OUT_LWNET_BAND", "OUT_ALBEDO_BAND", "OUT_LATENT_BAND", "OUT_SENSIBLE_BAND",
+        "OUT_GRND_FLUX_BAND",
+    ),
+}  # fmt: skip
 DAILY = Frequency("NDAYS")
 ONE_FILE = Frequency("END")
 
@@ -57,6 +72,14 @@ class Stream:
     compress: int = 0
     file_format: str = "NETCDF4_CLASSIC"
     variables: list[OutputVariable] = field(default_factory=list)
+
+
+def default_streams() -> list[Stream]:
+    """The streams of a global parameter file that names none."""
+    return [
+        Stream(name, variables=[OutputVariable(variable) for variable in variables])
+        for name, variables in DEFAULTS.items()
+    ]
 
 
 def add_to_streams(place: str, words: list[str], streams: list[Stream]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from paramscape.vic.forcing import FILE_NAMES
+from paramscape.vic.check_forcing import FILE_NAMES
 from paramscape.vic.options import Options
 from paramscape.whole import write_text
 

@@ -46,6 +46,8 @@ class PackEnergy(NamedTuple):
     refreezing: Tensor  # energy of refreezing, negative for melt [W m-2]
     vapour: Tensor  # mass flux to the surface [kg m-2 s-1]
     net_longwave: Tensor  # [W m-2]
+    latent: Tensor  # heat of the vapour [W m-2]
+    sensible: Tensor  # [W m-2]
 
 
 def pack_energy(pack: PackSurface, surface: Tensor) -> PackEnergy:
@@ -75,13 +77,16 @@ def pack_energy(pack: PackSurface, surface: Tensor) -> PackEnergy:
     rain = torch.where(melting, pack.rain_heat, 0.0)
     conduction = pack.conducting * (pack.ground_temperature - surface) / pack.depth / pack.seconds
     cold = pack.heat_capacity * (surface - pack.old_temperature) / pack.seconds - conduction
-    balance = pack.shortwave + net_longwave + sensible + heat * vapour + rain + conduction - cold
+    latent = heat * vapour
+    balance = pack.shortwave + net_longwave + sensible + latent + rain + conduction - cold
     melts = melting & (balance > -pack.freezable)
     return PackEnergy(
         residual=torch.where(melts, 0.0, balance + pack.freezable),
         refreezing=torch.where(melts, -balance, pack.freezable),
         vapour=vapour,
         net_longwave=net_longwave,
+        latent=latent,
+        sensible=sensible,
     )
 
 

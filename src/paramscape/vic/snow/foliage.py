@@ -59,6 +59,7 @@ class FoliageEnergy(NamedTuple):
     throughfall: Tensor  # [mm]
     emitted: Tensor  # longwave to the ground [W m-2]
     resistance: Tensor  # aerodynamic, last used [s m-1]
+    latent: Tensor  # heat of vaporization, or of sublimation where there is snow [W m-2]
 
 
 SNOW_RESISTANCE = 10.0  # factor on the canopy's resistance while it holds snow
@@ -86,7 +87,8 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
     resistance = torch.where(snowy, snow_heat_resistance, wet_resistance)
     sensible = c.AIR_HEAT_CAPACITY * foliage.density * (foliage.temperature - surface) / resistance
     advected = 4.188e6 * foliage.temperature * foliage.rain / seconds
-    balance = sensible + torch.where(snowy, sublimed, evaporated * 1000.0) + net + advected
+    latent = torch.where(snowy, sublimed, evaporated * 1000.0)
+    balance = sensible + latent + net + advected
     freezable = foliage.store * c.LATENT_HEAT_FUSION * c.WATER_DENSITY / seconds
     freezable = torch.where(snowy, freezable, 0.0)
     melts = snowy & (surface == 0) & (balance > -freezable)
@@ -99,6 +101,7 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
         throughfall=wet.throughfall,
         emitted=emitted,
         resistance=resistance,
+        latent=latent,
     )
 
 

@@ -28,6 +28,10 @@ class GroundSnow(NamedTuple):
     net_longwave: Tensor  # of the ground [W m-2]
     covered: Tensor  # bool: a pack with its own surface remains
     lying: Tensor  # bool: there was a pack, or snow fell on the ground
+    thin: Tensor  # bool: a pack remains, too thin for a surface of its own
+    latent: Tensor  # heat of vaporization [W m-2]
+    latent_of_ice: Tensor  # heat of sublimation [W m-2]
+    sensible: Tensor  # [W m-2]
 
 
 def ground_snow(
@@ -73,6 +77,10 @@ def ground_snow(
         net_longwave=result.net_longwave,
         covered=remains & ~thin,
         lying=lying,
+        thin=thin,
+        latent=torch.where(lying, result.latent, 0.0),
+        latent_of_ice=torch.where(lying, result.latent_of_ice, 0.0),
+        sensible=torch.where(lying, result.sensible, 0.0),
     )
     if not somewhere(thin):
         return packed

@@ -37,6 +37,7 @@ class Interception(NamedTuple):
     emitted: Tensor  # longwave to the ground [W m-2]
     resistance: Tensor  # aerodynamic, last used [s m-1]
     caught: Tensor  # snow on the canopy before any energy is spent [m]
+    latent: Tensor  # heat of vaporization, or of sublimation where snow is caught [W m-2]
 
 
 def intercept(surface: Surface, air: Air, setting: Setting, options: PassOptions) -> Interception:
@@ -203,6 +204,7 @@ def _after(
         emitted=energy.emitted,
         resistance=energy.resistance,
         caught=caught.snow,
+        latent=energy.latent,
     )
 
 

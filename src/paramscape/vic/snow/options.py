@@ -13,3 +13,4 @@ class PassOptions(NamedTuple):
     with_potential: bool
     solve: Solver = solve_by_brent  # of the energy balances of foliage and pack
     conserve: bool = False  # keep the water that VIC loses
+    with_energy: bool = False  # give `energy.EnergyFluxes`

@@ -37,6 +37,9 @@ class PackResult(NamedTuple):
     outflow: Tensor  # [m]
     thin: Tensor  # bool: too thin for a temperature of its own
     net_longwave: Tensor  # [W m-2]
+    latent: Tensor  # heat of vaporization [W m-2]
+    latent_of_ice: Tensor  # heat of sublimation [W m-2]
+    sensible: Tensor  # [W m-2]
 
 
 def layered(
@@ -112,14 +115,20 @@ def pack_step(pack: Pack, energy: PackSurface, options: PassOptions) -> PackResu
     result = _where(frozen, stays, melted)
     unspent = at_zero.vapour * options.seconds / c.WATER_DENSITY
     vapour = torch.where(frozen, unspent, vapour)
-    net_longwave = at_zero.net_longwave
+    radiated, sensible = at_zero.net_longwave, at_zero.sensible
+    latent, latent_of_ice = at_zero.latent, zero
     if somewhere(cold):
-        chilled, lost, radiated = _cold(pack, energy, cold, options)
+        chilled, lost, solved = _cold(pack, energy, cold, options)
         result = _where(cold, chilled, result)
         vapour = torch.where(cold, lost, vapour)
-        net_longwave = torch.where(cold, radiated, net_longwave)
+        radiated = torch.where(cold, solved.net_longwave, radiated)
+        sensible = torch.where(cold, solved.sensible, sensible)
+        warm = chilled.surface_temperature >= 0
+        latent = torch.where(cold, torch.where(warm, solved.latent, 0.0), latent)
+        latent_of_ice = torch.where(cold & ~warm, solved.latent, latent_of_ice)
     result, outflow = _drained(result)
-    return PackResult(_relayered(result), vapour, outflow, thin, net_longwave)
+    heat = (radiated, latent, latent_of_ice, sensible)
+    return PackResult(_relayered(result), vapour, outflow, thin, *heat)
 
 
 def _where(condition: Tensor, a: Pack, b: Pack) -> Pack:
@@ -166,8 +175,8 @@ def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tens
 
 def _cold(
     pack: Pack, energy: PackSurface, cold: Tensor, options: PassOptions
-) -> tuple[Pack, Tensor, Tensor]:
-    """A pack below freezing, the vapour it gained [m] and its net longwave [W m-2]."""
+) -> tuple[Pack, Tensor, PackEnergy]:
+    """A pack below freezing, the vapour it gained [m] and its energy balance."""
     start = pack.surface_temperature.detach()
     width = c.BRACKET_HALF_WIDTH
     bracket = Bracket(start - width, start + width, energy.old_temperature.detach())
@@ -182,7 +191,7 @@ def _cold(
         surface_water=torch.zeros_like(surface),
         surface_temperature=temperature,
     )
-    return chilled, vapour, solved.net_longwave
+    return chilled, vapour, solved
 
 
 def _drained(pack: Pack) -> tuple[Pack, Tensor]:

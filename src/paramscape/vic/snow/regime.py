@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic.energy import with_energy_of_snow
 from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
 from paramscape.vic.snow.interception import intercept
@@ -34,7 +35,9 @@ class Below(NamedTuple):
     canopy_sublimation: Tensor  # [m], mean of the tile
     canopy_longwave: Tensor  # net longwave of the canopy, mean of the tile [W m-2]
     canopy_resistance: Tensor  # last used by the canopy's energy balance [s m-1]
-    snow_on_canopy: Tensor  # that its energy balance saw [m]
+    canopy_albedo: Tensor
+    canopy_latent: Tensor  # heat of vaporization of the canopy, mean of the tile [W m-2]
+    canopy_latent_of_ice: Tensor  # heat of sublimation of the canopy, mean of the tile [W m-2]
 
 
 Vegetation = Callable[[Surface, Air, Setting, PassOptions], tuple[Surface, Below]]
@@ -81,6 +84,7 @@ def snow_pass_below(
     options: PassOptions,
 ) -> tuple[Surface, Fluxes]:
     """`snow_pass` where all lanes have one kind of vegetation: `below_trees` or `below_short`."""
+    before = surface
     surface, below = _below_vegetation(vegetation, surface, air, setting, options)
     base = layer_base_temperature(
         setting.ground, air.temperature, surface.base_temperature, options.seconds
@@ -104,20 +108,19 @@ def snow_pass_below(
         potential = potential_evaporation(air, setting, longwave, resistances)
     fluxes = _fluxes(air, below, snow, after)
     seen, ground = conductances(setting, resistances)
-    return after, fluxes._replace(
+    under_snow = snow.lying & (setting.site.vegetated > 0)
+    fluxes = fluxes._replace(
         potential=potential,
         albedo=torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo),
-        albedo_of_trees=_albedo_of_trees(below, setting, snow, fresh),
+        albedo_of_trees=torch.where(under_snow, below.canopy_albedo, 0.0),  # 0 else, as in VIC
         conductance=seen,
         conductance_of_ground=ground,
     )
-
-
-def _albedo_of_trees(below: Below, setting: Setting, snow: GroundSnow, fresh: Tensor) -> Tensor:
-    """Albedo of the trees; above bare ground it is 0, as in VIC."""
-    bright = (below.snow_on_canopy > 0) | fresh
-    trees = torch.where(bright, setting.site.new_snow_albedo, setting.cover.albedo)
-    return torch.where(snow.lying & (setting.site.vegetated > 0), trees, 0.0)
+    if options.with_energy:
+        states, at_ground = (before, after), (below, snow)
+        seconds = options.seconds
+        fluxes = with_energy_of_snow(fluxes, states, air, setting, at_ground, seconds)
+    return after, fluxes
 
 
 def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
@@ -161,6 +164,8 @@ def _tile_means(
         canopy_evaporation=below.canopy_evaporation * fraction,
         canopy_sublimation=below.canopy_sublimation * fraction,
         canopy_longwave=below.canopy_longwave * fraction,
+        canopy_latent=below.canopy_latent * fraction,
+        canopy_latent_of_ice=below.canopy_latent_of_ice * fraction,
     )
 
 
@@ -205,7 +210,9 @@ def below_short(
         canopy_sublimation=zero,
         canopy_longwave=zero,
         canopy_resistance=setting.winds.resistance_canopy,
-        snow_on_canopy=zero,
+        canopy_albedo=_canopy_albedo(zero, air, setting),
+        canopy_latent=zero,
+        canopy_latent_of_ice=zero,
     )
 
 
@@ -229,5 +236,13 @@ def below_trees(
         canopy_sublimation=caught.sublimation,
         canopy_longwave=air.longwave - caught.emitted,
         canopy_resistance=caught.resistance,
-        snow_on_canopy=caught.caught,
+        canopy_albedo=_canopy_albedo(caught.caught, air, setting),
+        canopy_latent=torch.where(caught.caught > 0, 0.0, caught.latent),
+        canopy_latent_of_ice=torch.where(caught.caught > 0, caught.latent, 0.0),
     )
+
+
+def _canopy_albedo(snow: Tensor, air: Air, setting: Setting) -> Tensor:
+    """Albedo of a canopy with `snow` [m], or into which it snows."""
+    bright = (snow > 0) | (air.snowfall > 0)
+    return torch.where(bright, setting.site.new_snow_albedo, setting.cover.albedo)

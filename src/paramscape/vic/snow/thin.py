@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic import constants as c
-from paramscape.vic.atmosphere import saturation_vapour_pressure
+from paramscape.vic.atmosphere import latent_heat_sublimation, saturation_vapour_pressure
 from paramscape.vic.ops import quotient, ratio, somewhere
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
@@ -57,11 +57,25 @@ def thin_snow(
         liquid = torch.minimum(liquid, water - melt)
         released = packed.water + torch.where(thin, melt * 1000.0, 0.0)
         reported = packed.melt + melt * 1000.0
+    if options.with_energy:
+        packed = _with_heat(packed, under, thin, vapour)
     return packed._replace(
         surface=_thinned(snow, thin, (water - melt, liquid), under.temperature.clamp(max=0)),
         water=released,
         melt=torch.where(thin, reported, packed.melt),
         sublimation=torch.where(thin, -gained, packed.sublimation),
+    )
+
+
+def _with_heat(packed: GroundSnow, under: Air, thin: Tensor, vapour: Tensor) -> GroundSnow:
+    """The ground with the heat of the vapour of thin snow, at air temperature."""
+    warm = under.temperature >= 0
+    latent = torch.where(warm, under.latent * vapour, 0.0)
+    frozen = latent_heat_sublimation(under.temperature) * vapour
+    return packed._replace(
+        latent=torch.where(thin, latent, packed.latent),
+        latent_of_ice=torch.where(thin, torch.where(warm, 0.0, frozen), packed.latent_of_ice),
+        sensible=torch.where(thin, 0.0, packed.sensible),
     )
 
 

@@ -1,4 +1,4 @@
-"""What VIC's image driver reads from a parameter file, with the range in which it makes sense."""
+"""What VIC reads from a parameter file, with the range in which it makes sense."""
 
 from dataclasses import dataclass
 from math import inf
@@ -41,7 +41,7 @@ _ALWAYS = {
     "infilt": Variable(GRID, 1e-6, 20),
     "Ds": Variable(GRID, 0, 1e6),
     "Dsmax": Variable(GRID, 0, 1e5, "mm d-1"),
-    "Ws": Variable(GRID, 0, 1e6),
+    "Ws": Variable(GRID, 1e-9, 1e6),
     "c": Variable(GRID, 0, 50),
     "elev": Variable(GRID, -500, 9000, "m"),
     "avg_T": Variable(GRID, -60, 50, "C"),
@@ -50,7 +50,7 @@ _ALWAYS = {
     "snow_rough": Variable(GRID, 1e-7, 10, "m"),
     "annual_prec": Variable(GRID, -inf, inf, "mm"),
     "expt": Variable(LAYER, 3, 200),
-    "Ksat": Variable(LAYER, 1e-3, 1e7, "mm d-1"),
+    "Ksat": Variable(LAYER, 0, 1e7, "mm d-1"),
     "phi_s": Variable(LAYER, -inf, inf, "mm mm-1"),
     "init_moist": Variable(LAYER, 0, 1e5, "mm"),
     "depth": Variable(LAYER, 1e-3, 100, "m"),
@@ -61,7 +61,7 @@ _ALWAYS = {
     "Wcr_FRACT": Variable(LAYER, 0, 1),
     "Wpwp_FRACT": Variable(LAYER, 0, 1),
     "resid_moist": Variable(LAYER, 0, 0.6),
-    "Cv": Variable(CLASS, 0, 1.01),
+    "Cv": Variable(CLASS, 0, 100),
     "overstory": Variable(CLASS, 0, 1, integer=True),
     "rarc": Variable(CLASS, 0, 1e4, "s m-1"),
     "rmin": Variable(CLASS, 0, 1e4, "s m-1"),
@@ -75,23 +75,28 @@ _ALWAYS = {
     "veg_rough": Variable(MONTH, 0, 20, "m"),
     "displacement": Variable(MONTH, 0, 100, "m"),
     "root_depth": Variable(ROOT, 0, 200, "m"),
-    "root_fract": Variable(ROOT, 0, 1.01),
+    "root_fract": Variable(ROOT, 0, 100),
 }  # fmt: skip
 _BANDS = {
-    "AreaFract": Variable(BAND, 0, 1.01),
+    "AreaFract": Variable(BAND, 0, 100),
     "elevation": Variable(BAND, -500, 9000, "m"),
     "Pfactor": Variable(BAND, 0, 1e3),
 }
 
 
-def parameter_layout(options: Options) -> dict[str, Variable]:
-    """The variables that VIC reads with these options, by name."""
+FCANOPY = Variable(MONTH, 0, 1)
+
+
+def parameter_layout(options: Options | None = None) -> dict[str, Variable]:
+    """The variables that VIC reads with these options, by name; without options all of them."""
     layout = dict(_ALWAYS)
+    if options is None:
+        return layout | _BANDS | {"fcanopy": FCANOPY, "max_snow_albedo": Variable(CLASS, 0, 1)}
     if options.baseflow == "ARNO":
         for name, high in _BASEFLOW.items():
-            layout[name] = Variable(GRID, 0, high)
+            layout[name] = Variable(GRID, layout[name].low, high)
     if options.fcan_src == "FROM_VEGPARAM":
-        layout["fcanopy"] = Variable(MONTH, 0, 1)
+        layout["fcanopy"] = FCANOPY
     if options.snow_band:
         layout |= _BANDS
     return layout
