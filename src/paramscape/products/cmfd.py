@@ -17,7 +17,7 @@ from .open import open_product
 from .points import check_points, day_after, record_times, steps_between
 from .units import convert
 
-STEP_HOURS = 3
+STEP_HOURS = 24 // CmfdForcing.steps_per_day
 _VARIABLES = {
     "tas": ("temp", "C"),
     "prcp": ("prec", "mm h-1"),

@@ -18,7 +18,7 @@ from .open import open_product
 from .points import check_points, record_times, steps_between
 from .units import convert
 
-STEP_HOURS = 1
+STEP_HOURS = 24 // NldasForcing.steps_per_day
 _VARIABLES = {
     "tas": ("Tair", "C"),
     "prcp": ("Rainf", "mm"),
