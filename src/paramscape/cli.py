@@ -20,11 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 with the reason on stderr."""
     parsed = _parser().parse_args(arguments)
     try:
-        parsed.command(parsed)
+        return parsed.command(parsed) or 0
     except (ValueError, OSError) as error:
         print(f"paramscape: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,16 +78,10 @@ def _show_notices() -> None:
         logger.addHandler(notices)
 
 
-def _check(parsed: argparse.Namespace) -> None:
-    from paramscape.products.catalogue import require_files
-    from paramscape.study import load
+def _check(parsed: argparse.Namespace) -> int:
+    from paramscape.check.command import check
 
-    study = load(*parsed.paths)
-    require_files(study)
-    print(
-        f"{parsed.paths[-1]}: the settings of {study.study.name} are valid (profile "
-        f"{study.profile}), its raw files are there"
-    )
+    return check(parsed)
 
 
 def _explain(parsed: argparse.Namespace) -> None:

@@ -135,16 +135,16 @@ def test_on_the_cells_own_grid_a_notice_says_what_is_missing(
 def test_a_fine_elevation_gives_slope_and_relief_and_is_the_grid_of_the_pixels(
     on_cells, write, domain, parameters
 ) -> None:
-    lat, lon = np.arange(31.91, 32.85, 0.02), np.arange(113.91, 115.1, 0.02)
+    lat, lon = np.arange(31.9125, 32.85, 0.025), np.arange(113.9125, 115.1, 0.025)
     rise = 1000.0 * (lat[:, None] - 32.0)
     attributes = on_cells(sand=(50.0, "%"), clay=(20.0, "%"))
     attributes |= write(lat, lon, elevation=(rise, "m"))
     soil = soil_of(attributes, domain, parameters)
-    np.testing.assert_allclose(np.diff(soil["lat"]), 0.02)
+    np.testing.assert_allclose(np.diff(soil["lat"]), 0.025)
     np.testing.assert_allclose(inside(soil, "slope"), 1000 / 111_195, rtol=1e-4)
     pixels = SoilPixels.of(soil, Cells.of(domain), LIKE)
-    # A uniform rise of 250 m in a cell of 0.25 degree: standard deviation 250 / sqrt(12).
-    np.testing.assert_allclose(pixels.relief.exp().numpy(), 250 / np.sqrt(12), rtol=0.02)
+    # Ten rows, each 25 m above the one before.
+    np.testing.assert_allclose(pixels.relief.exp().numpy(), 25 * np.sqrt(99 / 12), rtol=1e-3)
 
 
 def test_an_elevation_no_finer_than_the_cells_is_not_taken_for_relief(

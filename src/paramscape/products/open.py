@@ -14,6 +14,7 @@ from paramscape.failures import require_memory
 
 from .box import Box, Window
 from .errors import ProductError
+from .whole_file import require_whole_file
 
 _NAMES = {
     "lat": ("lat", "latitude", "nav_lat"),
@@ -220,6 +221,7 @@ def open_product(path: Path | str) -> Iterator[ProductFile]:
             f"the file cannot be opened as NetCDF ({error})", path, cure=_DAMAGED
         ) from error
     try:
+        require_whole_file(path)
         dataset.set_auto_maskandscale(False)
         yield ProductFile(path, dataset)
     finally:

@@ -97,21 +97,36 @@ def _year(
 ) -> tuple[xr.Dataset, dict[str, str | None]]:
     path = paths.vic_forcing_path(settings.prefix, year)
     with open_product(path) as raw:
-        inside = _inside(raw, year, period)
+        inside = records_of_year(raw, year, period)
         fields, units = {}, {}
         for name in FORCINGS:
-            variable = settings.names.get(name, name)
-            units[name] = raw.units(variable)
-            field = raw.field(variable, box, inside, margin=0)
-            said = UNITS[name] if _is_vics(name, units[name]) else units[name]
-            fields[name] = field.rename(name).copy(
-                data=convert(field.values, said, UNITS[name], path, variable)
-            )
+            fields[name] = vic_field(raw, settings, name, box, inside)
+            units[name] = raw.units(settings.names.get(name, name))
     return xr.Dataset(fields), units
 
 
-def _inside(raw: ProductFile, year: int, period: Period) -> slice:
-    """The records of a year that lie in the period, after checking that none is missing."""
+def vic_field(
+    raw: ProductFile, settings: VicForcing, name: str, box: Box, records: slice
+) -> xr.DataArray:
+    """Some records of one of our variables in an open file, (time, lat, lon) in our unit.
+
+    Raises:
+        ProductError: if the variable is missing or damaged, or its unit unknown.
+    """
+    variable = settings.names.get(name, name)
+    field = raw.field(variable, box, records, margin=0)
+    units = raw.units(variable)
+    said = UNITS[name] if _is_vics(name, units) else units
+    values = convert(field.values, said, UNITS[name], raw.path, variable)
+    return field.rename(name).copy(data=values)
+
+
+def records_of_year(raw: ProductFile, year: int, period: Period) -> slice:
+    """The records of a year that lie in the period, after checking that none is missing.
+
+    Raises:
+        ProductError: naming the first record that is missing, repeated or out of order.
+    """
     if raw.time is None or raw.time.size < 2:
         raise ProductError(
             "a VIC forcing file needs a time axis of at least two records", raw.path, "time",
