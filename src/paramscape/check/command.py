@@ -25,7 +25,7 @@ def check(parsed: argparse.Namespace) -> int:
     for warning in report.warnings:
         print(f"warning: {warning}")
     sys.stdout.flush()
-    for error in report.errors:
+    for error in report.grouped_errors:
         print(f"error: {error}", file=sys.stderr)
     if missing:
         print(MissingFiles(missing), file=sys.stderr)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paramscape.notices import NOTICES
 from paramscape.products.errors import ProductError
@@ -44,6 +44,14 @@ class Report:
     warnings: list[Finding] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
 
+    @property
+    def grouped_errors(self) -> list[Finding]:
+        """The errors, with one for all files of which the same variable has the same problem."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for error in self.errors:
+            groups.setdefault((error.problem, error.variable), []).append(error)
+        return [_of_all(group) for group in groups.values()]
+
     def error(self, finding: Finding) -> None:
         """Add what would fail, once."""
         known = {(f.problem, f.file, f.variable) for f in self.errors}
@@ -66,6 +74,14 @@ class Report:
             self.error(Finding.of(error))
         finally:
             NOTICES.removeHandler(handler)
+
+
+def _of_all(group: list[Finding]) -> Finding:
+    """One finding for some that differ in their file or place alone."""
+    first, last = group[0], group[-1]
+    if len(group) == 1:
+        return first
+    return replace(first, file=f"{first.file} ... {last.file} ({len(group)} files)")
 
 
 class _Notices(logging.Handler):

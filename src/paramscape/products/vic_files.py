@@ -114,6 +114,12 @@ def vic_field(
         ProductError: if the variable is missing or damaged, or its unit unknown.
     """
     variable = settings.names.get(name, name)
+    if variable not in raw.variables:
+        raise ProductError(
+            f"the file has no variable {variable!r} for {name}", raw.path, variable,
+            cure=f"give its name in the files as products.forcing.names.{name}; they have "
+            f"{', '.join(raw.variables)}",
+        )  # fmt: skip
     field = raw.field(variable, box, records, margin=0)
     units = raw.units(variable)
     said = UNITS[name] if _is_vics(name, units) else units
