@@ -43,7 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("-o", action="store_true", dest="options", help="print what is built in")
     vic.add_argument("--conserve", action="store_true", help="keep the water that VIC 5.1 loses")
     vic.set_defaults(command=_vic)
-    check = commands.add_parser("check", help="check a study's settings and raw files")
+    check = commands.add_parser(
+        "check",
+        help="check a study's settings, raw files and machine",
+        description="Open every raw file of a study, and list what would fail, one line each. "
+        "Exits with 1 where something would.",
+    )
     check.add_argument(
         "paths", type=Path, nargs="+", metavar="STUDY.yaml", help="and what is laid over it"
     )

@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from paramscape.products.catalogue import MissingFiles, RawFile, missing_files, required_files
+from paramscape.products.catalogue import MissingFiles, RawFile, require_files, required_files
 from paramscape.study import Study, given_settings, validate
 
-from .report import Report
+from .report import Finding, Report
 from .study import check_study
 
 
@@ -19,8 +19,13 @@ def check(parsed: argparse.Namespace) -> int:
     """
     given = given_settings(*parsed.paths)
     study = validate(given)
-    missing = missing_files(study)
-    report = check_study(study, given)
+    report, missing = check_study(study, given), []
+    try:
+        require_files(study)
+    except MissingFiles as error:
+        missing = list(error.files)
+    except ValueError as error:
+        report.error(Finding.of(error))
     _print_well(parsed.paths[-1], study, missing, report)
     for warning in report.warnings:
         print(f"warning: {warning}")
