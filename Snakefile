@@ -11,17 +11,25 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/common-surrogate.smk"
 include: "workflow/rules/common-figures.smk"
 include: "workflow/rules/twin.smk"
 include: "workflow/rules/prepare.smk"
-include: "workflow/rules/ensemble.smk"
-include: "workflow/rules/surrogate.smk"
-include: "workflow/rules/gate.smk"
 include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/cell-search.smk"
 include: "workflow/rules/search.smk"
-include: "workflow/rules/refresh.smk"
+
+
+# Surrogates learn from an ensemble; without one there are none.
+GATES = []
+if STUDY.ensemble:
+
+    include: "workflow/rules/common-surrogate.smk"
+    include: "workflow/rules/ensemble.smk"
+    include: "workflow/rules/surrogate.smk"
+    include: "workflow/rules/gate.smk"
+    include: "workflow/rules/refresh.smk"
+
+
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/figures.smk"
@@ -52,7 +60,7 @@ rule all:
 
 rule all_methods:
     input:
-        of_runs(f"{RUN}/params.nc", runs=all_runs()),
+        of_runs(f"{RUN}/params.nc", runs=POSSIBLE_RUNS),
         expand(f"{ROOT}/tables/all-methods.{{kind}}", kind=["csv", "md", "html"]),
     message:
-        "Every method of the study {STUDY.study.name} is complete on every simulator"
+        "Every method of the study {STUDY.study.name} is complete on every simulator that it has"

@@ -1,11 +1,10 @@
 """Warn where a surrogate does not respond to a parameter as VIC does."""
 
-import logging
-import sys
 from pathlib import Path
 
 from paramscape.files import read_table
 from paramscape.job import job
+from paramscape.notices import NOTICES
 from paramscape.study import section
 from paramscape.surrogates.gate import judge, warnings_of, write_judged
 
@@ -17,6 +16,5 @@ if __name__ == "__main__":
         )
         judged = judge(read_table(snakemake.input[0]), gate)
         for warning in warnings_of(judged, kind):
-            logging.getLogger("paramscape").warning(warning)
-            print(f"Warning: {warning}", file=sys.stderr)
+            NOTICES.warning("%s", warning)
         write_judged(judged, kind, Path(snakemake.output.csv).with_suffix(""))

@@ -35,11 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 with the reason on stderr."""
     parsed = _parser().parse_args(arguments)
     try:
-        parsed.command(parsed)
+        return parsed.command(parsed) or 0
     except (ValueError, OSError, CompilerError) as error:
         print(f"paramscape: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,9 +100,9 @@ def _add_check(commands: Commands) -> None:
     check = add_command(
         commands,
         "check",
-        "check a study's settings and raw files",
-        "Reads the settings of a study and looks for its raw files. Says what is wrong, one line "
-        "each,\nand exits with 1; nothing is run.",
+        "check a study's settings, raw files and machine",
+        "Reads the settings of a study and opens all its raw files. Lists what would fail, one "
+        "line\neach, and exits with 1 where something would; nothing is run.",
         "paramscape check config/demo.yaml",
         "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
     )
@@ -165,16 +164,10 @@ def _show_notices() -> None:
         logger.addHandler(notices)
 
 
-def _check(parsed: argparse.Namespace) -> None:
-    from paramscape.products.catalogue import require_files
-    from paramscape.study import load
+def _check(parsed: argparse.Namespace) -> int:
+    from paramscape.check.command import check
 
-    study = load(*parsed.paths)
-    require_files(study)
-    print(
-        f"{parsed.paths[-1]}: the settings of {study.study.name} are valid (profile "
-        f"{study.profile}), its raw files are there"
-    )
+    return check(parsed)
 
 
 def _explain(parsed: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from paramscape import __version__
 from paramscape.failures import advice
 from paramscape.files import Provenance, commit, digest, made_by
 from paramscape.interruption import Interrupted
+from paramscape.notices import NOTICES
 from paramscape.records import Record, making, record_of, require_whole
 
 PACKAGES = ("matplotlib", "netCDF4", "numpy", "pandas", "pydantic", "scipy", "snakemake", "torch",
@@ -96,6 +97,9 @@ def logged(path: str | Path) -> Iterator[None]:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(logging.Formatter("paramscape: %(message)s"))
+    NOTICES.addHandler(terminal)
     warnings.simplefilter("default")
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").addHandler(handler)
@@ -110,6 +114,7 @@ def logged(path: str | Path) -> Iterator[None]:
         _LOG.error("failed:\n%s", traceback.format_exc())
         raise
     finally:
+        NOTICES.removeHandler(terminal)
         handler.close()
 
 
@@ -119,7 +124,7 @@ def provenance(snakemake: Any) -> Provenance:
     The seed is the job's own, else its run's, the twin's or the study's.
     """
     study, settings = snakemake.config["study"], snakemake.params.get("settings", {})
-    of_twin = settings.get("twin.seed", settings.get("twin", {}).get("seed"))
+    of_twin = settings.get("twin.seed", (settings.get("twin") or {}).get("seed"))
     own = (snakemake.params.get("seed"), snakemake.wildcards.get("seed"), of_twin)
     seed = next((seed for seed in own if seed is not None), study["seed"])
     return Provenance.of(study["name"], settings, int(seed))

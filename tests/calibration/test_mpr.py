@@ -1,7 +1,5 @@
 """Regionalisation: transfer functions, upscaling and the bounds that VIC needs."""
 
-import logging
-
 import numpy as np
 import pytest
 import torch
@@ -9,7 +7,6 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paramscape.calibration import pixels_of_attributes
 from paramscape.calibration.mpr import (
     SLOPE,
     baseflow,
@@ -205,18 +202,25 @@ def test_soil_without_texture_or_in_other_units_is_refused():
         SoilPixels.of(soil, CELLS, LIKE)
 
 
-def test_without_native_soil_the_cells_stand_in_and_a_notice_says_so(caplog):
-    grid = native(terrain=True, per_cell=1).drop_vars(["cell", "slope"])
-    with caplog.at_level(logging.WARNING):
-        stand_in = pixels_of_attributes(grid, CELLS)
-    assert "no native soil" in caplog.text
-    soil = SoilPixels.of(stand_in, CELLS, LIKE)
+def test_one_pixel_in_a_cell_is_the_formula_of_the_cell():
+    soil = SoilPixels.of(native(terrain=False, per_cell=1), CELLS, LIKE)
     assert soil.cell.tolist() == [0, 1, 2]
     assert soil.relief is None
     torch.testing.assert_close(
         parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, PARAMETERS.index("expt")],
         transfer(defaults(soil), soil)[0, :, PARAMETERS.index("expt")],
     )
+
+
+def test_a_slope_alone_is_used_and_leaves_the_relief_to_texture():
+    known, unknown = (
+        SoilPixels.of(native(terrain).drop_vars("elevation", errors="ignore"), CELLS, LIKE)
+        for terrain in (True, False)
+    )
+    assert known.relief is None and known.slope is not None
+    found = (transfer(defaults(soil), soil)[0] for soil in (known, unknown))
+    ratio = [values[:, PARAMETERS.index("Dsmax")] for values in found]
+    torch.testing.assert_close(ratio[0] / ratio[1], known.slope / SLOPE)
 
 
 def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):

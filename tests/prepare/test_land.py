@@ -225,6 +225,22 @@ def test_a_further_attribute_is_its_area_mean(ground, domain, tmp_path):
     assert found.attrs["units"] == "m" and "source" in found.attrs
 
 
+def test_an_attribute_of_the_users_own_replaces_the_derived_one_with_a_notice(
+    ground, domain, tmp_path, caplog
+):
+    field = xr.full_like(domain.elev, 1300.0).assign_attrs(units="kg m-3")
+    field.to_dataset(name="BLD").to_netcdf(tmp_path / "soil.nc")
+    own = {"bulk_density": CfAttribute(path=tmp_path / "soil.nc", variable="BLD")}
+    settings = LandSettings(
+        ground.settings.elevation, ground.settings.soil, ground.settings.land_cover, None, own
+    )
+    with caplog.at_level("WARNING", "paramscape.notices"):
+        found = prepare_land(settings, domain, ground.daily, Priors()).attributes
+    np.testing.assert_allclose(found.bulk_density.values[domain.mask.values > 0], 1300.0)
+    assert "soil.nc: BLD), which replaces the one derived from" in caplog.text
+    assert list(found.data_vars)[:2] == ["porosity", "bulk_density"]
+
+
 class TestOwnParameters:
     """The user's own VIC parameter file."""
 
@@ -251,6 +267,19 @@ class TestOwnParameters:
         assert land.attributes.annual_prec.values[inside] == pytest.approx(365.25)
         Parameters.from_dataset(land.parameters, own_domain.mask.values)
         assert land.parameters.Dsmax.attrs["units"] == "mm d-1"
+
+    def test_attributes_of_the_users_own_replace_those_that_it_implies(
+        self, case, own_domain, tmp_path
+    ):
+        time = np.arange("2008-01-01", "2008-01-03", dtype="datetime64[D]").astype("datetime64[ns]")
+        ones = xr.ones_like(own_domain.elev).expand_dims(time=time)
+        half = xr.full_like(own_domain.elev, 0.5).assign_attrs(units="1")
+        half.to_dataset(name="por").to_netcdf(tmp_path / "soil.nc")
+        own = {"porosity": CfAttribute(path=tmp_path / "soil.nc", variable="por")}
+        settings = LandSettings(None, None, None, case / "params.nc", own)
+        daily = xr.Dataset({"tas": 15 * ones, "prcp": ones})
+        found = prepare_land(settings, own_domain, daily, Priors()).attributes.porosity
+        np.testing.assert_allclose(found.values[own_domain.mask.values > 0], 0.5)
 
     def test_a_domain_that_it_does_not_cover_is_refused(self, case, own_domain, ground):
         moved = own_domain.assign_coords(lat=own_domain.lat + 5)

@@ -146,6 +146,7 @@ def test_the_real_case_beside_the_repository_is_whole(settings, shared):
     }
     settings["vic"]["parameters"] = str(case / "params.nc")
     settings["twin"] = {"climate": False}
+    settings["calibration"]["runs"] = [{"method": "default", "simulator": "vic"}]
     study = validate(settings)
     missing = {f.path.name for f in catalogue.missing_files(study)}
     assert missing == {"forcing.2008.nc", "forcing.2011.nc"}

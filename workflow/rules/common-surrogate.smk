@@ -1,3 +1,4 @@
+BATCHES = range(STUDY.ensemble.batches)
 REFRESH = STUDY.surrogate.refresh
 RUN_MEMBERS = settings("periods.warmup", "periods.train", "vic", "compute")
 

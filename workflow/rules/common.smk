@@ -10,6 +10,7 @@ from paramscape.products.catalogue import (
     MissingFiles,
     domain_files,
     forcing_files,
+    mpr_files,
     observation_files,
     require_files,
     required_files,
@@ -23,12 +24,13 @@ from paramscape.records import (
     started_as,
 )
 from paramscape.study import (
+    MPR_ATTRIBUTES,
     REAL_PROGRAM,
     STATEFUL_SIMULATORS,
     SettingsError,
-    all_runs,
     candidates_of,
     learned_methods,
+    possible_runs,
     read_settings,
     validate,
 )
@@ -69,12 +71,12 @@ TWIN_YEARS = {
 TARGET = STUDY.calibration.target
 SEEDS = range(1, STUDY.calibration.seeds + 1)
 FIRST_SEED = [1]
-BATCHES = range(STUDY.ensemble.batches)
 LEARNING_YEARS = [part.start.year for part in STUDY.periods.learning.by_year()]
 SEEN = STUDY.periods.without_test
 SEEN_YEARS = [part.start.year for part in SEEN.record.by_year()]
 SEEN_PERIODS = [f"periods.{name}" for name in type(SEEN).model_fields]
 SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
+POSSIBLE_RUNS = possible_runs(STUDY)
 SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
 REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
@@ -247,12 +249,26 @@ def files_of_simulator(simulator, years):
     return {"weights": f"{ROOT}/surrogate/{simulator}/weights.pt"}
 
 
+def mpr_settings():
+    """Settings of the files that MPR reads its soil and terrain from."""
+    found = settings("products.elevation", "products.attributes")
+    given = found["products.attributes"]
+    used = {name: given[name] for name in MPR_ATTRIBUTES if name in given}
+    return {**found, "products.attributes": used}
+
+
+def soil_file(method):
+    """Native soil: that of `products.soil` for every method, else MPR's own of attributes."""
+    has_soil = STUDY.products.soil or method == "mpr-sceua"
+    return f"{ROOT}/soil-native.nc" if has_soil else []
+
+
 def calibration_files(wildcards, simulator=None):
     """What a method learns from and what its simulator, by default the wildcards', needs."""
     return {
         "domain": f"{ROOT}/domain.nc",
         "attributes": f"{ROOT}/attributes.nc",
-        "soil": f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
+        "soil": soil_file(wildcards.method),
         "forcing": f"{ROOT}/learning/forcing-daily.nc",
         "observations": f"{ROOT}/learning/{TARGET}.nc",
         "parameters": f"{ROOT}/vic/params.nc",
@@ -336,8 +352,8 @@ def verifier_files(wildcards):
 
 
 def runs_of(selection):
-    """Runs that a table holds: the study's, or every method on every simulator."""
-    return all_runs() if selection == "all-methods" else STUDY.calibration.runs
+    """Runs that a table holds: the study's, or all for which it has what they use."""
+    return POSSIBLE_RUNS if selection == "all-methods" else STUDY.calibration.runs
 
 
 def of_runs(pattern, seeds=SEEDS, runs=STUDY.calibration.runs):
@@ -365,6 +381,12 @@ def score_files(scored, period, seeds=SEEDS, method=None, runs=STUDY.calibration
         for run in runs
         for seed in seeds
     ]
+
+
+def sections_behind_surrogates(runs):
+    """Settings that say how many VIC runs the surrogates of some runs learn from."""
+    on_surrogates = any(run.simulator != "vic" for run in runs)
+    return ["ensemble", "surrogate.refresh"] if on_surrogates else []
 
 
 def scores_of_selection(*verifiers, method=None):

@@ -124,6 +124,32 @@ rule prepare_land:
         "../../scripts/prepare_land.py"
 
 
+if not STUDY.products.soil:
+
+    rule prepare_mpr_soil:
+        input:
+            domain=f"{ROOT}/domain.nc",
+            parameters=f"{ROOT}/vic/params.nc",
+            raw=source_files(mpr_files(STUDY)),
+        output:
+            f"{ROOT}/soil-native.nc",
+        log:
+            f"{ROOT}/logs/prepare_mpr_soil.log",
+        conda:
+            "../../envs/cpu.yaml"
+        threads: 1
+        resources:
+            mem_mb=growing(3000),
+            runtime=growing(20),
+        params:
+            settings=mpr_settings(),
+            code=code("prepare_mpr_soil.py"),
+        message:
+            "Prepare the soil and terrain that MPR's transfer functions use"
+        script:
+            "../../scripts/prepare_mpr_soil.py"
+
+
 rule prepare_observations:
     input:
         domain=f"{ROOT}/domain.nc",

@@ -61,7 +61,7 @@ rule tabulate_time:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("ensemble", "surrogate.refresh"),
+        settings=settings(*sections_behind_surrogates(STUDY.calibration.runs)),
         code=code("tabulate_time.py"),
     message:
         "Tabulate computing times and VIC runs (table 2)"
@@ -92,7 +92,10 @@ rule tabulate_methods:
         mem_mb=2000,
         runtime=20,
     params:
-        settings=settings("calibration.target", "ensemble", "surrogate.refresh"),
+        settings=lambda wildcards: settings(
+            "calibration.target",
+            *sections_behind_surrogates(runs_of(wildcards.selection)),
+        ),
         code=code("tabulate_methods.py"),
     message:
         "Tabulate {wildcards.selection}, on their simulators and in VIC"

@@ -11,7 +11,6 @@ from .gan_po import calibrate_gan_po
 from .gan_po_l1 import calibrate_gan_po_l1
 from .mpr_sceua import calibrate_mpr_sceua
 from .problem import Calibrator, Evidence, Problem, Workplace
-from .soil import pixels_of_attributes
 
 CALIBRATORS: dict[str, Calibrator] = {
     "default": keep_default,
@@ -29,5 +28,4 @@ __all__ = [
     "Evidence",
     "Problem",
     "Workplace",
-    "pixels_of_attributes",
 ]

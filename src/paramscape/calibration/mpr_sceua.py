@@ -57,8 +57,8 @@ class Regionalisation:
         evidence = problem.evidence
         if evidence.soil_native is None:
             raise ValueError(
-                "mpr-sceua needs soil for its transfer functions: give products.soil, or hand "
-                "over soil.pixels_of_attributes(attributes, cells)"
+                "mpr-sceua needs soil for its transfer functions: give products.soil, or sand and "
+                "clay in products.attributes"
             )
         self.problem = problem
         self.soil = SoilPixels.of(evidence.soil_native, evidence.cells, problem.default)

@@ -22,8 +22,7 @@ class Evidence:
     forcing: (time, cell, variable), daily, standardised with the training period's constants.
     observations: (time, cell), the target in its unit; NaN where missing.
     times: (time,) days as datetime64, the axis of forcing and observations.
-    soil_native: native soil fields with the index of each pixel's cell, or None. Where there is
-        no finer soil, `soil.pixels_of_attributes` makes it of the cells themselves.
+    soil_native: native soil fields with the index of each pixel's cell, or None.
     """
 
     cells: Cells

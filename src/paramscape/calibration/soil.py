@@ -1,6 +1,5 @@
 """Native soil, as the pixels that transfer functions work on."""
 
-import logging
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -11,7 +10,6 @@ from torch import Tensor
 
 from paramscape.domain import Cells
 
-_LOG = logging.getLogger(__name__)
 _NEEDED = ("sand", "silt", "clay", "porosity", "soil_depth")
 _TERRAIN = ("elevation", "slope")
 _NAMES = {"soil_depth": "depth"}
@@ -35,8 +33,8 @@ class SoilPixels:
 
     cell: index of the pixel's cell. weight: area of the pixel [any unit]. sand, silt, clay: share
     of the fine earth [%]. porosity [1]. depth: of the soil profile [m].
-    slope: tangent of the terrain's slope [1]. relief: natural logarithm of the standard deviation
-    of elevation in the pixel's cell [ln m]; both None without a terrain model.
+    slope: tangent of the terrain's slope [1], None where it is unknown. relief: natural logarithm
+    of the standard deviation of elevation in the pixel's cell [ln m], None without a terrain model.
     even: whether the pixels follow each other by cell, as many in each.
     """
 
@@ -86,7 +84,7 @@ class SoilPixels:
             ValueError: if a variable is missing or in another unit, or if a cell has no pixel.
         """
         _require_variables(soil)
-        terrain = [name for name in _TERRAIN if all(t in soil for t in _TERRAIN)]
+        terrain = [name for name in _TERRAIN if name in soil]
         names = (*_NEEDED, *terrain)
         fields = {name: soil[name].transpose("lat", "lon").values for name in names}
         cell = soil["cell"].transpose("lat", "lon").values
@@ -95,34 +93,13 @@ class SoilPixels:
         _require_every_cell(index, cells)
         area = np.cos(np.radians(soil["lat"].values))[:, None] * np.ones(len(soil["lon"]))
         values = {_NAMES.get(name, name): f[inside] for name, f in fields.items()}
-        if terrain:
+        if "slope" in values:
             values["slope"] = np.maximum(values["slope"], GENTLEST_SLOPE)
+        if "elevation" in values:
             values["relief"] = _relief(values.pop("elevation"), index)
         tensors = {name: torch.from_numpy(v).to(like) for name, v in values.items()}
         weight = torch.from_numpy(area[inside]).to(like)
         return cls(torch.from_numpy(index).to(like.device), weight, **tensors)
-
-
-def pixels_of_attributes(attributes: xr.Dataset, cells: Cells) -> xr.Dataset:
-    """Soil with one pixel per cell, where there is no finer one.
-
-    Transfer functions then work on means over cells, and upscaling does nothing; a notice says so.
-    Means tell nothing of relief, so the functions for soil without a terrain model are used.
-
-    Args:
-        attributes: attributes file (lat, lon) with sand, silt, clay, porosity and soil_depth.
-        cells: the domain.
-    """
-    _LOG.warning(
-        "no native soil: transfer functions work on the cells' mean attributes, which makes "
-        "multiscale regionalisation a formula per cell"
-    )
-    cell = np.full(cells.shape, -1, dtype=np.int32)
-    cell[cells.mask] = np.arange(cells.count)
-    numbered = attributes.drop_vars(_TERRAIN, errors="ignore")
-    numbered = numbered.assign(cell=(("lat", "lon"), cell))
-    numbered["cell"].attrs["units"] = "1"
-    return numbered
 
 
 def _relief(elevation: np.ndarray, cell: np.ndarray) -> np.ndarray:
@@ -137,8 +114,8 @@ def _require_variables(soil: xr.Dataset) -> None:
     if missing:
         raise ValueError(
             f"transfer functions need {', '.join(missing)} of the soil, which has only "
-            f"{', '.join(map(str, soil.data_vars))}. Give products.soil, or leave the method "
-            "mpr-sceua out of calibration.runs"
+            f"{', '.join(map(str, soil.data_vars))}. Give products.soil or products.attributes of "
+            "these names, or leave the method mpr-sceua out of calibration.runs"
         )
     for name, known in _UNITS.items():
         if name not in soil:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from paramscape.notices import NOTICES
 from paramscape.products.box import Box
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
@@ -69,16 +70,29 @@ def prepare_land(
         attributes = soil_attributes(native, domain)
     else:
         attributes = parameter_attributes(params, domain, climate)
-    attributes = attributes.merge(further_attributes(settings.attributes, domain))
-    return Land(attributes, params, native)
+    further = further_attributes(settings.attributes, domain)
+    _tell_of_replaced(attributes, further, settings.attributes)
+    return Land(attributes.assign(further.data_vars), params, native)
+
+
+def _tell_of_replaced(
+    derived: xr.Dataset, further: xr.Dataset, settings: Mapping[str, CfAttribute]
+) -> None:
+    for name in further.data_vars:
+        if name in derived:
+            NOTICES.warning(
+                "the attribute %s is that of products.attributes (%s: %s), which replaces the one "
+                "derived from the %s",
+                name,
+                settings[str(name)].path,
+                settings[str(name)].variable,
+                derived[name].attrs.get("source", "soil"),
+            )
 
 
 def _native_soil(settings: LandSettings, domain: xr.Dataset) -> xr.Dataset | None:
     if settings.soil is None:
         return None
     if settings.elevation is None:
-        raise SettingsError(
-            "products.soil needs products.elevation beside it, for the slope of the land; give "
-            "an elevation file, or leave the soil out"
-        )
+        raise SettingsError("products.soil uses products.elevation for the slope of the land")
     return prepare_native_soil(settings.soil, settings.elevation, domain)

@@ -65,7 +65,7 @@ def prepare_native_soil(soil: ChinaSoil, elevation: Elevation, domain: xr.Datase
     )
     native = xr.Dataset(fields).drop_vars("depth", errors="ignore")
     native = native.merge(_terrain(elevation, box, native))
-    native["cell"] = _cell_of_pixels(native, domain)
+    native["cell"] = cell_of_pixels(native, domain)
     kept = {n: v.astype("f4") for n, v in native.data_vars.items() if n != "cell"}
     return native.assign(kept).transpose("lat", "lon")
 
@@ -100,11 +100,16 @@ def upscale(native: xr.Dataset, field: xr.DataArray, cells: int, power: float) -
     return mean ** (1 / power)
 
 
-def _terrain(elevation: Elevation, box: Box, like: xr.Dataset) -> xr.Dataset:
-    heights = read_elevation(elevation, box)
+def slope_of(heights: xr.DataArray) -> xr.DataArray:
+    """Tangent of the slope (lat, lon) [1] of elevations (lat, lon) [m] on their own grid."""
     north, east = np.gradient(heights.values, heights.lat.values, heights.lon.values)
     cosine = np.cos(np.radians(heights.lat.values))[:, None]
-    slope = heights.copy(data=np.hypot(north, east / cosine) / DEGREE)
+    return heights.copy(data=np.hypot(north, east / cosine) / DEGREE)
+
+
+def _terrain(elevation: Elevation, box: Box, like: xr.Dataset) -> xr.Dataset:
+    heights = read_elevation(elevation, box)
+    slope = slope_of(heights)
     pixels = {"lat": like.lat, "lon": like.lon, "method": "linear"}
     on_pixels = xr.Dataset({"elevation": heights, "slope": slope}).interp(
         **pixels, kwargs={"fill_value": None}
@@ -115,7 +120,11 @@ def _terrain(elevation: Elevation, box: Box, like: xr.Dataset) -> xr.Dataset:
     return on_pixels
 
 
-def _cell_of_pixels(native: xr.Dataset, domain: xr.Dataset) -> xr.DataArray:
+def cell_of_pixels(native: xr.Dataset, domain: xr.Dataset) -> xr.DataArray:
+    """Position (lat, lon) int32 of each pixel's cell among the domain's active cells.
+
+    -1 is outside them, or where a field of `native` is missing.
+    """
     lat_edges, lon_edges = grid_edges(domain["lat"].values, domain["lon"].values)
     row = np.searchsorted(lat_edges, native["lat"].values) - 1
     column = np.searchsorted(lon_edges, native["lon"].values) - 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paramscape.names import UNITS
 from paramscape.study import (
+    MPR_ATTRIBUTES,
     CfObservations,
     CmfdForcing,
     GleamObservations,
@@ -73,14 +74,11 @@ def required_files(study: Study) -> list[RawFile]:
     A file that lies under one of its known other names or folders is given as it lies; a file
     that is nowhere, or that the study's twin writes, is given under its canonical path.
     """
-    observed = (
-        f for target in study.products.observations for f in observation_files(study, target)
-    )
     files = [
         *domain_files(study),
         *forcing_files(study, study.periods.record),
         *static_files(study),
-        *observed,
+        *observation_files(study, study.calibration.target),
         *program_files(study),
     ]
     return list(dict.fromkeys(files))
@@ -135,7 +133,7 @@ def static_files(study: Study) -> list[RawFile]:
         files.append(_file(study, "elevation", products.elevation.path, "elevation [m]"))
     if products.soil is not None:
         files.extend(_soil_files(study))
-    if products.land_cover is not None:
+    if products.land_cover is not None and study.vic.parameters is None:
         content = f"land cover classes ({products.land_cover.scheme})"
         files.append(_file(study, "land-cover", products.land_cover.path, content))
     for name, attribute in products.attributes.items():
@@ -143,6 +141,17 @@ def static_files(study: Study) -> list[RawFile]:
     if study.vic.parameters is not None:
         files.append(_real("user", study.vic.parameters, "VIC parameters"))
     return files
+
+
+def mpr_files(study: Study) -> list[RawFile]:
+    """Files of soil and terrain that MPR reads where `products.soil` is not given."""
+    used = {
+        study.products.attributes[n].path
+        for n in set(MPR_ATTRIBUTES) & study.products.attributes.keys()
+    }
+    if study.products.elevation is not None:
+        used.add(study.products.elevation.path)
+    return [file for file in static_files(study) if file.path in used]
 
 
 def observation_files(study: Study, target: str, period: Period | None = None) -> list[RawFile]:

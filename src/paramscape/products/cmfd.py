@@ -17,8 +17,8 @@ from .open import open_product
 from .points import check_points, day_after, record_times, steps_between
 from .units import convert
 
-STEP_HOURS = 3
-_VARIABLES = {
+STEP_HOURS = 24 // CmfdForcing.steps_per_day
+VARIABLES = {
     "tas": ("temp", "C"),
     "prcp": ("prec", "mm h-1"),
     "pres": ("pres", "kPa"),
@@ -55,7 +55,7 @@ def read_cmfd(
     """
     file = cmfd_file(settings)
     points, units = {}, {}
-    for name in _VARIABLES:
+    for name in VARIABLES:
         points[name], units[name] = _records(settings, name, period, box, ends_record)
     humidity = points["vp"]
     points["vp"] = humidity.copy(data=vapour_pressure(humidity.values, points["pres"].values))
@@ -91,7 +91,7 @@ def _records(
         if is_after and ends_record and not path.is_file():
             parts.append(parts[-1].isel(time=[-1]).assign_coords(time=wanted[-1:]))
             continue
-        part, unit = _month(path, name, month, box, wanted)
+        part, unit = read_month(path, name, month, box, wanted)
         parts.append(part)
         units.append(unit)
     said = list(dict.fromkeys(units))
@@ -101,12 +101,18 @@ def _records(
     )
 
 
-def _month(
+def read_month(
     path: Path, name: str, month: date, box: Box, wanted: np.ndarray
 ) -> tuple[xr.DataArray, str | None]:
-    variable, unit = _VARIABLES[name]
-    following = (month + timedelta(days=31)).replace(day=1)
-    whole = record_times(Period(start=month, end=following - timedelta(days=1)), STEP_HOURS)[:-1]
+    """Records of one of our variables in the file of a month, and its `units` attribute.
+
+    The time axis must hold every record of the month; only those in `wanted` are read.
+
+    Raises:
+        ProductError: if the file is damaged, incomplete, or of an unknown unit.
+    """
+    variable, unit = VARIABLES[name]
+    whole = times_of_month(month)
     with open_product(path) as raw:
         if raw.time is None:
             require_times(np.array([], "datetime64[ns]"), whole, path)
@@ -117,6 +123,12 @@ def _month(
         return field.copy(data=convert(field.values, units, unit, path, variable)), units
 
 
+def times_of_month(month: date) -> np.ndarray:
+    """Times (record,) that the file of a month holds."""
+    following = (month + timedelta(days=31)).replace(day=1)
+    return record_times(Period(start=month, end=following - timedelta(days=1)), STEP_HOURS)[:-1]
+
+
 def _path(listing: paths.Listing, settings: CmfdForcing, name: str, day: date) -> Path:
-    variable = _VARIABLES[name][0]
+    variable = VARIABLES[name][0]
     return paths.find_cmfd(listing, settings.folder, settings.product, variable, day)

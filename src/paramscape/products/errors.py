@@ -18,6 +18,7 @@ class ProductError(ValueError):
         place: str | None = None,
         cure: str | None = None,
     ) -> None:
+        self.problem, self.cure = problem, cure
         self.file = Path(file)
         self.variable = variable
         self.place = place

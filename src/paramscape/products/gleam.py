@@ -67,7 +67,7 @@ def days_within(period: Period, year: int) -> np.ndarray:
 def _year(
     raw: ProductFile, variable: str, target: str, period: Period, box: Box, year: int
 ) -> xr.DataArray:
-    days = _days(raw)
+    days = days_of(raw)
     wanted = days_within(period, year)
     inside = np.flatnonzero((days >= wanted[0]) & (days <= wanted[-1]))
     require_times(days[inside], wanted, raw.path)
@@ -81,7 +81,7 @@ def _year(
     return field
 
 
-def _days(raw: ProductFile) -> np.ndarray:
+def days_of(raw: ProductFile) -> np.ndarray:
     """(n,) days of the file's records."""
     if raw.time is not None:
         return raw.time.astype("datetime64[D]")

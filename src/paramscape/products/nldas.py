@@ -18,8 +18,8 @@ from .open import open_product
 from .points import check_points, record_times, steps_between
 from .units import convert
 
-STEP_HOURS = 1
-_VARIABLES = {
+STEP_HOURS = 24 // NldasForcing.steps_per_day
+VARIABLES = {
     "tas": ("Tair", "C"),
     "prcp": ("Rainf", "mm"),
     "pres": ("PSurf", "kPa"),
@@ -67,7 +67,7 @@ def read_nldas(
         if granules:
             _require_same_grid(granule["tas"], granules[0]["tas"], path)
         granules.append(granule)
-    points = _combined({name: _stack(granules, name, times) for name in _VARIABLES})
+    points = _combined({name: _stack(granules, name, times) for name in VARIABLES})
     check_points(points, STEP_HOURS, settings.supersaturation, nldas_file(settings), units)
     return steps_between(points, STEP_HOURS)
 
@@ -108,7 +108,7 @@ def read_granule(
             )
         found = np.array([], "datetime64[ns]") if raw.time is None else raw.time
         require_times(found, np.array([time]), path)
-        for name, (variable, unit) in _VARIABLES.items():
+        for name, (variable, unit) in VARIABLES.items():
             field = raw.field(variable, box)
             units[name] = raw.units(variable)
             fields[name] = field.copy(data=convert(field.values, units[name], unit, path, variable))

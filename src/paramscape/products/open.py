@@ -18,6 +18,7 @@ from .box import Box, Window, contiguous, near
 from .errors import ProductError
 from .packing import unpack
 from .times import TimeAxis, is_time
+from .whole_file import require_whole_file
 
 _DAMAGED = "fetch the file again: it is truncated or corrupt"
 _TOO_LARGE = 1e10
@@ -306,6 +307,7 @@ def open_product(path: Path | str) -> Iterator[ProductFile]:
             f"the file cannot be opened as NetCDF ({error})", path, cure=_DAMAGED
         ) from error
     try:
+        require_whole_file(path)
         dataset.set_auto_maskandscale(False)
         yield ProductFile(path, dataset)
     finally:

@@ -107,17 +107,35 @@ def _year(
 ) -> tuple[xr.Dataset, dict[str, str | None]]:
     path = paths.vic_forcing_path(settings.prefix, year)
     with open_product(path) as raw:
-        inside = _inside(raw, year, period)
+        inside = records_of_year(raw, year, period)
         fields, units = {}, {}
         for name in FORCINGS:
-            variable = settings.names.get(name, name)
-            units[name] = raw.units(variable)
-            field = raw.field(variable, box, inside, margin=0)
-            said = UNITS[name] if _is_vics(name, units[name]) else units[name]
-            hours = _step_hours(raw.time, path)
-            values = _in_vics_units(field.values, name, said, hours, (path, variable))
-            fields[name] = field.rename(name).copy(data=values)
+            fields[name] = vic_field(raw, settings, name, box, inside)
+            units[name] = raw.units(settings.names.get(name, name))
     return xr.Dataset(fields), units
+
+
+def vic_field(
+    raw: ProductFile, settings: VicForcing, name: str, box: Box, records: slice
+) -> xr.DataArray:
+    """Some records of one of our variables in an open file, (time, lat, lon) in our unit.
+
+    Raises:
+        ProductError: if the variable is missing or damaged, or its unit unknown.
+    """
+    variable = settings.names.get(name, name)
+    if variable not in raw.variables:
+        raise ProductError(
+            f"the file has no variable {variable!r} for {name}", raw.path, variable,
+            cure=f"give its name in the files as products.forcing.names.{name}; they have "
+            f"{', '.join(raw.variables)}",
+        )  # fmt: skip
+    field = raw.field(variable, box, records, margin=0)
+    units = raw.units(variable)
+    said = UNITS[name] if _is_vics(name, units) else units
+    hours = _step_hours(raw.time, raw.path)
+    values = _in_vics_units(field.values, name, said, hours, (raw.path, variable))
+    return field.rename(name).copy(data=values)
 
 
 def _in_vics_units(
@@ -129,8 +147,12 @@ def _in_vics_units(
     return convert(values, units, UNITS[name], *place)
 
 
-def _inside(raw: ProductFile, year: int, period: Period) -> slice:
-    """The records of a year that lie in the period, after checking that none is missing."""
+def records_of_year(raw: ProductFile, year: int, period: Period) -> slice:
+    """The records of a year that lie in the period, after checking that none is missing.
+
+    Raises:
+        ProductError: naming the first record that is missing, repeated or out of order.
+    """
     if raw.time is None or raw.time.size < 2:
         raise ProductError(
             "a VIC forcing file needs a time axis of at least two records", raw.path, "time",

@@ -17,8 +17,10 @@ from .learned import (
     Stabilisers,
     VicWindows,
 )
-from .load import SettingsError, load, read_settings, validate
+from .load import SettingsError, given_settings, load, read_settings, validate
 from .model import REAL_PROGRAM, Vic
+from .mpr_inputs import MPR_ATTRIBUTES, TEXTURE
+from .needs import possible_runs
 from .products import (
     CfAttribute,
     CfObservations,
@@ -43,8 +45,10 @@ from .time import LearningPeriods, Period, Periods
 from .twin import Twin
 
 __all__ = [
+    "MPR_ATTRIBUTES",
     "REAL_PROGRAM",
     "STATEFUL_SIMULATORS",
+    "TEXTURE",
     "About",
     "Arnet",
     "Calibration",
@@ -101,10 +105,12 @@ __all__ = [
     "VicWindows",
     "all_runs",
     "candidates_of",
+    "given_settings",
     "json_schema",
     "learned_methods",
     "load",
     "periods_of",
+    "possible_runs",
     "read_settings",
     "schema_text",
     "section",

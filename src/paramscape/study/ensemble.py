@@ -7,10 +7,16 @@ from pydantic import Field, PositiveInt, model_validator
 
 from ._base import Settings
 
+_ABOVE = 1e-6  # so that the bound itself is excluded in single precision, too
 _TAKEN_BY_VIC = {
-    "infilt": (1e-6, math.inf), "Ds": (0.0, 1.0), "Dsmax": (0.0, math.inf), "Ws": (0.0, 1.0),
-    "depth2": (0.1, math.inf), "depth3": (0.1, math.inf), "expt": (3.0, math.inf),
-}  # fmt: skip
+    "infilt": (_ABOVE, math.inf, "above 0"),
+    "Ds": (0.0, 1.0, "0 to 1"),
+    "Dsmax": (0.0, math.inf, "0 or more"),
+    "Ws": (_ABOVE, 1.0, "0 to 1, without 0"),
+    "depth2": (0.1, math.inf, "0.1 or more"),
+    "depth3": (0.1, math.inf, "0.1 or more"),
+    "expt": (3.0 + _ABOVE, math.inf, "above 3"),
+}
 
 
 class Prior(Settings):
@@ -45,13 +51,17 @@ class Priors(Settings):
 
     @model_validator(mode="after")
     def _are_what_vic_takes(self) -> Self:
-        for name, (least, most) in _TAKEN_BY_VIC.items():
+        for name, (least, most, words) in _TAKEN_BY_VIC.items():
             prior = getattr(self, name)
             if prior.low < least or prior.high > most:
                 raise ValueError(
-                    f"{name} from {prior.low:g} to {prior.high:g} is not what VIC takes: "
-                    f"{least:g} to {most:g}"
+                    f"{name} from {prior.low:g} to {prior.high:g} is not what VIC takes: {words}"
                 )
+        if self.Ds.low >= self.Ws.low:
+            raise ValueError(
+                f"Ds starts at {self.Ds.low:g} and Ws at {self.Ws.low:g}; Ds lies between its low "
+                "end and the cell's Ws, so Ds.low must be below Ws.low"
+            )
         return self
 
 
@@ -79,7 +89,7 @@ class Ensemble(FieldSampling):
     train: PositiveInt = Field(description="Members to learn from.")
     validation: PositiveInt = Field(description="Members that stop the learning.")
     test: PositiveInt = Field(description="Members for the surrogate's printed skill.")
-    batch: PositiveInt = Field(description="Members in one job.")
+    batch: PositiveInt = Field(50, description="Members in one job.")
 
     @property
     def members(self) -> int:

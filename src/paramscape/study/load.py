@@ -8,6 +8,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from .needs import Mistakes
 from .profile import over, with_profile
 from .study import Study
 
@@ -25,7 +26,7 @@ def validate(settings: Mapping[str, Any]) -> Study:
     try:
         return Study.model_validate(with_profile(settings))
     except ValidationError as error:
-        lines = [_explain(e) for e in error.errors(include_url=False)]
+        lines = [line for e in error.errors(include_url=False) for line in _lines(e)]
         raise SettingsError(
             f"{len(lines)} mistake(s) in the settings:\n  " + "\n  ".join(lines)
         ) from None
@@ -37,10 +38,19 @@ def load(*paths: Path) -> Study:
     Raises:
         SettingsError: if a file is no mapping or a setting is wrong.
     """
+    return validate(given_settings(*paths))
+
+
+def given_settings(*paths: Path) -> dict[str, Any]:
+    """What the YAML files of a study say, later files over earlier ones, without any default.
+
+    Raises:
+        SettingsError: if a file is not a mapping.
+    """
     settings: dict[str, Any] = {}
     for path in paths:
         settings = over(read_settings(path), settings)
-    return validate(settings)
+    return settings
 
 
 def read_settings(path: Path) -> Mapping[str, Any]:
@@ -82,6 +92,11 @@ class _SingleKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _lines(error: Mapping[str, Any]) -> list[str]:
+    cause = error.get("ctx", {}).get("error")
+    return list(cause.sentences) if isinstance(cause, Mistakes) else [_explain(error)]
+
+
 def _explain(error: Mapping[str, Any]) -> str:
     place = [str(part) for part in error["loc"]]
     where = ".".join(place)
@@ -91,18 +106,31 @@ def _explain(error: Mapping[str, Any]) -> str:
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
         return f"{where}: unknown setting; {hint}"
     if error["type"] == "missing":
-        return f"{where}: this setting is required"
+        return f"{where}: this setting is required{_described(place)}"
     message = error["msg"].removeprefix("Value error, ")
     # The input of a rule that looks at several settings is a whole section.
     got = "" if isinstance(error["input"], Mapping) else f" (got {error['input']!r})"
     return f"{where}: {message}{got}" if where else message
 
 
+def _described(place: list[str]) -> str:
+    """What a setting is for, in parentheses, where its model says so."""
+    for model in _models_at(place[:-1]):
+        field = model.model_fields.get(place[-1])
+        if field is not None and field.description:
+            return f" ({field.description.rstrip('.')})"
+    return ""
+
+
 def _known_names(place: list[str]) -> list[str]:
+    return sorted({f.alias or n for m in _models_at(place) for n, f in m.model_fields.items()})
+
+
+def _models_at(place: list[str]) -> list[type[BaseModel]]:
     models: list[type[BaseModel]] = [Study]
     for part in place:
         models = [m for model in models for m in _below(model, part)] or models
-    return sorted({f.alias or n for m in models for n, f in m.model_fields.items()})
+    return models
 
 
 def _below(model: type[BaseModel], part: str) -> list[type[BaseModel]]:

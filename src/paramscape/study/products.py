@@ -1,7 +1,7 @@
 """Where the raw data of a study lie and in which product's format."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,7 @@ Supersaturation = Annotated[
 class CmfdForcing(Settings):
     """China Meteorological Forcing Dataset, 3-hourly, 0.1 degree."""
 
+    steps_per_day: ClassVar[int] = 8
     product: Literal["cmfd-v1.6", "cmfd-v2.0"]
     folder: Folder
     supersaturation: Supersaturation = 0.01
@@ -29,6 +30,7 @@ class CmfdForcing(Settings):
 class NldasForcing(Settings):
     """NLDAS-2 hourly forcing, File A, NetCDF V2.0, 0.125 degree."""
 
+    steps_per_day: ClassVar[int] = 24
     product: Literal["nldas-2"]
     folder: Folder
     supersaturation: Supersaturation = 0.01
@@ -149,7 +151,7 @@ class TruthObservations(Settings):
 
 
 class CfAttribute(Settings):
-    """One static attribute in a CF NetCDF file on the study's grid or a finer one."""
+    """One static attribute in a CF NetCDF file on any latitude-longitude grid."""
 
     path: Path = Field(description="CF NetCDF file.")
     variable: str = Field(description="Name of the variable, dims lat, lon.")
@@ -176,7 +178,10 @@ class Products(Settings):
         None, description="Vegetation; needed unless VIC's own parameter file is given."
     )
     attributes: dict[str, CfAttribute] = Field(
-        default_factory=dict, description="Further static attributes, by name."
+        default_factory=dict,
+        description="Further static attributes, by name; one that is also derived from soil or "
+        "from VIC's parameters replaces it. mpr-sceua reads sand, clay, silt, bulk_density, "
+        "porosity, soil_depth, slope and elevation from here, unless products.soil is given.",
     )
     observations: dict[Literal["et", "runoff", "soil_moisture"], Observations] = Field(
         description="Observed targets."

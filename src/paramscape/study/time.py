@@ -45,7 +45,11 @@ class LearningPeriods(Settings):
 
     warmup: Period = Field(description="Simulated to spin VIC's states up; never scored.")
     train: Period = Field(description="Learned from; normalisation constants come from here.")
-    validation: Period = Field(description="Chooses among epochs and hyper-parameters.")
+    validation: Period | None = Field(
+        None,
+        description="Chooses among epochs and hyper-parameters; needed by methods that learn in "
+        "epochs.",
+    )
 
     @property
     def record(self) -> Period:
@@ -55,8 +59,14 @@ class LearningPeriods(Settings):
     @property
     def scored(self) -> Period:
         """From the first day after the warm-up that serves a purpose to the last."""
-        purposes = [getattr(self, n) for n in type(self).model_fields if n != "warmup"]
+        purposes = [p for n, p in self.named.items() if n != "warmup"]
         return Period(start=min(p.start for p in purposes), end=max(p.end for p in purposes))
+
+    @property
+    def named(self) -> dict[str, Period]:
+        """The periods that are given, by name."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: period for name, period in given.items() if period is not None}
 
     @property
     def learning(self) -> Period:
@@ -76,9 +86,7 @@ class Periods(LearningPeriods):
 
     @model_validator(mode="after")
     def _do_not_overlap(self) -> Self:
-        named = sorted(
-            ((getattr(self, n), n) for n in type(self).model_fields), key=lambda p: p[0].start
-        )
+        named = sorted(((p, n) for n, p in self.named.items()), key=lambda pair: pair[0].start)
         if named[0][1] != "warmup":
             raise ValueError(
                 f"the warm-up must come first, but {named[0][1]} starts at {named[0][0].start}"

@@ -1,0 +1,57 @@
+"""`paramscape check STUDY.yaml`: what would fail, one line each, and what is well."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from paramscape.products.catalogue import MissingFiles, RawFile, require_files, required_files
+from paramscape.study import Study, given_settings, validate
+
+from .report import Finding, Report
+from .study import check_study
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """Check the settings in `parsed.paths`; 1 where something would fail, else 0.
+
+    Raises:
+        SettingsError: if the settings themselves are wrong.
+    """
+    given = given_settings(*parsed.paths)
+    study = validate(given)
+    report, missing = check_study(study, given), []
+    try:
+        require_files(study)
+    except MissingFiles as error:
+        missing = list(error.files)
+    except ValueError as error:
+        report.error(Finding.of(error))
+    _print_well(parsed.paths[-1], study, missing, report)
+    for warning in report.warnings:
+        print(f"warning: {warning}")
+    sys.stdout.flush()
+    for error in report.grouped_errors:
+        print(f"error: {error}", file=sys.stderr)
+    if missing:
+        print(MissingFiles(missing), file=sys.stderr)
+    if report.errors or missing:
+        print(
+            f"paramscape: {study.study.name} would fail: {len(report.errors)} error(s), "
+            f"{len(missing)} missing file(s)",
+            file=sys.stderr,
+        )
+    return 1 if report.errors or missing else 0
+
+
+def _print_well(path: Path, study: Study, missing: list[RawFile], report: Report) -> None:
+    files = required_files(study)
+    made = sum(file.made for file in files)
+    there = len(files) - made - len(missing)
+    parts = [f"{there} raw file(s) are there"] if there else []
+    parts += [f"{made} are made by the twin"] if made else []
+    print(
+        f"{path}: the settings of {study.study.name} are valid (profile {study.profile}); "
+        f"{', '.join(parts) or 'no raw file is there'}"
+    )
+    for line in report.good:
+        print(f"  {line}")

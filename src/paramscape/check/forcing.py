@@ -1,0 +1,49 @@
+"""The forcing: every file's header, and the first and last day of the record in the cells."""
+
+import xarray as xr
+
+from paramscape.prepare.forcing import prepare_forcing
+from paramscape.products.box import Box
+from paramscape.products.catalogue import forcing_files
+from paramscape.study import Period, Study
+
+from .headers import findings_of, forcing_looks
+from .report import Finding, Report
+
+
+def check_forcing(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
+    """Add what is wrong with those forcing files that exist and are not made."""
+    record = study.periods.record
+    files = forcing_files(study, record)
+    present = [f for f in files if not f.made and f.path.is_file()]
+    if not present:
+        return
+    headers = forcing_looks(study, box)
+    wrong = findings_of(headers.looks)
+    for finding in wrong:
+        report.error(finding)
+    if headers.opened < headers.total:
+        report.warn(
+            Finding(
+                f"{headers.opened} of {headers.total} forcing files were opened, evenly from first "
+                "to last; of the others only the size was looked at"
+            )
+        )
+    if wrong or len(present) < len(files):
+        return
+    known = len(report.errors)
+    if domain is not None:
+        for day in dict.fromkeys((record.start, record.end)):
+            with report.watch():
+                prepare_forcing(
+                    study.products.forcing,
+                    Period(start=day, end=day),
+                    domain,
+                    study.vic.snow_steps_per_day,
+                    ends_record=day == record.end,
+                )
+    if len(report.errors) == known:
+        report.good.append(
+            f"forcing: {len(files)} file(s) of {study.products.forcing.product}, {record.start} to "
+            f"{record.end}, first and last day complete in every active cell"
+        )

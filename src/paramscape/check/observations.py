@@ -1,0 +1,94 @@
+"""The observed target: its files, and on how many days the active cells are observed."""
+
+import numpy as np
+import xarray as xr
+
+from paramscape.prepare.observations import prepare_observations
+from paramscape.products.box import Box
+from paramscape.products.catalogue import observation_files
+from paramscape.products.observations import read_observations
+from paramscape.study import CfObservations, GleamObservations, Period, Study
+
+from .headers import findings_of, observation_looks
+from .report import Finding, Report
+
+LARGEST_READ = 300e6
+"""Bytes of observations that are read whole; of more, only some days are."""
+_SOME_DAYS = 10
+
+
+def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
+    """Add what is wrong with those files of the calibration target that exist."""
+    target = study.calibration.target
+    settings = study.products.observations[target]
+    files = observation_files(study, target)
+    present = [f for f in files if not f.made and f.path.is_file()]
+    if settings.product == "twin" or not present:
+        return
+    known, days = len(report.errors), study.periods.scored
+    headers = observation_looks(settings, target, days, box)
+    for finding in findings_of(headers.looks):
+        report.error(finding)
+    is_small = sum(f.path.stat().st_size for f in present) <= LARGEST_READ
+    if isinstance(settings, CfObservations):
+        _look_at_cf(study, settings, box, is_small, report)
+    if len(report.errors) > known or len(present) < len(files) or domain is None:
+        return
+    whole = is_small and not isinstance(settings, GleamObservations)
+    with report.watch():
+        read = days if whole else first_days(study.periods.train)
+        observed = prepare_observations(settings, target, read, domain)[target]
+        if whole:
+            _count_days(study, observed, domain, report)
+        else:
+            report.good.append(f"observations: {len(files)} file(s) of {target}")
+
+
+def first_days(period: Period) -> Period:
+    """The first days of a period, enough to judge units and grid."""
+    end = np.datetime64(period.start) + min(period.days, _SOME_DAYS) - 1
+    return Period(start=period.start, end=end.item())
+
+
+def _look_at_cf(
+    study: Study, settings: CfObservations, box: Box, is_small: bool, report: Report
+) -> None:
+    """Read each file by itself, so that what is wrong with each is told."""
+    target, days = study.calibration.target, study.periods.scored
+    parts = days.by_year() if "{year}" in str(settings.path) else [days]
+    for part in parts:
+        path = type(settings.path)(str(settings.path).replace("{year}", f"{part.start.year:04d}"))
+        if path.is_file():
+            read = part if is_small else first_days(part)
+            with report.watch():
+                read_observations(settings.model_copy(update={"path": path}), target, read, box)
+
+
+def _count_days(study: Study, observed: xr.DataArray, domain: xr.Dataset, report: Report) -> None:
+    """Refuse a period without observations, and tell of cells without any."""
+    target, active = study.calibration.target, domain["mask"].values > 0
+    told = []
+    for name, period in study.periods.named.items():
+        if name == "warmup":
+            continue
+        values = observed.sel(time=period.slice).transpose("time", "lat", "lon").values[:, active]
+        present = np.isfinite(values)
+        days, never = int(present.any(1).sum()), int((~present.any(0)).sum())
+        told.append(f"{days} of {period.days} days in {name}")
+        if not days:
+            report.error(
+                Finding(
+                    f"{target} has no observation in periods.{name} ({period.start} to "
+                    f"{period.end}) in any active cell",
+                    str(study.products.observations[target].path),
+                    cure=f"choose periods.{name} where there are observations",
+                )
+            )
+        elif never:
+            report.warn(
+                Finding(
+                    f"{never} of {active.sum()} active cells have no observation of {target} in "
+                    f"periods.{name}: they are not scored or learned from there"
+                )
+            )
+    report.good.append(f"observations: {target}, {', '.join(told)}")

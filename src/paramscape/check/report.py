@@ -1,0 +1,93 @@
+"""What a check found: one line for each problem."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from paramscape.notices import NOTICES
+from paramscape.products.errors import ProductError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem, and as far as they are known the file, variable and place, and what to do."""
+
+    problem: str
+    file: str = ""
+    variable: str = ""
+    place: str = ""
+    cure: str = ""
+
+    @classmethod
+    def of(cls, error: Exception) -> "Finding":
+        """What an error of a reader, of the settings or of the disk says."""
+        if isinstance(error, ProductError):
+            named = (str(error.file), error.variable, error.place, error.cure)
+            return cls(error.problem, *(text or "" for text in named))
+        if isinstance(error, OSError) and error.filename:
+            return cls(error.strerror or str(error), str(error.filename))
+        return cls(str(error) or type(error).__name__)
+
+    def __str__(self) -> str:
+        """One line: file, variable, place, problem, and what to do."""
+        head = ", ".join(part for part in (self.file, self.variable, self.place) if part)
+        text = f"{head}: {self.problem}" if head else self.problem
+        return " ".join((f"{text}. {self.cure}" if self.cure else text).split())
+
+
+@dataclass
+class Report:
+    """What is well, what is to be known, and what would fail, each in the order of its finding."""
+
+    good: list[str] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+
+    @property
+    def grouped_errors(self) -> list[Finding]:
+        """The errors, with one for all files of which the same variable has the same problem."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for error in self.errors:
+            groups.setdefault((error.problem, error.variable), []).append(error)
+        return [_of_all(group) for group in groups.values()]
+
+    def error(self, finding: Finding) -> None:
+        """Add what would fail, once."""
+        known = {(f.problem, f.file, f.variable) for f in self.errors}
+        if (finding.problem, finding.file, finding.variable) not in known:
+            self.errors.append(finding)
+
+    def warn(self, finding: Finding) -> None:
+        """Add what is to be known, once."""
+        if finding not in self.warnings:
+            self.warnings.append(finding)
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Add the error that stops the block, and the notices that it gives as warnings."""
+        handler = _Notices(self)
+        NOTICES.addHandler(handler)
+        try:
+            yield
+        except (ValueError, OSError, RuntimeError) as error:
+            self.error(Finding.of(error))
+        finally:
+            NOTICES.removeHandler(handler)
+
+
+def _of_all(group: list[Finding]) -> Finding:
+    """One finding for some that differ in their file or place alone."""
+    first, last = group[0], group[-1]
+    if len(group) == 1:
+        return first
+    return replace(first, file=f"{first.file} ... {last.file} ({len(group)} files)")
+
+
+class _Notices(logging.Handler):
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.report.warn(Finding(record.getMessage()))

@@ -1,0 +1,55 @@
+"""All checks of a study, in the order in which its jobs would meet the files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from paramscape.products.catalogue import domain_files, required_files
+from paramscape.study import Study
+
+from .machine import check_machine
+from .report import Finding, Report
+from .unused import unused_sections, unused_settings
+
+
+def check_study(study: Study, given: Mapping[str, Any]) -> Report:
+    """Open every raw file of a study that is there, and look at the machine.
+
+    Files that the study's twin makes are not looked at, and missing files are left to
+    `products.catalogue`, which says where one gets them.
+
+    Args:
+        study: the checked settings.
+        given: the settings as the YAML files have them, without defaults.
+    """
+    report = Report()
+    if unused := unused_sections(study, given):
+        report.good.append(f"sections that no run uses: {', '.join(unused)}")
+    for finding in unused_settings(study, given):
+        report.warn(finding)
+    check_machine(study, report)
+    if any(not f.made and f.path.is_file() for f in required_files(study)):
+        _check_files(study, report)
+    return report
+
+
+def _check_files(study: Study, report: Report) -> None:
+    # The readers import for seconds, which a study whose files are all made need not wait for.
+    from .forcing import check_forcing
+    from .land import box_of, check_land, domain_of
+    from .observations import check_observations
+
+    domain = domain_of(study, report)
+    box = box_of(study, domain)
+    if domain is None and not any(file.made for file in domain_files(study)):
+        report.warn(
+            Finding(
+                "without the domain, files were opened, but not compared with its cells",
+                cure="run the check again when the domain is right",
+            )
+        )
+    if box is None:
+        return
+    check_forcing(study, box, domain, report)
+    if domain is not None:
+        check_land(study, domain, report)
+    check_observations(study, box, domain, report)

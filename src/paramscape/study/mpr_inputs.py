@@ -1,0 +1,36 @@
+"""Which settings give MPR's transfer functions their soil and terrain.
+
+Without `products.soil` a quantity comes from the attribute of its name in `products.attributes`.
+Of sand, silt and clay two suffice. Porosity is otherwise derived from `bulk_density` or from the
+densities of VIC's parameter file, the depth of the profile from the file's layers, and the slope
+from the elevation.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .study import Study
+
+TEXTURE = ("sand", "silt", "clay")
+MPR_ATTRIBUTES = (*TEXTURE, "bulk_density", "porosity", "soil_depth", "slope", "elevation")
+"""Names in `products.attributes` that MPR reads."""
+
+
+def missing_mpr_inputs(study: "Study") -> Iterator[str]:
+    """What MPR uses and no setting gives, with the setting that would.
+
+    A study without VIC's parameter file is refused elsewhere if it lacks `products.soil`.
+    """
+    if study.products.soil is not None or study.vic.parameters is None:
+        return
+    given = study.products.attributes
+    if sum(name in given for name in TEXTURE) < 2:
+        absent = [name for name in ("sand", "clay", "silt") if name not in given]
+        wanted = absent[: 2 - sum(name in given for name in TEXTURE)]
+        settings = " and ".join(f"products.attributes.{name}" for name in wanted)
+        yield (
+            "mpr-sceua uses the soil's sand, silt and clay in its transfer functions (two suffice, "
+            f"the third is the rest): give {settings}, or products.soil, or take mpr-sceua out of "
+            "calibration.runs"
+        )

@@ -1,0 +1,162 @@
+"""What the runs of a study need of its settings, judged before anything runs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .calibration import Run, all_runs, learned_methods
+from .mpr_inputs import missing_mpr_inputs
+from .products import CmfdForcing, NldasForcing
+
+if TYPE_CHECKING:
+    from .study import Study
+
+_SEARCHED_PARAMETERS = {"mpr-sceua": 10, "cell-sceua": 7}
+
+
+class Mistakes(ValueError):
+    """Several mistakes in the settings; `sentences` holds one line for each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__("\n".join(sentences))
+
+
+def require_needs(study: "Study") -> None:
+    """Refuse a study that lacks a setting which one of its runs uses, or holds settings that clash.
+
+    Raises:
+        Mistakes: with one sentence for each, which says what uses the setting.
+    """
+    found = [sentence for rule in _RULES for sentence in rule(study)]
+    if found:
+        raise Mistakes(list(dict.fromkeys(found)))
+
+
+def possible_runs(study: "Study") -> list[Run]:
+    """Every method on every simulator for which the study has all that is needed."""
+    return [run for run in all_runs() if not any(_unmet(study, [run]))]
+
+
+def uses_validation(method: str) -> bool:
+    """Whether a method looks at the validation period: those that learn in epochs do."""
+    return method in learned_methods()
+
+
+def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
+    """What some runs need and the study lacks."""
+    named = [f"{run.method} on {run.simulator}" for run in runs if run.simulator != "vic"]
+    if named and study.ensemble is None:
+        yield (
+            "ensemble: surrogates learn from an ensemble of VIC runs, and these runs use one: "
+            f"{', '.join(named)}. Give ensemble.train, ensemble.validation and ensemble.test "
+            "(members), or take such runs out of calibration.runs"
+        )
+    methods = dict.fromkeys(run.method for run in runs)
+    learned = [method for method in methods if uses_validation(method)]
+    if learned and study.periods.validation is None:
+        yield (
+            "periods.validation: it chooses among the epochs of methods that learn in epochs, "
+            f"which are here {', '.join(learned)}. Give it, or take such runs out of "
+            "calibration.runs"
+        )
+    if "mpr-sceua" in methods:
+        yield from missing_mpr_inputs(study)
+
+
+def _runs(study: "Study") -> Iterator[str]:
+    yield from _unmet(study, study.calibration.runs)
+
+
+def _target(study: "Study") -> Iterator[str]:
+    target, observed = study.calibration.target, study.products.observations
+    if target not in observed:
+        yield (
+            f"calibration.target is {target}, but products.observations has only "
+            f"{', '.join(observed)}"
+        )
+
+
+def _default(study: "Study") -> Iterator[str]:
+    if not any(r.method == "default" and r.simulator == "vic" for r in study.calibration.runs):
+        yield (
+            "calibration.runs must hold the method default on vic: every score is shown "
+            "beside the uncalibrated one"
+        )
+
+
+def _land(study: "Study") -> Iterator[str]:
+    products = study.products
+    if study.vic.parameters is None:
+        missing = [n for n in ("elevation", "soil", "land_cover") if not getattr(products, n)]
+        if missing:
+            yield (
+                f"products.{', products.'.join(missing)} are needed to build VIC's parameter "
+                "file; give them, or your own file as vic.parameters"
+            )
+    elif products.soil is not None and products.elevation is None:
+        yield (
+            "products.elevation: products.soil uses it for the slope of the land; give an "
+            "elevation file, or leave products.soil out"
+        )
+
+
+def _twin(study: "Study") -> Iterator[str]:
+    targets = [t for t, o in study.products.observations.items() if o.product == "twin"]
+    if targets and study.twin is None:
+        yield f"products.observations.{targets[0]} is the twin's, but there is no twin section"
+
+
+def _forcing_steps(study: "Study") -> Iterator[str]:
+    forcing, wanted = study.products.forcing, study.vic.snow_steps_per_day
+    if isinstance(forcing, CmfdForcing | NldasForcing) and forcing.steps_per_day % wanted:
+        steps = forcing.steps_per_day
+        fitting = [n for n in range(4, steps + 1) if steps % n == 0]
+        yield (
+            f"vic.snow_steps_per_day is {wanted}, but {forcing.product} has {steps} steps a day; "
+            f"choose one of {fitting}"
+        )
+
+
+def _first_population(study: "Study") -> Iterator[str]:
+    for method in dict.fromkeys(run.method for run in study.calibration.runs):
+        if method not in _SEARCHED_PARAMETERS:
+            continue
+        settings = getattr(study.calibration, method.replace("-", "_"))
+        least = settings.complexes * (2 * _SEARCHED_PARAMETERS[method] + 1)
+        if settings.max_evaluations < least:
+            yield (
+                f"calibration.{method}.max_evaluations is {settings.max_evaluations}, but the "
+                f"first population of {settings.complexes} complexes takes {least}; raise it, or "
+                "take fewer complexes"
+            )
+
+
+def _days_of_surrogates(study: "Study") -> Iterator[str]:
+    used = {run.simulator for run in study.calibration.runs}
+    periods, surrogate = study.periods, study.surrogate
+    before, train = periods.warmup.start, periods.train
+    lead = (train.start - before).days
+    if "lstm" in used and surrogate.lstm.days > lead + 1:
+        yield (
+            f"surrogate.lstm.days is {surrogate.lstm.days}, but the first day of training has only "
+            f"the {lead} days from {before} before it; lower it, or begin periods.warmup earlier"
+        )
+    series = surrogate.seq2seq
+    learned = min(series.days, train.days)
+    if "seq2seq" in used and max(0, series.warmup_days - lead) + learned > train.days:
+        yield (
+            f"surrogate.seq2seq: {series.warmup_days} warm-up days and {learned} learned days do "
+            f"not fit the {lead + train.days} days from {before} to {train.end}; lower "
+            "warmup_days or days, or begin periods.warmup earlier"
+        )
+    longest = max(stage.days for stage in surrogate.arnet.rollouts)
+    if "arnet" in used and longest >= train.days:
+        yield (
+            f"surrogate.arnet.rollouts: runs of {longest} days and the day before them do not fit "
+            f"the {train.days} days of periods.train; shorten them"
+        )
+
+
+_RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
+    _target, _default, _land, _twin, _runs, _forcing_steps, _first_population, _days_of_surrogates,
+)  # fmt: skip

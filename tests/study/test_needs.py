@@ -1,0 +1,155 @@
+"""A setting is required where a run uses it, and nowhere else."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from paramscape.study import SettingsError, possible_runs, validate
+
+ON_VIC = [{"method": m, "simulator": "vic"} for m in ("default", "cell-sceua")]
+
+
+@pytest.fixture
+def settings(repository: Path) -> dict:
+    return yaml.safe_load((repository / "config/demo.yaml").read_text())
+
+
+@pytest.fixture
+def own(settings) -> dict:
+    """A study on VIC's own parameter file, with runs on VIC alone."""
+    small = copy.deepcopy(settings)
+    for name in ("ensemble", "surrogate", "twin"):
+        del small[name]
+    small["calibration"] = {"runs": list(ON_VIC)}
+    forcing = {"product": "vic", "prefix": "forcing."}
+    observed = {"et": {"product": "cf", "path": "et.nc", "variable": "et"}}
+    small["products"] = {"forcing": forcing, "observations": observed}
+    small["vic"] = {"parameters": "params.nc"}
+    del small["periods"]["validation"]
+    return small
+
+
+def with_run(settings: Mapping, method: str, simulator: str = "vic") -> dict:
+    changed = copy.deepcopy(dict(settings))
+    changed["calibration"]["runs"].append({"method": method, "simulator": simulator})
+    return changed
+
+
+def refusal(settings: Mapping) -> str:
+    with pytest.raises(SettingsError) as error:
+        validate(settings)
+    return str(error.value)
+
+
+def test_a_study_on_vic_alone_asks_for_no_ensemble_and_no_validation_period(own) -> None:
+    study = validate(own)
+    assert study.ensemble is None and study.periods.validation is None
+    assert study.periods.scored.start == study.periods.train.start
+
+
+def test_a_surrogate_asks_for_the_ensemble_that_it_learns_from(settings) -> None:
+    del settings["ensemble"]
+    said = refusal(settings)
+    assert "ensemble: surrogates learn from an ensemble of VIC runs" in said
+    assert "dpl-z on lstm, gan-po on lstm" in said and "ensemble.train" in said
+
+
+def test_the_members_of_a_job_have_a_default(settings) -> None:
+    del settings["ensemble"]["batch"]
+    assert validate(settings).ensemble.batches == 1
+
+
+def test_a_method_that_learns_in_epochs_asks_for_the_validation_period(own) -> None:
+    assert "epochs, which are here dpl-a" in refusal(with_run(own, "dpl-a"))
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ((), "give products.attributes.sand and products.attributes.clay, or"),
+        (("sand",), "give products.attributes.clay, or"),
+        (("silt",), "give products.attributes.sand, or"),
+    ],
+)
+def test_mpr_names_the_attribute_that_it_lacks(own, given, asked) -> None:
+    own["products"]["attributes"] = {n: {"path": "s.nc", "variable": n} for n in given}
+    assert asked in refusal(with_run(own, "mpr-sceua"))
+
+
+def test_two_of_sand_silt_and_clay_are_enough_for_mpr(own) -> None:
+    own["products"]["attributes"] = {n: {"path": "s.nc", "variable": n} for n in ("silt", "clay")}
+    validate(with_run(own, "mpr-sceua"))
+
+
+def test_only_runs_that_the_study_can_do_are_possible(own, settings) -> None:
+    found = {(run.method, run.simulator) for run in possible_runs(validate(own))}
+    assert found == {("default", "vic"), ("cell-sceua", "vic")}
+    assert len(possible_runs(validate(settings))) == 25
+
+
+def test_all_that_runs_lack_is_listed_at_once(own) -> None:
+    said = refusal(with_run(with_run(own, "mpr-sceua"), "gan-po", "lstm"))
+    assert "3 mistake(s)" in said
+
+
+def test_soil_asks_for_an_elevation(own) -> None:
+    own["products"]["soil"] = {
+        "product": "china-soil", "hydraulic_folder": "a", "properties_folder": "b",
+    }  # fmt: skip
+    assert "products.elevation: products.soil uses it" in refusal(own)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("vic.snow_steps_per_day", 24, "cmfd-v1.6 has 8 steps a day; choose one of"),
+        ("calibration.mpr-sceua.max_evaluations", 83, "first population of 4 complexes takes 84"),
+        ("calibration.cell-sceua.max_evaluations", 29, "first population of 2 complexes takes 30"),
+        ("priors.expt", {"low": 3.0, "high": 30}, "expt from 3 to 30 is not what VIC takes: above"),
+        ("priors.Ws", {"low": 0.0, "high": 1.0}, "Ws from 0 to 1 is not what VIC takes"),
+        ("priors.Ws", {"low": 0.001, "high": 1.0}, "Ds.low must be below Ws.low"),
+    ],
+)
+def test_what_a_job_would_refuse_is_refused_before(settings, place, value, message) -> None:
+    *sections, name = place.split(".")
+    target = settings
+    for part in sections:
+        target = target.setdefault(part, {})
+    target[name] = value
+    assert message in refusal(settings)
+
+
+def test_an_exponent_just_above_3_is_what_vic_takes_in_single_precision(settings) -> None:
+    import torch
+
+    from paramscape.ensemble.priors import PriorBox
+    from paramscape.vic.check_parameters import check_calibrated
+
+    settings["priors"] = {"expt": {"low": 3.000001, "high": 30.0}}
+    priors = validate(settings).priors
+    lowest = PriorBox.of(priors).to_physical(torch.zeros(1, 7, dtype=torch.float32))
+    depth = torch.full((1, 3), 0.1)
+    check_calibrated(depth, lowest[:, 0], lowest[:, 6], torch.zeros(1))
+
+
+@pytest.mark.parametrize(
+    ("simulator", "changed", "message"),
+    [
+        ("seq2seq", {"warmup_days": 400}, "400 warm-up days and 214 learned days do not fit"),
+        ("arnet", {"rollouts": [{"days": 214, "windows": 1}]}, "do not fit the 214 days"),
+    ],
+)
+def test_days_that_a_surrogate_lacks_are_told_where_it_is_used(
+    settings, simulator, changed, message
+) -> None:
+    settings["surrogate"][simulator].update(changed)
+    validate(settings)
+    assert message in refusal(with_run(settings, "dpl-a", simulator))
+
+
+def test_a_missing_setting_says_what_it_is(settings) -> None:
+    del settings["ensemble"]["validation"]
+    assert "ensemble.validation: this setting is required (Members that stop" in refusal(settings)

@@ -1,0 +1,80 @@
+"""The graph holds what the study's runs use, and nothing else."""
+
+import pytest
+import yaml
+
+SURROGATE_RULES = {
+    "sample_members", "sample_batch", "run_members", "train_surrogate", "take_last_round",
+    "score_surrogate", "gate_surrogate", "draw_figure_s2",
+}  # fmt: skip
+
+
+@pytest.fixture
+def on_vic(untouched):
+    """The demo without surrogates, ensemble and validation period."""
+    settings = yaml.safe_load((untouched.folder / "config/demo.yaml").read_text())
+    for name in ("ensemble", "surrogate"):
+        del settings[name]
+    del settings["periods"]["validation"]
+    methods = ("default", "mpr-sceua", "cell-sceua")
+    settings["calibration"]["runs"] = [{"method": m, "simulator": "vic"} for m in methods]
+    path = untouched.folder / "config/on-vic.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    return ("--configfile", "config/on-vic.yaml")
+
+
+@pytest.fixture
+def own(untouched):
+    """A study on VIC's own parameter file and soil of attribute files; all files are empty."""
+    raw = untouched.folder / "data"
+    raw.mkdir(exist_ok=True)
+    for name in ("domain", "params", "forcing.2009", "et", "soil"):
+        (raw / f"{name}.nc").touch()
+    settings = yaml.safe_load((untouched.folder / "config/demo.yaml").read_text())
+    for name in ("ensemble", "surrogate", "twin"):
+        del settings[name]
+    settings["study"]["name"] = "own"
+    settings["domain"] = {"kind": "vic", "path": "data/domain.nc"}
+    settings["periods"] = {
+        name: {"start": f"2009-0{2 * k + 1}-01", "end": f"2009-0{2 * k + 2}-20"}
+        for k, name in enumerate(("warmup", "train", "validation", "test"))
+    }
+    settings["vic"] = {"parameters": "data/params.nc"}
+    settings["products"] = {
+        "forcing": {"product": "vic", "prefix": "data/forcing."},
+        "land_cover": {"path": "data/nowhere.nc"},
+        "observations": {
+            "et": {"product": "cf", "path": "data/et.nc", "variable": "et"},
+            "runoff": {"product": "cf", "path": "data/nowhere.nc", "variable": "q"},
+        },
+        "attributes": {n: {"path": "data/soil.nc", "variable": n} for n in ("sand", "clay")},
+    }
+    methods = ("default", "mpr-sceua", "dpl-a")
+    runs = [{"method": m, "simulator": "vic"} for m in methods]
+    settings["calibration"] = {"runs": runs}
+    path = untouched.folder / "config/own.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    return ("--configfile", "config/own.yaml")
+
+
+def test_without_a_surrogate_there_is_no_ensemble(untouched, on_vic) -> None:
+    planned = untouched.planned(*on_vic)
+    assert {"calibrate", "tabulate_methods", "tabulate_time"} <= planned
+    assert not planned & SURROGATE_RULES
+
+
+def test_all_methods_are_those_that_the_study_can_do(untouched, on_vic) -> None:
+    answer = untouched.snakemake("--dry-run", *on_vic, "--", "all_methods")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "Calibrate by mpr-sceua on vic" in answer.stdout
+    assert "gan-po" not in answer.stdout
+
+
+def test_files_that_nothing_reads_are_not_asked_for(untouched, own) -> None:
+    assert "calibrate" in untouched.planned(*own)
+
+
+def test_only_mpr_waits_for_the_soil_of_attribute_files(untouched, own) -> None:
+    target = "results/own/calibration/{}/vic/seed-1/parameters.nc"
+    assert "prepare_mpr_soil" in untouched.planned(*own, "--", target.format("mpr-sceua"))
+    assert "prepare_mpr_soil" not in untouched.planned(*own, "--", target.format("dpl-a"))
