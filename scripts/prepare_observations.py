@@ -7,6 +7,7 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import job
 from paramscape.prepare.observations import finished_observations, prepare_observations
+from paramscape.prepare.towers import prepare_towers
 from paramscape.study import periods_of, section
 
 
@@ -18,6 +19,9 @@ def main(inputs, settings, target: str) -> xr.Dataset:
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
     days = periods_of(settings).scored
+    if product.product == "flux-tower":
+        forcing = read_dataset(Path(inputs.forcing), "forcing-daily")
+        return prepare_towers(product, days, domain, forcing)
     return prepare_observations(product, target, days, domain)
 
 

@@ -49,6 +49,17 @@ def _parser() -> argparse.ArgumentParser:
         "paths", type=Path, nargs="+", metavar="STUDY.yaml", help="and what is laid over it"
     )
     check.set_defaults(command=_check)
+    fetch = commands.add_parser(
+        "fetch",
+        help="fetch a study's public files",
+        description="Fetch the public files that a study reads and that are not there, as the "
+        "data ledger lists them: resumed where an earlier transfer ended, checked by SHA-256. "
+        "PARAMSCAPE_MIRROR=http://host:port takes them from a mirror instead.",
+    )
+    fetch.add_argument(
+        "paths", type=Path, nargs="+", metavar="STUDY.yaml", help="and what is laid over it"
+    )
+    fetch.set_defaults(command=_fetch)
     schema = commands.add_parser("schema", help="print the JSON schema of a study's settings")
     schema.set_defaults(command=_schema)
     explain = commands.add_parser("explain", help="print where a file of a study came from")
@@ -89,6 +100,22 @@ def _check(parsed: argparse.Namespace) -> None:
         f"{parsed.paths[-1]}: the settings of {study.study.name} are valid (profile "
         f"{study.profile}), its raw files are there"
     )
+
+
+def _fetch(parsed: argparse.Namespace) -> None:
+    from paramscape.data.fetch import Transfer, fetch_all
+    from paramscape.products.catalogue import public_files
+    from paramscape.study import load
+
+    files = public_files(load(*parsed.paths))
+    if not files:
+        print(f"{parsed.paths[-1]}: the study reads no file that the data ledger lists")
+        return
+    for path, fetched in fetch_all(files, Transfer(progress=True)):
+        print(f"{path}: {'fetched' if fetched else 'is there'}, SHA-256 as in the ledger")
+    print("Please cite:")
+    for citation in dict.fromkeys(f"{f.citation} [{f.licence}]" for f in files.values()):
+        print(f"  {citation}")
 
 
 def _explain(parsed: argparse.Namespace) -> None:

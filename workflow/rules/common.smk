@@ -3,6 +3,7 @@ from snakemake.logging import logger
 from snakemake.utils import validate as validate_schema
 
 from paramscape.code import code_digest
+from paramscape.data.ledger import LedgerError
 from paramscape.device import WITHOUT_GPU
 from paramscape.one_run import StudyInUse, begin_run, prepare_run
 from paramscape.products.catalogue import (
@@ -10,6 +11,7 @@ from paramscape.products.catalogue import (
     domain_files,
     forcing_files,
     observation_files,
+    public_files,
     require_files,
     required_files,
     static_files,
@@ -34,8 +36,9 @@ try:
     for configfile in workflow.configfiles:
         read_settings(Path(configfile))
     STUDY = validate(config)
-    require_files(STUDY)
-except (SettingsError, MissingFiles) as mistake:
+    require_files(STUDY, fetched=True)
+    PUBLIC = public_files(STUDY)
+except (SettingsError, LedgerError, MissingFiles) as mistake:
     raise WorkflowError(str(mistake))
 validate_schema(
     STUDY.model_dump(mode="json", by_alias=True),
@@ -168,6 +171,11 @@ def growing(first):
     return lambda wildcards, attempt: first * attempt
 
 
+def rule_name(*words):
+    """The name of a rule that the workflow makes for one file."""
+    return re.sub(r"\W", "_", "_".join(words))
+
+
 def made_files(files):
     """Paths of those raw files that the study's twin writes."""
     return [str(file.path) for file in files if file.made]
@@ -185,6 +193,11 @@ def climate_files(days):
 def source_files(files):
     """Paths of raw files, as inputs."""
     return [str(file.path) for file in files]
+
+
+def of_towers(target):
+    """Whether flux towers observe a target, whose heat becomes water by the air's temperature."""
+    return STUDY.products.observations[target].product == "flux-tower"
 
 
 def twin_gleam_files(target):

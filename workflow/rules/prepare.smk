@@ -127,6 +127,9 @@ rule prepare_land:
 rule prepare_observations:
     input:
         domain=f"{ROOT}/domain.nc",
+        forcing=lambda wildcards: (
+            f"{ROOT}/forcing-daily.nc" if of_towers(wildcards.target) else []
+        ),
         raw=lambda wildcards: (
             source_files(observation_files(STUDY, wildcards.target))
             or f"{ROOT}/truth/{wildcards.target}.nc"
@@ -155,6 +158,9 @@ rule prepare_observations:
 use rule prepare_observations as prepare_learning_observations with:
     input:
         domain=f"{ROOT}/domain.nc",
+        forcing=lambda wildcards: (
+            f"{ROOT}/learning/forcing-daily.nc" if of_towers(wildcards.target) else []
+        ),
         raw=lambda wildcards: (
             source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
             or f"{ROOT}/truth/learning/{wildcards.target}.nc"
