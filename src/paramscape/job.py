@@ -119,7 +119,7 @@ def provenance(snakemake: Any) -> Provenance:
     The seed is the job's own, else its run's, the twin's or the study's.
     """
     study, settings = snakemake.config["study"], snakemake.params.get("settings", {})
-    of_twin = settings.get("twin.seed", settings.get("twin", {}).get("seed"))
+    of_twin = settings.get("twin.seed", (settings.get("twin") or {}).get("seed"))
     own = (snakemake.params.get("seed"), snakemake.wildcards.get("seed"), of_twin)
     seed = next((seed for seed in own if seed is not None), study["seed"])
     return Provenance.of(study["name"], settings, int(seed))

@@ -73,7 +73,7 @@ class Ledger:
 def _rows(path: Path) -> list[PublicFile]:
     try:
         with path.open(encoding="utf-8", newline="") as text:
-            rows = list(csv.DictReader(text))
+            rows = list(csv.DictReader(text, restkey="further columns"))
     except FileNotFoundError:
         raise LedgerError(
             f"{path}: there is no such ledger; correct products.ledger in the settings"
