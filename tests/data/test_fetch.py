@@ -161,7 +161,7 @@ def test_a_missing_file_does_not_keep_the_others_away(server, tmp_path):
 def test_another_file_under_the_name_stays_and_is_named(server, path):
     path.parent.mkdir()
     path.write_bytes(b"my own")
-    with pytest.raises(LedgerError, match="6 bytes.*Move it away"):
+    with pytest.raises(LedgerError, match=r"6 bytes.*Move it away"):
         fetch(path, ENTRY, ONCE)
     assert path.read_bytes() == b"my own" and server.asked == []
 

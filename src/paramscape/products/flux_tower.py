@@ -15,6 +15,7 @@ from .units import convert
 _LATITUDE = ("latitude", "lat")
 _LONGITUDE = ("longitude", "lon", "long")
 _GAP_FILLED = re.compile(r"gap.?filled", re.IGNORECASE)
+_TOO_LARGE = 1e10
 _FLUX = (-200.0, 600.0)  # [W m-2], daily means
 
 
@@ -105,7 +106,8 @@ def _series(raw: ProductFile, name: str, days: np.ndarray, units: str) -> np.nda
             f"{values.shape}",
             raw.path, name, cure="give a file of one tower",
         )  # fmt: skip
-    values = np.where(np.abs(values) > 1e10, np.nan, values.ravel())
+    values = values.ravel()
+    values[np.abs(values) > _TOO_LARGE] = np.nan
     return convert(values, raw.units(name), units, raw.path, name)
 
 
