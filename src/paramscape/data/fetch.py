@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .ledger import LedgerError, PublicFile
+from .ledger import PublicFile, require_content
 
 MIRROR = "PARAMSCAPE_MIRROR"
 """Environment variable: an address that replaces scheme and host of every address."""
@@ -75,20 +75,6 @@ def fetch(path: Path, file: PublicFile, transfer: Transfer) -> bool:
         raise FetchError(f"{path} was not fetched from {address_of(file)}: {error}") from error
     require_content(path, file)
     return True
-
-
-def require_content(path: Path, file: PublicFile) -> None:
-    """Refuse a file that has the name of a public one and another content.
-
-    Raises:
-        LedgerError: naming the file, and size or checksum that differ.
-    """
-    fault = file.fault(path)
-    if fault:
-        raise LedgerError(
-            f"{path} is not the file of {file.data_set} {file.version}: {fault}. Move it away and "
-            "fetch it again; if it is yours, give its folder another name and correct the settings"
-        )
 
 
 def address_of(file: PublicFile) -> str:

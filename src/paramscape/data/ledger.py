@@ -31,11 +31,18 @@ class PublicFile(BaseModel):
     address: str = Field(pattern=r"^https?://[^/\s]+/\S+$")
     citation: str
 
-    def fault(self, path: Path) -> str | None:
-        """What is wrong with a file that stands under this one's name; None if it is the same."""
+    def fault(self, path: Path, *, look_inside: bool = True) -> str | None:
+        """What is wrong with a file that has this one's name; None if it is the same.
+
+        Args:
+            path: the file.
+            look_inside: compare its checksum, not only its size.
+        """
         size = path.stat().st_size
         if size != self.size:
             return f"it has {size} bytes, and the ledger says {self.size}"
+        if not look_inside:
+            return None
         with path.open("rb") as content:
             found = hashlib.file_digest(content, "sha256").hexdigest()
         if found != self.sha256:
@@ -68,6 +75,20 @@ class Ledger:
     def of(self, path: Path) -> PublicFile | None:
         """The public file that a path names, or None."""
         return self._files.get((path.absolute().parent.name, path.name))
+
+
+def require_content(path: Path, file: PublicFile, *, look_inside: bool = True) -> None:
+    """Refuse a file that has the name of a public one and another content, see `fault`.
+
+    Raises:
+        LedgerError: naming the file, and size or checksum that differ.
+    """
+    fault = file.fault(path, look_inside=look_inside)
+    if fault:
+        raise LedgerError(
+            f"{path} is not the file of {file.data_set} {file.version}: {fault}. Move it away and "
+            "fetch it again; if it is yours, give its folder another name and correct the settings"
+        )
 
 
 def _rows(path: Path) -> list[PublicFile]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from paramscape.data.ledger import Ledger, PublicFile
+from paramscape.data.ledger import Ledger, PublicFile, require_content
 from paramscape.names import UNITS
 from paramscape.study import (
     CfObservations,
@@ -111,10 +111,14 @@ def require_files(study: Study, *, fetched: bool = False) -> None:
 
     Raises:
         MissingFiles: naming each file, its product, and where one gets it.
+        LedgerError: if a public file has another size than the data ledger says.
     """
     missing = [f for f in missing_files(study) if not (fetched and f.public)]
     if missing:
         raise MissingFiles(missing)
+    for path, file in public_files(study).items():
+        if path.is_file():
+            require_content(path, file, look_inside=False)
 
 
 def domain_files(study: Study) -> list[RawFile]:
