@@ -2,8 +2,8 @@
 
     python .ci/stand_in.py SETTINGS.yaml COMMAND...
 
-The server holds what ../shared has. SETTINGS.yaml, which is written, lists the sums of its files; it
-comes after config/walnut-gulch.yaml.
+The server holds what ../shared has. SETTINGS.yaml is written: settings for the sums of these files,
+which come after config/walnut-gulch.yaml.
 """
 
 import os

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 import xarray as xr
 
 from paramscape.products import ProductError
@@ -44,33 +45,53 @@ def prepare_towers(
         ProductError: if a file is wrong, or a tower stands in no active cell.
     """
     towers = [read_tower(settings, path, days) for path in settings.files]
-    shape = (towers[0].days.size, domain.sizes["lat"], domain.sizes["lon"])
-    sums, squares, counts = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    gap_filled, number = np.zeros(shape[1:]), np.zeros(shape[1:], "i4")
+    means = _CellMeans(towers[0].days, domain)
     for tower in towers:
-        row, column = _cell(tower, domain)
-        per_flux = _water_per_flux(forcing, tower, (row, column))
-        known = np.isfinite(tower.latent)
-        at = np.s_[:, row, column]
-        sums[at] += np.where(known, tower.latent * per_flux, 0.0)
-        squares[at] += np.where(known, (tower.uncertainty * per_flux) ** 2, 0.0)
-        counts[at] += known
-        gap_filled[row, column] += tower.gap_filled
-        number[row, column] += 1
-    with np.errstate(invalid="ignore", divide="ignore"):
-        et, uncertainty, filled = sums / counts, np.sqrt(squares) / counts, gap_filled / number
-    observed = _field(et, towers[0].days, domain)
-    result = finished_observations(observed, domain, "et")
-    uncertain = _field(uncertainty, towers[0].days, domain).astype("f4")
-    result["et_uncertainty"] = uncertain.assign_attrs(
-        units="mm d-1", long_name="standard uncertainty of the towers' evapotranspiration"
-    )
-    result["towers"] = (("lat", "lon"), number, {"units": "1", "long_name": "number of towers"})
-    words = {"units": "1", "long_name": "share of the towers' records that was filled"}
-    result["gap_filled"] = (("lat", "lon"), filled.astype("f4"), words)
+        cell = _cell(tower, domain)
+        means.add(tower, cell, _water_per_flux(forcing, tower, cell))
+    result = means.observed()
     result["et"].attrs["towers"] = ", ".join(tower.site for tower in towers)
-    _tell(towers, number)
+    _tell(towers, result["towers"].values)
     return result
+
+
+class _CellMeans:
+    """Means over the towers of each cell, day by day."""
+
+    def __init__(self, days: np.ndarray, domain: xr.Dataset) -> None:
+        grid = (domain.sizes["lat"], domain.sizes["lon"])
+        self.days, self.domain = days, domain
+        self.sums, self.squares, self.counts = np.zeros((3, days.size, *grid))
+        self.filled, self.number = np.zeros(grid), np.zeros(grid, "i4")
+
+    def add(self, tower: Tower, cell: tuple[int, int], per_flux: np.ndarray) -> None:
+        """Count a tower in its cell; `per_flux` (day,) takes W m-2 to mm d-1."""
+        known, at = np.isfinite(tower.latent), (slice(None), *cell)
+        self.sums[at] += np.where(known, tower.latent * per_flux, 0.0)
+        self.squares[at] += np.where(known, (tower.uncertainty * per_flux) ** 2, 0.0)
+        self.counts[at] += known
+        self.filled[cell] += tower.gap_filled
+        self.number[cell] += 1
+
+    def observed(self) -> xr.Dataset:
+        """What `prepare_towers` returns."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            et, uncertainty = self.sums / self.counts, np.sqrt(self.squares) / self.counts
+            filled = (self.filled / self.number).astype("f4")
+        result = finished_observations(self._field(et), self.domain, "et")
+        words = "standard uncertainty of the towers' evapotranspiration"
+        uncertain = self._field(uncertainty).astype("f4")
+        result["et_uncertainty"] = uncertain.assign_attrs(units="mm d-1", long_name=words)
+        words = {"units": "1", "long_name": "number of towers"}
+        result["towers"] = (("lat", "lon"), self.number, words)
+        words = {"units": "1", "long_name": "share of the towers' records that was filled"}
+        result["gap_filled"] = (("lat", "lon"), filled, words)
+        return result
+
+    def _field(self, values: np.ndarray) -> xr.DataArray:
+        days = {"time": self.days.astype("datetime64[ns]")}
+        coords = days | {"lat": self.domain["lat"], "lon": self.domain["lon"]}
+        return xr.DataArray(values, coords=coords, dims=("time", "lat", "lon"))
 
 
 def _cell(tower: Tower, domain: xr.Dataset) -> tuple[int, int]:
@@ -104,12 +125,7 @@ def _water_per_flux(forcing: xr.Dataset, tower: Tower, cell: tuple[int, int]) ->
     """(day,) evapotranspiration of a latent heat of 1 W m-2, [mm d-1]."""
     air = forcing["tas"].isel(lat=cell[0], lon=cell[1])
     air = air.sel(time=tower.days.astype("datetime64[ns]")).values.astype("f8")
-    return _SECONDS / latent_heat_vaporization(air)
-
-
-def _field(values: np.ndarray, days: np.ndarray, domain: xr.Dataset) -> xr.DataArray:
-    coords = {"time": days.astype("datetime64[ns]"), "lat": domain["lat"], "lon": domain["lon"]}
-    return xr.DataArray(values, coords=coords, dims=("time", "lat", "lon"))
+    return _SECONDS / latent_heat_vaporization(torch.from_numpy(air)).numpy()
 
 
 def _tell(towers: Iterable[Tower], number: np.ndarray) -> None:
