@@ -194,6 +194,14 @@ def test_processes_that_want_the_same_file_receive_it_once(server, path):
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize("mirror", ["127.0.0.1:8000", "/media/copy", "ftp://mirror.example"])
+def test_a_mirror_that_is_no_address_is_named(server, path, monkeypatch, mirror):
+    monkeypatch.setenv("PARAMSCAPE_MIRROR", mirror)
+    with pytest.raises(FetchError, match=f"PARAMSCAPE_MIRROR is '{mirror}'"):
+        fetch(path, ENTRY, TWICE)
+    assert not path.parent.exists() and server.asked == []
+
+
 def test_the_proxy_of_the_environment_is_asked(server, path, monkeypatch):
     monkeypatch.delenv("no_proxy")
     monkeypatch.delenv("NO_PROXY", raising=False)

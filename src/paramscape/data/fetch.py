@@ -69,17 +69,24 @@ def fetch(path: Path, file: PublicFile, transfer: Transfer) -> bool:
     if path.is_file():
         require_content(path, file)
         return False
+    address = address_of(file)
     try:
-        _receive(path, file, transfer)
+        _receive(path, file, address, transfer)
     except (ValueError, OSError) as error:
-        raise FetchError(f"{path} was not fetched from {address_of(file)}: {error}") from error
+        raise FetchError(f"{path} was not fetched from {address}: {error}") from error
     require_content(path, file)
     return True
 
 
 def address_of(file: PublicFile) -> str:
-    """Where a file is fetched: at its address, or at the same path of the mirror."""
+    """Where a file is fetched: at its address, or at the same path of the mirror.
+
+    Raises:
+        FetchError: if the mirror is not an address.
+    """
     mirror = os.environ.get(MIRROR, "").strip().rstrip("/")
+    if mirror and not mirror.startswith(("http://", "https://")):
+        raise FetchError(f"{MIRROR} is {mirror!r}; give an address such as http://127.0.0.1:8000")
     return mirror + urlsplit(file.address).path if mirror else file.address
 
 
@@ -100,7 +107,7 @@ def by_hand(files: Mapping[Path, PublicFile]) -> str:
     return "\n".join(lines)
 
 
-def _receive(path: Path, file: PublicFile, transfer: Transfer) -> None:
+def _receive(path: Path, file: PublicFile, address: str, transfer: Transfer) -> None:
     import pooch
 
     from .download import Resumed, alone
@@ -112,7 +119,7 @@ def _receive(path: Path, file: PublicFile, transfer: Transfer) -> None:
         path=path.parent,
         base_url="",
         registry={path.name: f"sha256:{file.sha256}"},
-        urls={path.name: address_of(file)},
+        urls={path.name: address},
         retry_if_failed=transfer.tries - 1,
     )
     receive = Resumed(part, file.size, progress=transfer.progress, patience=transfer.patience)
