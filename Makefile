@@ -30,6 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 study: $(STAMP)
 	@echo "Running the study of $(CONFIG) on $(CORES) cores"
+	$(BIN)/paramscape fetch $(CONFIG)
 	$(BIN)/paramscape check $(CONFIG)
 	$(BIN)/snakemake --configfile $(CONFIG) --cores $(CORES) --rerun-incomplete --keep-going
 

@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -12,6 +13,7 @@ if not workflow.overwrite_configfiles:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/common-figures.smk"
+include: "workflow/rules/fetch.smk"
 include: "workflow/rules/twin.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/calibrate.smk"

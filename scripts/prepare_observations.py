@@ -11,6 +11,7 @@ from paramscape.prepare.observations import (
     prepare_observations,
     require_rain_for,
 )
+from paramscape.prepare.towers import prepare_towers
 from paramscape.study import periods_of, section
 
 
@@ -22,10 +23,16 @@ def main(inputs, settings, target: str) -> xr.Dataset:
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
     days = periods_of(settings).scored
+    if product.product == "flux-tower":
+        return prepare_towers(product, days, domain, _forcing(inputs))
     observed = prepare_observations(product, target, days, domain)
-    for path in inputs.get("forcing") or []:
-        require_rain_for(observed[target], read_dataset(Path(path), "forcing-daily")["prcp"])
+    if target == "runoff":
+        require_rain_for(observed[target], _forcing(inputs)["prcp"])
     return observed
+
+
+def _forcing(inputs) -> xr.Dataset:
+    return read_dataset(Path(inputs.forcing), "forcing-daily")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ def test_the_seed_is_the_jobs_own_before_the_twins_before_the_studys(tmp_path: P
     assert provenance(rule_in(tmp_path)).seed == 5
     assert provenance(rule_in(tmp_path, settings={"twin.seed": 8})).seed == 8
     assert provenance(rule_in(tmp_path, settings={"twin": {"seed": 8}}, seed=2)).seed == 2
+    assert provenance(rule_in(tmp_path, settings={"twin": None})).seed == 5
 
 
 def test_a_job_records_what_made_each_of_its_files(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     _add_vic(commands)
     _add_check(commands)
+    _add_fetch(commands)
     _add_schema(commands)
     _add_explain(commands)
     add_bench(commands)
@@ -116,6 +117,26 @@ def _add_check(commands: Commands) -> None:
     check.set_defaults(command=_check)
 
 
+def _add_fetch(commands: Commands) -> None:
+    fetch = add_command(
+        commands,
+        "fetch",
+        "fetch a study's public files",
+        "Fetches the public files that a study reads and that are not there, as the data ledger "
+        "lists them:\nresumed where an earlier transfer ended, checked by SHA-256.\n"
+        "PARAMSCAPE_MIRROR=http://host:port takes them from a mirror instead.",
+        "paramscape fetch config/walnut-gulch.yaml",
+    )
+    fetch.add_argument(
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="STUDY.yaml",
+        help="settings of the study; further files replace single settings, the last one wins",
+    )
+    fetch.set_defaults(command=_fetch)
+
+
 def _add_schema(commands: Commands) -> None:
     schema = add_command(
         commands,
@@ -168,6 +189,22 @@ def _check(parsed: argparse.Namespace) -> int:
     from paramscape.check.command import check
 
     return check(parsed)
+
+
+def _fetch(parsed: argparse.Namespace) -> None:
+    from paramscape.data.fetch import Transfer, fetch_all
+    from paramscape.products.catalogue import public_files
+    from paramscape.study import load
+
+    files = public_files(load(*parsed.paths))
+    if not files:
+        print(f"{parsed.paths[-1]}: the study reads no file that the data ledger lists")
+        return
+    for path, fetched in fetch_all(files, Transfer(progress=True)):
+        print(f"{path}: {'fetched' if fetched else 'is there'}, SHA-256 as in the ledger")
+    print("Please cite:")
+    for citation in dict.fromkeys(f"{f.citation} [{f.licence}]" for f in files.values()):
+        print(f"  {citation}")
 
 
 def _explain(parsed: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Settings are judged before anything runs, and a mistake names its place and its cure."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,23 @@ def test_every_plain_setting_is_described() -> None:
             is_section = bool(_models_in(field.annotation))
             is_tag = name in ("kind", "product")
             assert field.description or is_section or is_tag, f"{model.__name__}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("products.observations", {"runoff": "flux-tower"}, "latent heat gives et only"),
+        ("products.observations.et.files", ["a.nc", "b.nc", "a.nc"], "a.nc stands here twice"),
+        ("products.observations.et.files", [], "at least 1 item"),
+        ("products.observations.et.minimum_quality", 75, "less than or equal to 1"),
+        ("products.observations.et.file", "a.nc", "did you mean files?"),
+    ],
+)
+def test_a_mistake_in_flux_towers_is_named(repository, place, value, message) -> None:
+    settings = yaml.safe_load((repository / "config/walnut-gulch.yaml").read_text())
+    if isinstance(value, dict):
+        value = {
+            target: {"product": product, "files": ["a.nc"]} for target, product in value.items()
+        }
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        validate(changed(settings, place, value))

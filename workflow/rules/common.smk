@@ -3,6 +3,7 @@ from snakemake.logging import logger
 from snakemake.utils import validate as validate_schema
 
 from paramscape.code import code_digest
+from paramscape.data.ledger import LedgerError
 from paramscape.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
 from paramscape.one_run import StudyInUse, begin_run, prepare_run
@@ -12,6 +13,7 @@ from paramscape.products.catalogue import (
     forcing_files,
     mpr_files,
     observation_files,
+    public_files,
     require_files,
     required_files,
     static_files,
@@ -39,8 +41,9 @@ try:
     for configfile in workflow.configfiles:
         read_settings(Path(configfile))
     STUDY = validate(config)
-    require_files(STUDY)
-except (SettingsError, MissingFiles) as mistake:
+    require_files(STUDY, fetched=True)
+    PUBLIC = public_files(STUDY)
+except (SettingsError, LedgerError, MissingFiles) as mistake:
     raise WorkflowError(str(mistake))
 validate_schema(
     STUDY.model_dump(mode="json", by_alias=True),
@@ -184,6 +187,11 @@ def growing(first):
     return lambda wildcards, attempt: first * attempt
 
 
+def rule_name(*words):
+    """The name of a rule that the workflow makes for one file."""
+    return re.sub(r"\W", "_", "_".join(words))
+
+
 def made_files(files):
     """Paths of those raw files that the study's twin writes."""
     return [str(file.path) for file in files if file.made]
@@ -203,10 +211,12 @@ def source_files(files):
     return [str(file.path) for file in files]
 
 
-def rain_for(target, forcing):
-    """The daily forcing that observed runoff is compared with; nothing for other targets."""
-    observed = STUDY.products.observations[target]
-    return [forcing] if target == "runoff" and observed.product != "twin" else []
+def forcing_for_observations(target, forcing):
+    """The daily forcing that observations need: air temperature for a tower's latent heat,
+    precipitation to compare runoff with; nothing for the twin's and for other targets."""
+    product = STUDY.products.observations[target].product
+    needed = product == "flux-tower" or (target == "runoff" and product != "twin")
+    return [forcing] if needed else []
 
 
 def twin_gleam_files(target):

@@ -157,7 +157,9 @@ rule prepare_observations:
             source_files(observation_files(STUDY, wildcards.target))
             or f"{ROOT}/truth/{wildcards.target}.nc"
         ),
-        forcing=lambda wildcards: rain_for(wildcards.target, f"{ROOT}/forcing-daily.nc"),
+        forcing=lambda wildcards: forcing_for_observations(
+            wildcards.target, f"{ROOT}/forcing-daily.nc"
+        ),
     output:
         f"{ROOT}/observations/{{target}}.nc",
     log:
@@ -186,7 +188,7 @@ use rule prepare_observations as prepare_learning_observations with:
             source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
             or f"{ROOT}/truth/learning/{wildcards.target}.nc"
         ),
-        forcing=lambda wildcards: rain_for(
+        forcing=lambda wildcards: forcing_for_observations(
             wildcards.target, f"{ROOT}/learning/forcing-daily.nc"
         ),
     output:

@@ -1,16 +1,18 @@
 """The raw files that a study reads; imports nothing heavy, so a workflow can ask at once."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from paramscape.data.ledger import Ledger, PublicFile, require_content
 from paramscape.names import UNITS
 from paramscape.study import (
     MPR_ATTRIBUTES,
     CfObservations,
     CmfdForcing,
+    FluxTowerObservations,
     GleamObservations,
     NldasForcing,
     Period,
@@ -47,7 +49,8 @@ class RawFile:
     """A raw file of a study.
 
     `product` is its readable name and version, `content` what is inside, `source` where one gets
-    it; `made` files are written by the study's own twin.
+    it; `made` files are written by the study's own twin; `public` is the entry of the data ledger
+    for a file that can be fetched.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class RawFile:
     content: str
     source: str
     made: bool = False
+    public: PublicFile | None = None
 
 
 class MissingFiles(FileNotFoundError):
@@ -81,7 +85,14 @@ def required_files(study: Study) -> list[RawFile]:
         *observation_files(study, study.calibration.target),
         *program_files(study),
     ]
-    return list(dict.fromkeys(files))
+    ledger = Ledger.read(study.products.ledger)
+    listed = (f if f.made else replace(f, public=ledger.of(f.path)) for f in files)
+    return list(dict.fromkeys(listed))
+
+
+def public_files(study: Study) -> dict[Path, PublicFile]:
+    """Entries of the data ledger by path, for the files of the study that can be fetched."""
+    return {f.path: f.public for f in required_files(study) if f.public is not None}
 
 
 def missing_files(study: Study) -> list[RawFile]:
@@ -89,15 +100,23 @@ def missing_files(study: Study) -> list[RawFile]:
     return [f for f in required_files(study) if not f.made and not f.path.is_file()]
 
 
-def require_files(study: Study) -> None:
+def require_files(study: Study, *, fetched: bool = False) -> None:
     """Stop where a raw file is missing.
+
+    Args:
+        study: whose files.
+        fetched: whether public files may be missing, because they are fetched later.
 
     Raises:
         MissingFiles: naming each file, its product, and where one gets it.
+        LedgerError: if a public file has another size than the data ledger says.
     """
-    missing = missing_files(study)
+    missing = [f for f in missing_files(study) if not (fetched and f.public)]
     if missing:
         raise MissingFiles(missing)
+    for path, file in public_files(study).items():
+        if path.is_file():
+            require_content(path, file, look_inside=False)
 
 
 def domain_files(study: Study) -> list[RawFile]:
@@ -178,6 +197,9 @@ def observation_files(study: Study, target: str, period: Period | None = None) -
         if settings.parameters is not None:
             files.append(_real("user", settings.parameters, "depth of the observed soil layer"))
         return files
+    if isinstance(settings, FluxTowerObservations):
+        content = f"latent heat of a flux tower ({settings.variable})"
+        return [_real("flux-tower", path, content) for path in settings.files]
     return []
 
 
@@ -254,14 +276,22 @@ def _real(key: str, path: Path, content: str, made: bool = False) -> RawFile:
 
 def _describe(files: tuple[RawFile, ...]) -> str:
     lines = [f"{len(files)} raw file(s) of this study are missing."]
+    public = [f for f in files if f.public]
+    own = [f for f in files if not f.public]
+    if public:
+        lines.append(f"{len(public)} of them are public: run `paramscape fetch STUDY.yaml`.")
+        lines.extend(f"  {f.path}\n    from {f.public.address}" for f in public)
     for (product, content, source), group in groupby(
-        files, key=lambda f: (f.product, f.content, f.source)
+        own, key=lambda f: (f.product, f.content, f.source)
     ):
         found = list(group)
         lines.append(f"{product}: {content} ({len(found)} file(s))")
         lines.extend(f"  {line}" for line in _names(found, len(files)))
         lines.append(f"  get it: {source}")
-    lines.append("Put the files there, or correct the folders under `products` in the settings.")
+    if own:
+        lines.append(
+            "Put the files there, or correct the folders under `products` in the settings."
+        )
     return "\n".join(lines)
 
 

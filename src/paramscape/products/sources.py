@@ -56,6 +56,11 @@ SOURCES = {
         "https://github.com/UW-Hydro/VIC, built as image driver (vic_image.exe); or leave "
         "vic.executable out of the settings",
     ),
+    "flux-tower": Source(
+        "flux tower",
+        "daily NetCDF files such as those of https://github.com/callmip-org/Phase1 "
+        "(Data/Phase1b), made of FLUXNET2015 (https://fluxnet.org)",
+    ),
     "twin": Source("the twin's raw files", "made by this workflow: run snakemake"),
     "user": Source("your own file", "yours to give: correct its path in the settings"),
 }

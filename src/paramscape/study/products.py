@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from paramscape.names import FORCINGS
 
@@ -144,6 +144,39 @@ class CfObservations(Settings):
         return self
 
 
+class FluxTowerObservations(Settings):
+    """Evapotranspiration from the latent heat of flux towers, a daily NetCDF file for each."""
+
+    product: Literal["flux-tower"]
+    files: list[Path] = Field(min_length=1, description="NetCDF files, one tower each.")
+    variable: str = Field("Qle_daily", description="Daily mean latent heat flux [W m-2].")
+    uncertainty: str | None = Field(
+        "Qle_uc_daily", description="Its standard uncertainty [W m-2]; null if the files have none."
+    )
+    quality: str | None = Field(
+        None,
+        description="Share of a day that was measured or filled well [1 or %]; null if the files "
+        "have none.",
+    )
+    minimum_quality: float = Field(
+        0.75, ge=0, le=1, description="Days below this quality are left out [1]."
+    )
+    largest_gap_filled: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Gap-filled share of a tower's record above which it is refused [1].",
+    )
+
+    @field_validator("files")
+    @classmethod
+    def _are_different(cls, files: list[Path]) -> list[Path]:
+        twice = sorted({str(path) for path in files if files.count(path) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands here twice")
+        return files
+
+
 class TruthObservations(Settings):
     """Observations of the twin's hidden truth where no raw product is written."""
 
@@ -160,13 +193,19 @@ class CfAttribute(Settings):
 
 Forcing = Annotated[CmfdForcing | NldasForcing | VicForcing, Field(discriminator="product")]
 Observations = Annotated[
-    GleamObservations | CfObservations | TruthObservations, Field(discriminator="product")
+    GleamObservations | CfObservations | FluxTowerObservations | TruthObservations,
+    Field(discriminator="product"),
 ]
 
 
 class Products(Settings):
     """The raw files that a study reads."""
 
+    ledger: Path | None = Field(
+        None,
+        description="A data ledger (CSV) of your own: public files that the study fetches, in "
+        "addition to those that Paramscape lists.",
+    )
     forcing: Forcing
     elevation: Elevation | None = Field(
         None, description="Elevation; needed unless VIC's own parameter file is given."
@@ -192,4 +231,8 @@ class Products(Settings):
         for target, observed in self.observations.items():
             if isinstance(observed, GleamObservations):
                 observed.variable_of(target)
+            if isinstance(observed, FluxTowerObservations) and target != "et":
+                raise ValueError(
+                    f"products.observations.{target} is flux-tower, whose latent heat gives et only"
+                )
         return self
