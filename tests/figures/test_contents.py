@@ -188,19 +188,19 @@ def unscored(scores):
 def written(figure):
     """Texts in the panels of a figure that say why they are empty, in one line each."""
     texts = [text.get_text() for ax in figure.axes for text in ax.texts]
-    return [" ".join(text.split()) for text in texts if text.startswith("not scored")]
+    return [" ".join(text.split()) for text in texts if text.startswith("no ")]
 
 
 def test_a_figure_of_patterns_that_are_not_scored_gives_the_reason(study, drawn):
     figure = drawn(figure6.draw, unscored(study.scores))
-    assert written(figure) == [f"not scored: {REASON}"] * 2
+    assert written(figure) == [f"no EOF score: {REASON}", f"no SSIM: {REASON}"]
     assert not any(ax.get_lines() for ax in figure.axes)
     figure = drawn(figure7.draw, unscored(study.scores).fss)
-    assert written(figure) == [f"not scored: {REASON}"]
+    assert written(figure) == [f"no FSS: {REASON}"]
     pair = {name: unscored(scores) for name, scores in study.by_simulator().items()}
-    assert written(drawn(figure9.draw, pair, study.mask)) == [f"not scored: {REASON}"]
+    assert written(drawn(figure9.draw, pair, study.mask)) == [f"no FSS: {REASON}"]
     runs = unscored(study.scores.isel(run=[3, 4]))
-    assert written(drawn(figure10.draw, runs, study.mask)) == [f"not scored: {REASON}"]
+    assert written(drawn(figure10.draw, runs, study.mask)) == [f"no FSS: {REASON}"]
 
 
 def test_every_cell_of_a_run_counts_in_one_bar(study, drawn):

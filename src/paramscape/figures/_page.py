@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paramscape.files import stamp, whole
+from paramscape.metrics.scores import SCORES
 
 PAGE_WIDTH = 7.5
 RUNS_PER_PAGE = 6
@@ -137,14 +138,15 @@ def say_why_not(ax: Axes, score: xr.DataArray) -> bool:
 
     Args:
         ax: the panel.
-        score: its attribute `not_scored` holds the reason, see `metrics.evaluate`.
+        score: named as in `SCORES`; its attribute `not_scored` holds the reason, see
+            `metrics.evaluate`.
 
     Returns:
         Whether there was a reason to write.
     """
     reason = score.attrs.get("not_scored", "")
     if reason:
-        words = textwrap.fill(f"not scored: {reason}", 60)
+        words = textwrap.fill(f"no {SCORES[str(score.name)].title}: {reason}", 60)
         ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes)
         ax.set_yticks([])
     return bool(reason)
