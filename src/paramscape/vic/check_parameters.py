@@ -42,7 +42,7 @@ def check_parameters(
 class _Report:
     """Raises at the first cell where a rule is broken."""
 
-    def __init__(self, latitude: np.ndarray, longitude: np.ndarray) -> None:
+    def __init__(self, latitude: np.ndarray, longitude: np.ndarray | None = None) -> None:
         self.latitude, self.longitude = latitude, longitude
 
     def refuse(self, broken: Tensor, rule: str, dims: Sequence[str] = (), **values: Tensor) -> None:
@@ -66,7 +66,10 @@ class _Report:
             axes = f", entry {list(first[1:])}"
         shown = ", ".join(f"{name}={float(v[first]):g}" for name, v in values.items())
         count = int(broken.reshape(broken.shape[0], -1).any(1).sum())
-        place = f"latitude {self.latitude[cell]:g}, longitude {self.longitude[cell]:g}{axes}"
+        place = f"latitude {self.latitude[cell]:g}"
+        if self.longitude is not None:
+            place += f", longitude {self.longitude[cell]:g}"
+        place += axes
         return (
             f"{rule}; got {shown} in cell {cell} ({place}); {count} of {broken.shape[0]} cells "
             "break this rule"
@@ -287,5 +290,4 @@ def check_canopy_fractions(parameters: Parameters) -> None:
 
 
 def _report_of(parameters: Parameters) -> _Report:
-    latitude = parameters.latitude.detach().cpu().numpy()
-    return _Report(latitude, np.full_like(latitude, np.nan))
+    return _Report(parameters.latitude.detach().cpu().numpy())

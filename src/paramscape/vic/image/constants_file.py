@@ -1,6 +1,7 @@
 """VIC's file of constants (CONSTANTS): what of it this model can change."""
 
 import difflib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,6 +126,9 @@ def _take(place: str, words: list[str], changed: dict) -> None:
 
 def _number(place: str, name: str, words: list[str]) -> float:
     try:
-        return float(words[1])
+        value = float(words[1])
     except (IndexError, ValueError):
-        raise GlobalFileError(f"{place}: {name} needs a number; got {words[1:]}") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise GlobalFileError(f"{place}: {name} needs a number; got {' '.join(words[1:])!r}")
+    return value

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cftime
 import numpy as np
 import torch
 
@@ -16,7 +17,7 @@ from paramscape.vic.image.inputs import read_case
 from paramscape.vic.image.logs import logging_to
 from paramscape.vic.image.state_file import StateLayout, read_state, write_state
 from paramscape.vic.simulate import Running, simulate
-from paramscape.vic.state import State
+from paramscape.vic.state import VARIABLES, State
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ def run_global(path: Path | str, progress: bool = False, conserve: bool = False)
         The history files written, in the order of their OUTFILE, and the state file.
 
     Raises:
-        ValueError: for options, files or values that the model cannot run with.
+        ValueError: for options, files or values that the model cannot run with, and for a state
+            that is no number.
         FileNotFoundError: for a folder or file that does not exist.
     """
     run = read_global_file(path)
@@ -67,6 +69,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
                     parameters, forcing, run.options, state, _names(run), Running(progress=progress)
                 )
             state = result.state
+            _check_finite(state, layout, end)
             _add(histories, result.outputs)
             if run.state and end == run.state.time:
                 saved.append(_save(run, state, layout))
@@ -75,6 +78,20 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     finally:
         for history in histories:
             history.discard()
+
+
+def _check_finite(state: State, layout: StateLayout, end: cftime.datetime) -> None:
+    """Refuse to go on from a state that is no number: it would spread, or be hidden later on."""
+    broken = ~torch.isfinite(state.values)
+    if broken.any():
+        row, column = (int(v) for v in torch.nonzero(broken)[0])
+        columns = layout.columns
+        raise ValueError(
+            f"{VARIABLES[row]} became {float(state.values[row, column])} before {end} in "
+            f"{layout.grid.place(int(columns.cell[column]))}, vegetation class "
+            f"{int(columns.kind[column]) + 1}, band {int(columns.band[column]) + 1}; look at the "
+            "parameters and the forcing of that cell"
+        )
 
 
 def _check_folders(run: GlobalFile) -> None:
