@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
@@ -61,6 +62,7 @@ def prepare_land(
     climate = mean_climate(daily)
     if settings.parameters is not None:
         params = own_parameters(settings.parameters, domain)
+        _require_possible(params, domain, settings.parameters)
     else:
         codes = read_land_cover(settings.land_cover, Box.of(domain))
         fractions = class_fractions(codes, settings.land_cover.scheme, domain)
@@ -71,6 +73,16 @@ def prepare_land(
         attributes = parameter_attributes(params, domain, climate)
     attributes = attributes.merge(further_attributes(settings.attributes, domain))
     return Land(attributes, params, native)
+
+
+def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
+    """Refuse parameters with which VIC cannot run; see `paramscape.vic.check_parameters`."""
+    from paramscape.vic import Parameters
+
+    try:
+        Parameters.from_dataset(params, domain["mask"].transpose("lat", "lon"))
+    except ValueError as error:
+        raise ProductError(str(error), path) from error
 
 
 def _native_soil(settings: LandSettings, domain: xr.Dataset) -> xr.Dataset | None:

@@ -134,26 +134,31 @@ def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
     report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
 
 
-def check_calibrated(depth: Tensor, infilt: Tensor, expt: Tensor, latitude: Tensor) -> None:
+def check_calibrated(values: Mapping[str, Tensor], depth: Tensor, latitude: Tensor) -> None:
     """Refuse calibrated parameters that break the rules of `check_parameters`.
 
     Args:
-        depth: (member?, cell, layer) [m]. infilt: (member?, cell). expt: (member?, cell).
+        values: (member?, cell) of infilt, Ds, Dsmax, Ws and expt.
+        depth: (member?, cell, layer) [m].
         latitude: (cell,) in degrees, for the message.
 
     Raises:
         ValueError: naming the rule, the values, the member and the cell.
     """
+    limits = torch.finfo(depth.dtype)
     rules = {
         f"depth of a layer must be at least {THINNEST_LAYER} m": (depth.amin(-1), THINNEST_LAYER),
         "depth2 must be at least the depth of layer 1": (depth[..., 1], depth[..., 0]),
-        "infilt must be above 0": (infilt, torch.finfo(infilt.dtype).tiny),
-        "expt must be above 3": (expt, 3.0 + 3.0 * torch.finfo(expt.dtype).eps),
+        "infilt must be above 0": (values["infilt"], limits.tiny),
+        "expt must be above 3": (values["expt"], 3.0 + 3.0 * limits.eps),
+        "Ds must not be negative": (values["Ds"], 0.0),
+        "Dsmax must not be negative": (values["Dsmax"], 0.0),
+        "Ws must be above 0": (values["Ws"], limits.tiny),
     }
-    for rule, (values, least) in rules.items():
-        broken = ~(values >= least)
+    for rule, (given, least) in rules.items():
+        broken = ~(given >= least)
         if broken.any():
-            raise ValueError(_broken_rule(rule, values, broken, latitude))
+            raise ValueError(_broken_rule(rule, given, broken, latitude))
 
 
 def _broken_rule(rule: str, values: Tensor, broken: Tensor, latitude: Tensor) -> str:

@@ -234,10 +234,11 @@ def with_calibrated(parameters: Parameters, values: Tensor) -> Parameters:
     infilt, ds, dsmax, ws, depth2, depth3, expt = values.unbind(-1)
     old = parameters.soil["depth"]
     depth = torch.stack([old[..., 0].expand_as(depth2), depth2, depth3], -1)
-    check_calibrated(depth, infilt, expt, parameters.latitude)
+    given = {"infilt": infilt, "Ds": ds, "Dsmax": dsmax, "Ws": ws}
+    check_calibrated({**given, "expt": expt}, depth, parameters.latitude)
     return parameters.replace(
         soil={
-            "infilt": infilt, "Ds": ds, "Dsmax": dsmax, "Ws": ws,
+            **given,
             "depth": depth,
             "expt": expt[..., None].expand(*expt.shape, old.shape[-1]),
             "init_moist": parameters.soil["init_moist"] * (depth / old),
