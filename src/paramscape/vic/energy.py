@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
+from paramscape.vic.ops import ratio
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Fluxes, Setting, Surface
 
@@ -31,6 +33,7 @@ _FIELDS = (
     "ground_sensible",
     "from_ground",  # heat flux through the soil [W m-2]
     "released",  # heat that layer 1 releases [W m-2]
+    "through_snow",  # heat flux through the pack [W m-2]
     "skin_temperature",  # of the snow or the ground [C]
 )
 LAST_PASS = ("skin_temperature",)
@@ -61,6 +64,7 @@ def with_energy_of_ground(
         ground_sensible=zero,
         from_ground=before.attenuation * from_ground,
         released=released,
+        through_snow=zero,
         skin_temperature=air.temperature,
     )
 
@@ -107,8 +111,17 @@ def with_energy_of_snow(
         ground_sensible=snow.sensible,
         from_ground=share * from_ground,
         released=released,
+        through_snow=torch.where(snow.covered, _through_snow(states, air), 0.0),
         skin_temperature=torch.where(snow.thin, before.surface_temperature, pack),
     )
+
+
+def _through_snow(states: tuple[Surface, Surface], air: Air) -> Tensor:
+    """Heat flux through a pack [W m-2], over its mean depth in the pass."""
+    before, after = states
+    conductivity = c.SNOW_CONDUCTIVITY * after.snow_density * after.snow_density
+    depth = (before.snow_depth + after.snow_depth) / 2.0
+    return ratio(conductivity, depth) * (after.surface_temperature - air.temperature)
 
 
 def _soil_heat(
