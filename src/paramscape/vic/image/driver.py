@@ -9,6 +9,7 @@ import cftime
 import numpy as np
 import torch
 
+from paramscape.vic.compiled import compiled_here
 from paramscape.vic.image.constants_file import constants_of
 from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file
@@ -16,6 +17,7 @@ from paramscape.vic.image.history import History
 from paramscape.vic.image.inputs import read_case
 from paramscape.vic.image.logs import logging_to
 from paramscape.vic.image.state_file import StateLayout, read_state, write_state
+from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.simulate import Running, simulate
 from paramscape.vic.state import VARIABLES, State
 
@@ -62,6 +64,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     state = read_state(run.initial_state, layout) if run.initial_state else None
     histories = [History(run, stream, grid) for stream in run.streams]
     saved: list[Path] = []
+    _mention_slow(run)
     try:
         for end, forcing in forcing_windows(run, grid, _values_kept(histories)):
             with torch.inference_mode():
@@ -105,6 +108,15 @@ def _check_folders(run: GlobalFile) -> None:
 
 def _names(run: GlobalFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v.name for stream in run.streams for v in stream.variables))
+
+
+def _mention_slow(run: GlobalFile) -> None:
+    slow = [name for name in _names(run) if not OUTPUTS[name].by_lane]
+    if slow and compiled_here(torch.device("cpu")):
+        log.warning(
+            "%s%s: not compiled, so that the run takes several times as long as without them",
+            ", ".join(slow[:3]), f" and {len(slow) - 3} more" if len(slow) > 3 else "",
+        )  # fmt: skip
 
 
 def _values_kept(histories: Sequence[History]) -> int:
