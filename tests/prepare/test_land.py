@@ -252,6 +252,12 @@ class TestOwnParameters:
         Parameters.from_dataset(land.parameters, own_domain.mask.values)
         assert land.parameters.Dsmax.attrs["units"] == "mm d-1"
 
+    def test_a_domain_that_it_does_not_cover_is_refused(self, case, own_domain, ground):
+        moved = own_domain.assign_coords(lat=own_domain.lat + 5)
+        settings = LandSettings(None, None, None, case / "params.nc")
+        with pytest.raises(ProductError, match="is not in the parameter file"):
+            prepare_land(settings, moved, ground.daily, Priors())
+
     def test_a_fill_value_in_an_active_cell_is_refused_with_file_variable_and_cell(
         self, case, own_domain, ground, tmp_path
     ):
@@ -264,12 +270,6 @@ class TestOwnParameters:
         with pytest.raises(ProductError, match=r"got Dsmax=-9999 in cell 3 \(latitude") as error:
             prepare_land(settings, own_domain, ground.daily, Priors())
         assert f"file: {tmp_path / 'params.nc'}" in str(error.value)
-
-    def test_a_domain_that_it_does_not_cover_is_refused(self, case, own_domain, ground):
-        moved = own_domain.assign_coords(lat=own_domain.lat + 5)
-        settings = LandSettings(None, None, None, case / "params.nc")
-        with pytest.raises(ProductError, match="is not in the parameter file"):
-            prepare_land(settings, moved, ground.daily, Priors())
 
     def test_an_active_cell_that_it_does_not_run_is_refused(
         self, case, own_domain, ground, tmp_path

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from paramscape.products import ProductError
 from paramscape.products.box import Box
+from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
 
@@ -44,6 +44,16 @@ class Land:
     native_soil: xr.Dataset | None
 
 
+def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
+    """Refuse parameters with which VIC cannot run; see `paramscape.vic.check_parameters`."""
+    from paramscape.vic import Parameters
+
+    try:
+        Parameters.from_dataset(params, domain["mask"].transpose("lat", "lon"))
+    except ValueError as error:
+        raise ProductError(str(error), path) from error
+
+
 def prepare_land(
     settings: LandSettings, domain: xr.Dataset, daily: xr.Dataset, priors: Priors
 ) -> Land:
@@ -73,16 +83,6 @@ def prepare_land(
         attributes = parameter_attributes(params, domain, climate)
     attributes = attributes.merge(further_attributes(settings.attributes, domain))
     return Land(attributes, params, native)
-
-
-def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
-    """Refuse parameters with which VIC cannot run; see `paramscape.vic.check_parameters`."""
-    from paramscape.vic import Parameters
-
-    try:
-        Parameters.from_dataset(params, domain["mask"].transpose("lat", "lon"))
-    except ValueError as error:
-        raise ProductError(str(error), path) from error
 
 
 def _native_soil(settings: LandSettings, domain: xr.Dataset) -> xr.Dataset | None:
