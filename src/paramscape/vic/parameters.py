@@ -8,6 +8,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.check_parameters import check_calibrated, check_parameters
 from paramscape.vic.options import Options
 from paramscape.vic.parameter_layout import parameter_layout
@@ -182,12 +183,12 @@ class _Reader:
 
 
 def _read_residual(cells: _Reader) -> Tensor:
-    """Residual moisture; 0 where the file has VIC's own mark for a missing value."""
+    """Residual moisture; SOIL_RESID_MOIST where the file has VIC's own mark of a missing value."""
     marks = (cells.params["resid_moist"].encoding.get(n) for n in ("_FillValue", "missing_value"))
     values = cells.read("resid_moist", "nlayer")
     if any(mark is not None and mark == VIC_MISSING for mark in marks):
-        values = values.nan_to_num(nan=0.0)
-    return torch.where(values == VIC_MISSING, 0.0, values)
+        values = values.nan_to_num(nan=c.RESIDUAL_MOISTURE)
+    return torch.where(values == VIC_MISSING, c.RESIDUAL_MOISTURE, values)
 
 
 def _read_vegetation(cells: _Reader) -> dict[str, Tensor]:
