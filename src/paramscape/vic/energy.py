@@ -81,7 +81,7 @@ def with_energy_of_snow(
 
     Args:
         fluxes: of the pass.
-        states: before the pass (with the attenuation in it), and after.
+        states: before and after the pass.
         air: above the vegetation.
         setting: of the model step.
         ground: what reaches the ground, and the snow there.
@@ -89,9 +89,7 @@ def with_energy_of_snow(
     """
     before, after = states
     below, snow = ground
-    trees = (setting.site.overstory > 0) & (setting.site.vegetated > 0)
-    lit = trees & (setting.cover.fraction > 0)
-    on_trees = (1.0 - below.canopy_albedo) * ((1.0 - after.attenuation) * air.shortwave)
+    overstory = setting.site.overstory > 0
     net_below = below.longwave - after.longwave_up
     covers = snow.covered | snow.thin
     share = torch.where(covers, 1.0, after.attenuation)
@@ -99,13 +97,14 @@ def with_energy_of_snow(
     pack = torch.where(snow.covered, after.surface_temperature, air.temperature)
     return EnergyFluxes(
         *fluxes,
-        net_shortwave=torch.where(lit, on_trees, 0.0) + (1.0 - fluxes.albedo) * below.shortwave,
-        net_longwave=torch.where(setting.site.overstory > 0, below.canopy_longwave, net_below),
-        longwave_above=torch.where(trees, air.longwave, 0.0),
+        net_shortwave=_sunlight_on_trees(after, air, setting, below.canopy_albedo)
+        + (1.0 - fluxes.albedo) * below.shortwave,
+        net_longwave=torch.where(overstory, below.canopy_longwave, net_below),
+        longwave_above=torch.where(overstory & (setting.site.vegetated > 0), air.longwave, 0.0),
         longwave_below=below.longwave,
         latent=snow.latent + below.canopy_latent,
         latent_of_ice=snow.latent_of_ice + below.canopy_latent_of_ice,
-        sensible=torch.where(setting.site.overstory > 0, 0.0, snow.sensible),
+        sensible=torch.where(overstory, 0.0, snow.sensible),
         ground_latent=snow.latent,
         ground_latent_of_ice=snow.latent_of_ice,
         ground_sensible=snow.sensible,
@@ -114,6 +113,13 @@ def with_energy_of_snow(
         through_snow=torch.where(snow.covered, _through_snow(states, air), 0.0),
         skin_temperature=torch.where(snow.thin, before.surface_temperature, pack),
     )
+
+
+def _sunlight_on_trees(after: Surface, air: Air, setting: Setting, albedo: Tensor) -> Tensor:
+    """Shortwave radiation that an overstory absorbs, mean of the tile [W m-2]."""
+    trees = (setting.site.overstory > 0) & (setting.site.vegetated > 0)
+    absorbed = (1.0 - albedo) * ((1.0 - after.attenuation) * air.shortwave)
+    return torch.where(trees & (setting.cover.fraction > 0), absorbed, 0.0)
 
 
 def _through_snow(states: tuple[Surface, Surface], air: Air) -> Tensor:

@@ -178,8 +178,7 @@ def _after(
     store = torch.where(bare, left, caught.store)
     rain = torch.where(bare, energy.throughfall / 1000.0, caught.rain_below)
     caught = caught._replace(store=store, rain_below=rain)
-    refreezing = energy.refreezing * seconds
-    vapour = energy.vapour * seconds
+    refreezing, vapour = energy.refreezing * seconds, energy.vapour * seconds
     melting = temperature == 0
     fallen_on_little = (caught.snow_below > 0) & (surface.snow_canopy <= c.LEAST_CANOPY_SNOW)
     frozen, frozen_vapour = _frozen(caught, refreezing, vapour)
