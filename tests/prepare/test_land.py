@@ -287,6 +287,19 @@ class TestOwnParameters:
         with pytest.raises(ProductError, match="is not in the parameter file"):
             prepare_land(settings, moved, ground.daily, Priors())
 
+    def test_a_fill_value_in_an_active_cell_is_refused_with_file_variable_and_cell(
+        self, case, own_domain, ground, tmp_path
+    ):
+        with xr.open_dataset(case / "params.nc") as file:
+            params = file.load()
+        row, column = np.argwhere(own_domain.mask.values > 0)[3]
+        params["Dsmax"][row, column] = -9999.0
+        params.to_netcdf(tmp_path / "params.nc")
+        settings = LandSettings(None, None, None, tmp_path / "params.nc")
+        with pytest.raises(ProductError, match=r"got Dsmax=-9999 in cell 3 \(latitude") as error:
+            prepare_land(settings, own_domain, ground.daily, Priors())
+        assert f"file: {tmp_path / 'params.nc'}" in str(error.value)
+
     def test_an_active_cell_that_it_does_not_run_is_refused(
         self, case, own_domain, ground, tmp_path
     ):

@@ -35,11 +35,12 @@ def write_case(made: Made, folder: Path) -> MadeCase:
 def _write_global(made: Made, folder: Path, who: str, outputs: Collection[str]) -> str:
     """Write the global parameter file of one run; returns its name."""
     (folder / who).mkdir()
-    (folder / f"{who}.txt").write_text(_global(made, who, outputs))
+    (folder / f"{who}.txt").write_text(global_text(made, who, outputs))
     return f"{who}.txt"
 
 
-def _global(made: Made, who: str, outputs: Collection[str]) -> str:
+def global_text(made: Made, who: str, outputs: Collection[str]) -> str:
+    """A global parameter file of one run, which writes into the folder `who`."""
     start = pd.Timestamp(made.start)
     names = ("MODEL", "SNOW", "RUNOFF")
     lines = [f"{n}_STEPS_PER_DAY {s}" for n, s in zip(names, made.steps, strict=True)]

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from paramscape.vic import Running, State, simulate
-from paramscape.vic.check_forcing import WEATHER
 from paramscape.vic.compiled import build, choice
+from paramscape.vic.forcing import WEATHER
 
 NAMES = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_SOIL_MOIST", "OUT_SWE", "OUT_PET")
 CASES = {

@@ -22,7 +22,6 @@ CASE = "walnut-gulch-daily"
         ("TIME_STEP 24", "TIME_STEP is not possible: VIC 5 wants steps a day: MODEL_STEPS_PER_DAY"),
         ("ARNO_PARAMS TRUE", "ARNO_PARAMS is not possible: write BASEFLOW NIJSSEN2001 for TRUE"),
         ("MIN_RAIN_TEMP 0", "VIC 5 has SNOW_MIN_RAIN_TEMP in the file of CONSTANTS instead"),
-        ("ROUT_PARAM rout.nc", "ROUT_PARAM is not possible: the routing extension"),
         ("SNOW_BAND 5", "SNOW_BAND 5 is not one of TRUE, FALSE"),
         ("CALENDAR LUNAR", "CALENDAR LUNAR is not one of STANDARD"),
         ("NRECS 3.5", "NRECS 3.5 is not a whole number"),
@@ -31,10 +30,9 @@ CASE = "walnut-gulch-daily"
         ("RUNOFF_STEPS_PER_DAY 36", "RUNOFF_STEPS_PER_DAY=36 must be 4 to 1440, above 24"),
         ("DOMAIN_TYPE LATITUDE lat", "unknown DOMAIN_TYPE LATITUDE; the nearest known is LAT"),
         ("FORCE_TYPE AIRTEMP tas", "unknown FORCE_TYPE AIRTEMP; the nearest known is AIR_TEMP"),
-        ("FORCE_TYPE WIND wind", "FORCE_TYPE WIND is given twice"),
         ("FORCING1 forcing.", "FORCING1 comes where FORCING2 is expected"),
         ("OUTVAR OUT_DISCHARGE", "OUT_DISCHARGE is not an output of water-balance mode: it needs"),
-        ("OUTVAR OUT_LATENT", "OUT_LATENT is not an output of .* it belongs to the energy balance"),
+        ("OUTVAR OUT_DELTACC", "OUT_DELTACC is not an output of .* it belongs to the energy bal"),
         ("OUTVAR OUT_LAKE_DEPTH", "it needs lakes"),
         ("OUTVAR OUT_RUNOF", "OUT_RUNOF is not an output of VIC; the nearest name is OUT_RUNOFF"),
         ("OUTVAR OUT_RUNOFF", "OUT_RUNOFF is twice in OUTFILE fluxes"),
@@ -72,7 +70,8 @@ def test_options_that_vic_demands_must_be_given(prepared, name):
 @pytest.mark.parametrize(
     "line",
     ["NODES 5", "NO_FLUX FALSE", "BLOWING_FETCH TRUE", "LAKE_NODES 3", "FORCING2 FALSE",
-     "FCAN_SRC FROM_VEGLIB", "FORCE_TYPE CATM co2", "# OUTVAR OUT_NOTHING", "  quick_flux true"],
+     "FCAN_SRC FROM_VEGLIB", "FORCE_TYPE CATM co2", "# OUTVAR OUT_NOTHING", "  quick_flux true",
+     "RC_MODE RC_PHOTO", "VEGLIB_PHOTO TRUE", "ROUT_PARAM rout.nc", "force_type wind wind"],
 )  # fmt: skip
 def test_options_without_effect_in_this_mode_are_taken(prepared, line):
     folder = prepared(CASE)

@@ -48,6 +48,9 @@ def test_parameters_that_vic_refuses_are_refused_with_the_cell(case, changes, me
         (0, 0.0, "infilt must be above 0"),
         (6, 3.0, "expt must be above 3"),
         (6, float("nan"), "expt must be above 3, as VIC demands; got nan"),
+        (1, float("nan"), "Ds must not be negative, as VIC demands; got nan"),
+        (2, -9999.0, "Dsmax must not be negative, as VIC demands; got -9999"),
+        (3, 0.0, "Ws must be above 0, as VIC demands; got 0 in member 1, cell 2"),
     ],
 )
 def test_calibrated_values_that_vic_refuses_are_refused(position, value, message):

@@ -12,7 +12,7 @@ from paramscape.vic.outputs import BEYOND, OUTPUTS, check_outputs
 from paramscape.vic.site import layers_of
 from paramscape.vic.water_table import water_table_of
 
-# Of VIC 5.1's own list, other than lakes, carbon, frozen soil and the energy balance.
+# Of VIC 5.1's own list, other than lakes, carbon, frozen soil and what needs FULL_ENERGY.
 VIC_LIST = (
     "ASAT", "ROOTMOIST", "SMFROZFRAC", "SMLIQFRAC", "SNOW_CANOPY", "SNOW_COVER", "SNOW_DEPTH",
     "SOIL_ICE", "SOIL_LIQ", "SOIL_ICE_FRAC", "SOIL_LIQ_FRAC", "SOIL_MOIST", "SOIL_WET",
@@ -24,11 +24,14 @@ VIC_LIST = (
     "AERO_COND1", "AERO_COND2", "AERO_RESIST", "AERO_RESIST1", "AERO_RESIST2", "AIR_TEMP",
     "DENSITY", "FCANOPY", "LAI", "LWDOWN", "PRESSURE", "QAIR", "REL_HUMID", "SWDOWN", "VP",
     "VPD", "WIND", "ALBEDO_BAND", "SNOW_CANOPY_BAND", "SNOW_COVER_BAND", "SNOW_DEPTH_BAND",
-    "SNOW_MELT_BAND", "SNOW_PACKT_BAND", "SNOW_SURFT_BAND", "SWE_BAND",
+    "SNOW_MELT_BAND", "SNOW_PACKT_BAND", "SNOW_SURFT_BAND", "SWE_BAND", "BARESOILT", "DELTAH",
+    "GRND_FLUX", "IN_LONG", "LATENT", "LATENT_SUB", "LWNET", "RAD_TEMP", "R_NET", "SENSIBLE",
+    "SURF_TEMP", "SWNET", "VEGT", "GRND_FLUX_BAND", "LATENT_BAND", "LATENT_SUB_BAND",
+    "LWNET_BAND", "SENSIBLE_BAND", "SWNET_BAND", "SNOW_FLUX", "SNOW_FLUX_BAND",
 )  # fmt: skip
 
 
-def test_every_water_snow_moisture_and_forcing_variable_of_vics_list_is_given():
+def test_every_variable_of_vics_list_that_this_mode_has_is_given():
     assert set(OUTPUTS) == {f"OUT_{name}" for name in VIC_LIST}
     assert not set(OUTPUTS) & set(BEYOND)
 
@@ -37,7 +40,7 @@ def test_an_output_beyond_the_mode_is_refused_with_the_mode_it_needs():
     for name, reason in (
         ("OUT_FDEPTH", "frozen soil"),
         ("OUT_GPP", "carbon"),
-        ("OUT_SWNET", "energy"),
+        ("OUT_ADVECTION", "energy"),
     ):
         with pytest.raises(ValueError, match=f"{name} .*{reason}"):
             check_outputs((name,))

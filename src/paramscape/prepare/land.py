@@ -10,6 +10,7 @@ import xarray as xr
 
 from paramscape.notices import NOTICES
 from paramscape.products.box import Box
+from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
 
@@ -44,6 +45,16 @@ class Land:
     native_soil: xr.Dataset | None
 
 
+def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
+    """Refuse parameters with which VIC cannot run; see `paramscape.vic.check_parameters`."""
+    from paramscape.vic import Parameters
+
+    try:
+        Parameters.from_dataset(params, domain["mask"].transpose("lat", "lon"))
+    except ValueError as error:
+        raise ProductError(str(error), path) from error
+
+
 def prepare_land(
     settings: LandSettings, domain: xr.Dataset, daily: xr.Dataset, priors: Priors
 ) -> Land:
@@ -62,6 +73,7 @@ def prepare_land(
     climate = mean_climate(daily)
     if settings.parameters is not None:
         params = own_parameters(settings.parameters, domain)
+        _require_possible(params, domain, settings.parameters)
     else:
         codes = read_land_cover(settings.land_cover, Box.of(domain))
         fractions = class_fractions(codes, settings.land_cover.scheme, domain)

@@ -1,5 +1,6 @@
 """Reading a study's settings and saying what is wrong with them."""
 
+import io
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -57,14 +58,16 @@ def read_settings(path: Path) -> Mapping[str, Any]:
     """Read a YAML file of settings, in which every setting stands once.
 
     Raises:
-        SettingsError: if it is no YAML or no mapping, or a setting stands twice: YAML itself would
-            take the last without a word. If it asks Snakemake to run code that it holds.
+        SettingsError: if it is no UTF-8, no YAML or no mapping, or a setting stands twice: YAML
+            itself would take the last without a word. If it asks Snakemake to run code that it
+            holds.
     """
-    with path.open(encoding="utf-8") as text:
-        try:
-            settings = yaml.load(text, Loader=_SingleKeys)
-        except yaml.YAMLError as error:
-            raise SettingsError(f"{path} is no YAML: {error}") from None
+    text = io.StringIO(_text(path))
+    text.name = str(path)
+    try:
+        settings = yaml.load(text, Loader=_SingleKeys)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is no YAML: {error}") from None
     if not isinstance(settings, Mapping):
         raise SettingsError(
             f"{path}: expected a mapping of settings, got {type(settings).__name__}"
@@ -75,6 +78,20 @@ def read_settings(path: Path) -> Mapping[str, Any]:
             "hold none: take it out, with the lines that start with a question mark"
         )
     return settings
+
+
+def _text(path: Path) -> str:
+    """The text of a file in UTF-8, as Snakemake reads it, without a byte order mark."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        shown = data.splitlines()[line - 1].decode("latin-1").strip()
+        raise SettingsError(
+            f"{path}:{line}: the file must be in UTF-8, and byte {data[error.start]:#04x} of this "
+            f"line is not: {shown!r} (as Latin-1). Save it as UTF-8, or take the letter out"
+        ) from None
 
 
 class _SingleKeys(yaml.SafeLoader):

@@ -13,7 +13,8 @@ def saturation_vapour_pressure(temperature: Tensor) -> Tensor:
     e_s = 610.78 exp(17.269 T / (237.3 + T)), times 1 + 0.00972 T + 4.2e-5 T^2 for T < 0
     (Shuttleworth 1993). `temperature` is of any shape, in C. The arithmetic keeps VIC's order.
     """
-    over_water = 0.61078 * torch.exp(17.269 * temperature / (237.3 + temperature))
+    exponent = c.SATURATION_GROWTH * temperature / (c.SATURATION_OFFSET + temperature)
+    over_water = c.SATURATION_PRESSURE * torch.exp(exponent)
     ice = 1.0 + 0.00972 * temperature + 0.000042 * temperature * temperature
     return torch.where(temperature < 0, over_water * ice, over_water) * 1000.0
 
@@ -23,8 +24,9 @@ def vapour_pressure_slope(temperature: Tensor) -> Tensor:
 
     17.269 * 237.3 / (237.3 + T)^2 * e_s(T); the slope of the ice factor is left out, as in VIC.
     """
-    offset = 237.3 + temperature
-    return quotient(17.269 * 237.3, offset * offset) * saturation_vapour_pressure(temperature)
+    offset = c.SATURATION_OFFSET + temperature
+    scale = c.SATURATION_GROWTH * c.SATURATION_OFFSET
+    return quotient(scale, offset * offset) * saturation_vapour_pressure(temperature)
 
 
 def air_density(temperature: Tensor, pressure: Tensor) -> Tensor:
@@ -42,10 +44,10 @@ def latent_heat_sublimation(temperature: Tensor) -> Tensor:
     return (677.0 - 0.07 * temperature) * c.JOULES_PER_CALORIE * 1000.0
 
 
-def emitted_longwave(temperature: Tensor) -> Tensor:
+def emitted_longwave(temperature: Tensor, emissivity: float) -> Tensor:
     """Longwave radiation [W m-2] emitted by ground, snow or foliage at `temperature` [C]."""
     kelvin = temperature + c.FREEZING_POINT
-    return c.EMISSIVITY * c.STEFAN_BOLTZMANN * kelvin * kelvin * kelvin * kelvin
+    return emissivity * c.STEFAN_BOLTZMANN * kelvin * kelvin * kelvin * kelvin
 
 
 def rain_and_snow(

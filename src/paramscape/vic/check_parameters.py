@@ -42,7 +42,7 @@ def check_parameters(
 class _Report:
     """Raises at the first cell where a rule is broken."""
 
-    def __init__(self, latitude: np.ndarray, longitude: np.ndarray) -> None:
+    def __init__(self, latitude: np.ndarray, longitude: np.ndarray | None = None) -> None:
         self.latitude, self.longitude = latitude, longitude
 
     def refuse(self, broken: Tensor, rule: str, dims: Sequence[str] = (), **values: Tensor) -> None:
@@ -66,7 +66,10 @@ class _Report:
             axes = f", entry {list(first[1:])}"
         shown = ", ".join(f"{name}={float(v[first]):g}" for name, v in values.items())
         count = int(broken.reshape(broken.shape[0], -1).any(1).sum())
-        place = f"latitude {self.latitude[cell]:g}, longitude {self.longitude[cell]:g}{axes}"
+        place = f"latitude {self.latitude[cell]:g}"
+        if self.longitude is not None:
+            place += f", longitude {self.longitude[cell]:g}"
+        place += axes
         return (
             f"{rule}; got {shown} in cell {cell} ({place}); {count} of {broken.shape[0]} cells "
             "break this rule"
@@ -131,26 +134,31 @@ def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
     report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
 
 
-def check_calibrated(depth: Tensor, infilt: Tensor, expt: Tensor, latitude: Tensor) -> None:
+def check_calibrated(values: Mapping[str, Tensor], depth: Tensor, latitude: Tensor) -> None:
     """Refuse calibrated parameters that break the rules of `check_parameters`.
 
     Args:
-        depth: (member?, cell, layer) [m]. infilt: (member?, cell). expt: (member?, cell).
+        values: (member?, cell) of infilt, Ds, Dsmax, Ws and expt.
+        depth: (member?, cell, layer) [m].
         latitude: (cell,) in degrees, for the message.
 
     Raises:
         ValueError: naming the rule, the values, the member and the cell.
     """
+    limits = torch.finfo(depth.dtype)
     rules = {
         f"depth of a layer must be at least {THINNEST_LAYER} m": (depth.amin(-1), THINNEST_LAYER),
         "depth2 must be at least the depth of layer 1": (depth[..., 1], depth[..., 0]),
-        "infilt must be above 0": (infilt, torch.finfo(infilt.dtype).tiny),
-        "expt must be above 3": (expt, 3.0 + 3.0 * torch.finfo(expt.dtype).eps),
+        "infilt must be above 0": (values["infilt"], limits.tiny),
+        "expt must be above 3": (values["expt"], 3.0 + 3.0 * limits.eps),
+        "Ds must not be negative": (values["Ds"], 0.0),
+        "Dsmax must not be negative": (values["Dsmax"], 0.0),
+        "Ws must be above 0": (values["Ws"], limits.tiny),
     }
-    for rule, (values, least) in rules.items():
-        broken = ~(values >= least)
+    for rule, (given, least) in rules.items():
+        broken = ~(given >= least)
         if broken.any():
-            raise ValueError(_broken_rule(rule, values, broken, latitude))
+            raise ValueError(_broken_rule(rule, given, broken, latitude))
 
 
 def _broken_rule(rule: str, values: Tensor, broken: Tensor, latitude: Tensor) -> str:
@@ -287,5 +295,4 @@ def check_canopy_fractions(parameters: Parameters) -> None:
 
 
 def _report_of(parameters: Parameters) -> _Report:
-    latitude = parameters.latitude.detach().cpu().numpy()
-    return _Report(latitude, np.full_like(latitude, np.nan))
+    return _Report(parameters.latitude.detach().cpu().numpy())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
+from paramscape.vic.ops import ratio
 from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Fluxes, Setting, Surface
 
@@ -31,6 +33,7 @@ _FIELDS = (
     "ground_sensible",
     "from_ground",  # heat flux through the soil [W m-2]
     "released",  # heat that layer 1 releases [W m-2]
+    "through_snow",  # heat flux through the pack [W m-2]
     "skin_temperature",  # of the snow or the ground [C]
 )
 LAST_PASS = ("skin_temperature",)
@@ -61,6 +64,7 @@ def with_energy_of_ground(
         ground_sensible=zero,
         from_ground=before.attenuation * from_ground,
         released=released,
+        through_snow=zero,
         skin_temperature=air.temperature,
     )
 
@@ -77,7 +81,7 @@ def with_energy_of_snow(
 
     Args:
         fluxes: of the pass.
-        states: before the pass (with the attenuation in it), and after.
+        states: before and after the pass.
         air: above the vegetation.
         setting: of the model step.
         ground: what reaches the ground, and the snow there.
@@ -85,9 +89,7 @@ def with_energy_of_snow(
     """
     before, after = states
     below, snow = ground
-    trees = (setting.site.overstory > 0) & (setting.site.vegetated > 0)
-    lit = trees & (setting.cover.fraction > 0)
-    on_trees = (1.0 - below.canopy_albedo) * ((1.0 - after.attenuation) * air.shortwave)
+    overstory = setting.site.overstory > 0
     net_below = below.longwave - after.longwave_up
     covers = snow.covered | snow.thin
     share = torch.where(covers, 1.0, after.attenuation)
@@ -95,20 +97,37 @@ def with_energy_of_snow(
     pack = torch.where(snow.covered, after.surface_temperature, air.temperature)
     return EnergyFluxes(
         *fluxes,
-        net_shortwave=torch.where(lit, on_trees, 0.0) + (1.0 - fluxes.albedo) * below.shortwave,
-        net_longwave=torch.where(setting.site.overstory > 0, below.canopy_longwave, net_below),
-        longwave_above=torch.where(trees, air.longwave, 0.0),
+        net_shortwave=_sunlight_on_trees(after, air, setting, below.canopy_albedo)
+        + (1.0 - fluxes.albedo) * below.shortwave,
+        net_longwave=torch.where(overstory, below.canopy_longwave, net_below),
+        longwave_above=torch.where(overstory & (setting.site.vegetated > 0), air.longwave, 0.0),
         longwave_below=below.longwave,
         latent=snow.latent + below.canopy_latent,
         latent_of_ice=snow.latent_of_ice + below.canopy_latent_of_ice,
-        sensible=torch.where(setting.site.overstory > 0, 0.0, snow.sensible),
+        sensible=torch.where(overstory, 0.0, snow.sensible),
         ground_latent=snow.latent,
         ground_latent_of_ice=snow.latent_of_ice,
         ground_sensible=snow.sensible,
         from_ground=share * from_ground,
         released=released,
+        through_snow=torch.where(snow.covered, _through_snow(states, air), 0.0),
         skin_temperature=torch.where(snow.thin, before.surface_temperature, pack),
     )
+
+
+def _sunlight_on_trees(after: Surface, air: Air, setting: Setting, albedo: Tensor) -> Tensor:
+    """Shortwave radiation that an overstory absorbs, mean of the tile [W m-2]."""
+    trees = (setting.site.overstory > 0) & (setting.site.vegetated > 0)
+    absorbed = (1.0 - albedo) * ((1.0 - after.attenuation) * air.shortwave)
+    return torch.where(trees & (setting.cover.fraction > 0), absorbed, 0.0)
+
+
+def _through_snow(states: tuple[Surface, Surface], air: Air) -> Tensor:
+    """Heat flux through a pack [W m-2], over its mean depth in the pass."""
+    before, after = states
+    conductivity = c.SNOW_CONDUCTIVITY * after.snow_density * after.snow_density
+    depth = (before.snow_depth + after.snow_depth) / 2.0
+    return ratio(conductivity, depth) * (after.surface_temperature - air.temperature)
 
 
 def _soil_heat(

@@ -61,6 +61,11 @@ def _of_vegetation(view: StepView) -> Tensor:
     return torch.stack([leaves * view.vegetated, view.vegetated])
 
 
+def _snow_flux(view: StepView) -> Tensor:
+    """Heat flux through the snow; 0 where the last pass had none."""
+    return torch.where(view.result.fluxes.snowy > 0, _mean("through_snow")(view), 0.0)
+
+
 ENERGY: dict[str, Callable[[StepView], Tensor]] = {
     "OUT_BARESOILT": _of_bare_soil,
     "OUT_DELTAH": _mean("released", -1.0),
@@ -72,6 +77,7 @@ ENERGY: dict[str, Callable[[StepView], Tensor]] = {
     "OUT_RAD_TEMP": _radiated,
     "OUT_R_NET": _net_radiation,
     "OUT_SENSIBLE": _mean("sensible", -1.0),
+    "OUT_SNOW_FLUX": _snow_flux,
     "OUT_SURF_TEMP": _skin,
     "OUT_SWNET": _mean("net_shortwave"),
     "OUT_VEGT": _of_vegetation,
@@ -82,6 +88,7 @@ ENERGY_OF_BANDS: dict[str, Callable[[StepView], Tensor]] = {
     "OUT_LATENT_SUB_BAND": _mean("ground_latent_of_ice"),
     "OUT_LWNET_BAND": _mean("net_longwave"),
     "OUT_SENSIBLE_BAND": _mean("ground_sensible", -1.0),
+    "OUT_SNOW_FLUX_BAND": _snow_flux,
     "OUT_SWNET_BAND": _mean("net_shortwave"),
 }
 ENERGY_OF_CELL: dict[str, Callable[[Tensor], Tensor]] = {

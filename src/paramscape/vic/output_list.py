@@ -171,6 +171,10 @@ METADATA: dict[str, Metadata] = {
         "net upward sensible heat flux"),
     "OUT_SENSIBLE_BAND": Metadata("W m-2", "mean", "surface_upward_net_sensible_heat_flux",
         "net upward sensible heat flux", "snow_band"),
+    "OUT_SNOW_FLUX": Metadata("W m-2", "mean", "energy_flux_through_snow_pack",
+        "energy flux through snow pack"),
+    "OUT_SNOW_FLUX_BAND": Metadata("W m-2", "mean", "energy_flux_through_snow_pack",
+        "energy flux through snow pack", "snow_band"),
     "OUT_SURF_TEMP": Metadata("C", "mean", "surface_temperature",
         "average surface temperature"),
     "OUT_SWNET": Metadata("W m-2", "mean", "net_downward_shortwave_flux_at_surface",
@@ -194,7 +198,7 @@ FROZEN = ("FDEPTH", "TDEPTH", "FUSION")
 ENERGY = (
     "ADV_SENS", "ADVECTION", "DELTACC", "ENERGY_ERROR", "MELT_ENERGY", "RFRZ_ENERGY",
     "ADV_SENS_BAND", "ADVECTION_BAND", "DELTACC_BAND", "IN_LONG_BAND", "MELT_ENERGY_BAND",
-    "RFRZ_ENERGY_BAND", "SNOW_FLUX", "SNOW_FLUX_BAND", "SNOWT_FBFLAG", "SOILT_FBFLAG",
+    "RFRZ_ENERGY_BAND", "SNOWT_FBFLAG", "SOILT_FBFLAG",
     "SURFT_FBFLAG", "TCAN_FBFLAG", "TFOL_FBFLAG",
 )  # fmt: skip
 NOT_KEPT = (

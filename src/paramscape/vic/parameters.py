@@ -8,6 +8,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.check_parameters import check_calibrated, check_parameters
 from paramscape.vic.options import Options
 from paramscape.vic.parameter_layout import parameter_layout
@@ -182,12 +183,12 @@ class _Reader:
 
 
 def _read_residual(cells: _Reader) -> Tensor:
-    """Residual moisture; 0 where the file has VIC's own mark for a missing value."""
+    """Residual moisture; SOIL_RESID_MOIST where the file has VIC's own mark of a missing value."""
     marks = (cells.params["resid_moist"].encoding.get(n) for n in ("_FillValue", "missing_value"))
     values = cells.read("resid_moist", "nlayer")
     if any(mark is not None and mark == VIC_MISSING for mark in marks):
-        values = values.nan_to_num(nan=0.0)
-    return torch.where(values == VIC_MISSING, 0.0, values)
+        values = values.nan_to_num(nan=c.RESIDUAL_MOISTURE)
+    return torch.where(values == VIC_MISSING, c.RESIDUAL_MOISTURE, values)
 
 
 def _read_vegetation(cells: _Reader) -> dict[str, Tensor]:
@@ -234,10 +235,11 @@ def with_calibrated(parameters: Parameters, values: Tensor) -> Parameters:
     infilt, ds, dsmax, ws, depth2, depth3, expt = values.unbind(-1)
     old = parameters.soil["depth"]
     depth = torch.stack([old[..., 0].expand_as(depth2), depth2, depth3], -1)
-    check_calibrated(depth, infilt, expt, parameters.latitude)
+    given = {"infilt": infilt, "Ds": ds, "Dsmax": dsmax, "Ws": ws}
+    check_calibrated({**given, "expt": expt}, depth, parameters.latitude)
     return parameters.replace(
         soil={
-            "infilt": infilt, "Ds": ds, "Dsmax": dsmax, "Ws": ws,
+            **given,
             "depth": depth,
             "expt": expt[..., None].expand(*expt.shape, old.shape[-1]),
             "init_moist": parameters.soil["init_moist"] * (depth / old),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from paramscape.vic import constants as c
 from paramscape.vic.atmosphere import emitted_longwave
 from paramscape.vic.columns import columns_of
 from paramscape.vic.options import Options
@@ -106,7 +107,8 @@ def initial_state(parameters: Parameters, options: Options, members: int | None 
     capacity = columns.soil(parameters, "depth") * porosity * 1000.0
     moisture = torch.minimum(columns.soil(parameters, "init_moist"), capacity)
     start = dict.fromkeys(SURFACE, torch.zeros_like(moisture[0]))
-    start["longwave_up"] = emitted_longwave(torch.zeros_like(moisture[0]))
+    frozen = torch.zeros_like(moisture[0])
+    start["longwave_up"] = emitted_longwave(frozen, c.SNOW_EMISSIVITY)
     start["foliage_temperature"] = columns.repeat(columns.warmer)
     values = torch.cat([moisture, torch.stack([start[name] for name in SURFACE])])
     return State(unflatten(values, columns.members if members else None))

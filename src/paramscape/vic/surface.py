@@ -58,7 +58,7 @@ def air_over(weather: Weather, site: Site, conserve: bool = False) -> Air:
         pressure=weather.pressure,
         shortwave=weather.shortwave,
         longwave=weather.longwave,
-        emitted=emitted_longwave(temperature),
+        emitted=emitted_longwave(temperature, c.GROUND_EMISSIVITY),
         wind=weather.wind,
         **drying._asdict(),
     )

@@ -9,8 +9,7 @@ from torch import Tensor
 from paramscape.vic import constants as c
 from paramscape.vic.aerodynamic import Profile
 from paramscape.vic.brent import Iterates
-from paramscape.vic.check_forcing import WEATHER
-from paramscape.vic.forcing import Weather
+from paramscape.vic.forcing import WEATHER, Weather
 from paramscape.vic.runoff import RunoffSoil
 from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.snow.energy import PackSurface

@@ -1,6 +1,8 @@
 """VIC's file of constants (CONSTANTS): what of it this model can change."""
 
 import difflib
+import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +35,18 @@ CHANGEABLE: dict[str, tuple[str, float, float]] = {
     "SNOW_MAX_SNOW_TEMP": ("ALL_RAIN_ABOVE", -10.0, 10.0),
     "SNOW_MIN_RAIN_TEMP": ("ALL_SNOW_BELOW", -10.0, 10.0),
     "SNOW_DT": ("BRACKET_HALF_WIDTH", 0.0, float("inf")),
+    "HUGE_RESIST": ("HUGE_RESISTANCE", 0.0, float("inf")),
+    "EMISS_GRND": ("GROUND_EMISSIVITY", 0.0, 1.0),
+    "EMISS_VEG": ("CANOPY_EMISSIVITY", 0.0, 1.0),
+    "EMISS_SNOW": ("SNOW_EMISSIVITY", 0.0, 1.0),
+    "SOIL_RESID_MOIST": ("RESIDUAL_MOISTURE", 0.0, float("inf")),
+    "SVP_A": ("SATURATION_PRESSURE", 0.0, float("inf")),
+    "SVP_B": ("SATURATION_GROWTH", 0.0, float("inf")),
+    "SVP_C": ("SATURATION_OFFSET", 0.0, float("inf")),
+    "SNOW_DENS_EXP": ("SETTLING_EXPONENT", 0.0, float("inf")),
+    "SNOW_DENS_DENOM": ("SETTLING_SCALE", 1e-6, float("inf")),
+    "SNOW_NEW_BRAS_DENOM": ("NEW_DENSITY_SCALE", 1e-6, float("inf")),
+    "SNOW_MIN_SWQ_EB_THRES": ("THIN_SNOW", 0.0, float("inf")),
 }
 DECAYS = {
     "SNOW_ALB_ACCUM_A": ("ACCUMULATING_ALBEDO", 0),
@@ -42,11 +56,8 @@ DECAYS = {
 }
 # Built in at VIC's own values.
 FIXED = {
-    "HUGE_RESIST": 1e20, "EMISS_GRND": 0.97, "EMISS_VEG": 0.97, "EMISS_SNOW": 0.97,
-    "SOIL_RESID_MOIST": 0.0, "SVP_A": 0.61078, "SVP_B": 17.269, "SVP_C": 237.3,
-    "SNOW_DENS_EXP": 0.35, "SNOW_DENS_DENOM": 10.0, "SNOW_DENS_F": 0.6,
-    "SNOW_NEW_BRAS_DENOM": 100.0, "SNOW_MIN_SWQ_EB_THRES": 0.001, "ROOT_BRENT_MAXTRIES": 5.0,
-    "ROOT_BRENT_MAXITER": 1000.0, "ROOT_BRENT_TSTEP": 10.0, "ROOT_BRENT_T": 1e-7,
+    "ROOT_BRENT_MAXTRIES": 5.0, "ROOT_BRENT_MAXITER": 1000.0, "ROOT_BRENT_TSTEP": 10.0,
+    "ROOT_BRENT_T": 1e-7,
 }  # fmt: skip
 # Constants of lakes, carbon, blowing snow, frozen soil and the like.
 OTHER_MODES = (
@@ -54,8 +65,14 @@ OTHER_MODES = (
     "SURF_DT", "SOIL_DT", "CANOPY_DT", "CANOPY_VP", "MAX_ITER_GRND_CANOPY", "EMISS_ICE",
     "EMISS_H2O", "GAUGE_HEIGHT", "SOIL_SLAB_MOIST_FRACT", "SNOW_DENS_C1", "SNOW_DENS_C2",
     "SNOW_DENS_C3", "SNOW_DENS_C4", "SNOW_DENS_DMLIMIT", "SNOW_NEW_SNT_", "SNOW_A1", "SNOW_A2",
-    "SNOW_L1", "SNOW_L2",
+    "SNOW_L1", "SNOW_L2", "SNOW_DENS_F", "SNOW_DEPTH_THRES",
 )  # fmt: skip
+# Of VIC's own sample files and documentation, without meaning to VIC 5.1, which warns.
+FORGOTTEN = (
+    "VEG_LIQUID_WATER_CAPACITY", "CARBON_", "DEFAULT_WIND_SPEED", "ALBEDO_H20_SURF",
+)  # fmt: skip
+
+log = logging.getLogger(__name__)
 
 
 def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
@@ -102,6 +119,9 @@ def _take(place: str, words: list[str], changed: dict) -> None:
     if name not in known:
         if name.startswith(OTHER_MODES):
             return
+        if name.startswith(FORGOTTEN):
+            log.warning("%s: VIC 5.1 does not know the constant %s; it has no effect", place, name)
+            return
         near = difflib.get_close_matches(name, known, 1, 0.0)[0]
         raise GlobalFileError(f"{place}: unknown constant {name}; the nearest known one is {near}")
     value = _number(place, name, words)
@@ -125,6 +145,9 @@ def _take(place: str, words: list[str], changed: dict) -> None:
 
 def _number(place: str, name: str, words: list[str]) -> float:
     try:
-        return float(words[1])
+        value = float(words[1])
     except (IndexError, ValueError):
-        raise GlobalFileError(f"{place}: {name} needs a number; got {words[1:]}") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise GlobalFileError(f"{place}: {name} needs a number; got {' '.join(words[1:])!r}")
+    return value

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cftime
 import numpy as np
 import torch
 
+from paramscape.vic.compiled import compiled_here
 from paramscape.vic.image.constants_file import constants_of
 from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file
@@ -15,8 +17,9 @@ from paramscape.vic.image.history import History
 from paramscape.vic.image.inputs import read_case
 from paramscape.vic.image.logs import logging_to
 from paramscape.vic.image.state_file import StateLayout, read_state, write_state
+from paramscape.vic.outputs import OUTPUTS
 from paramscape.vic.simulate import Running, simulate
-from paramscape.vic.state import State
+from paramscape.vic.state import VARIABLES, State
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,8 @@ def run_global(path: Path | str, progress: bool = False, conserve: bool = False)
         The history files written, in the order of their OUTFILE, and the state file.
 
     Raises:
-        ValueError: for options, files or values that the model cannot run with.
+        ValueError: for options, files or values that the model cannot run with, and for a state
+            that is no number.
         FileNotFoundError: for a folder or file that does not exist.
     """
     run = read_global_file(path)
@@ -60,6 +64,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     state = read_state(run.initial_state, layout) if run.initial_state else None
     histories = [History(run, stream, grid) for stream in run.streams]
     saved: list[Path] = []
+    _mention_slow(run)
     try:
         for end, forcing in forcing_windows(run, grid, _values_kept(histories)):
             with torch.inference_mode():
@@ -67,6 +72,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
                     parameters, forcing, run.options, state, _names(run), Running(progress=progress)
                 )
             state = result.state
+            _check_finite(state, layout, end)
             _add(histories, result.outputs)
             if run.state and end == run.state.time:
                 saved.append(_save(run, state, layout))
@@ -75,6 +81,20 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     finally:
         for history in histories:
             history.discard()
+
+
+def _check_finite(state: State, layout: StateLayout, end: cftime.datetime) -> None:
+    """Refuse to go on from a state that is no number: it would spread, or be hidden later on."""
+    broken = ~torch.isfinite(state.values)
+    if broken.any():
+        row, column = (int(v) for v in torch.nonzero(broken)[0])
+        columns = layout.columns
+        raise ValueError(
+            f"{VARIABLES[row]} became {float(state.values[row, column])} before {end} in "
+            f"{layout.grid.place(int(columns.cell[column]))}, vegetation class "
+            f"{int(columns.kind[column]) + 1}, band {int(columns.band[column]) + 1}; look at the "
+            "parameters and the forcing of that cell"
+        )
 
 
 def _check_folders(run: GlobalFile) -> None:
@@ -88,6 +108,15 @@ def _check_folders(run: GlobalFile) -> None:
 
 def _names(run: GlobalFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v.name for stream in run.streams for v in stream.variables))
+
+
+def _mention_slow(run: GlobalFile) -> None:
+    slow = [name for name in _names(run) if not OUTPUTS[name].by_lane]
+    if slow and compiled_here(torch.device("cpu")):
+        log.warning(
+            "%s%s: not compiled, so that the run takes several times as long as without them",
+            ", ".join(slow[:3]), f" and {len(slow) - 3} more" if len(slow) > 3 else "",
+        )  # fmt: skip
 
 
 def _values_kept(histories: Sequence[History]) -> int:

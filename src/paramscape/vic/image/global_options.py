@@ -22,7 +22,7 @@ WITHOUT_EFFECT = (
     "IMPLICIT", "EXP_TRANS", "EQUAL_AREA", "GRID_DECIMAL", "BLOWING_VAR_THRESHOLD",
     "BLOWING_CALC_PROB", "BLOWING_SIMPLE", "BLOWING_FETCH", "BLOWING_SPATIAL_WIND",
     "CANOPY_LAYERS", "LAKE_PROFILE", "LAKE_NODES", "JULY_TAVG_SUPPLIED", "VEGLIB_PHOTO",
-    "VEGPARAM_PHOTO", "RESOLUTION",
+    "VEGPARAM_PHOTO", "RESOLUTION", "ROUT_PARAM",
 )  # fmt: skip
 # In water-balance mode without lakes, carbon, organic soil and the like only these values hold.
 ONLY_VALUES: dict[str, tuple[str, ...]] = {
@@ -50,7 +50,6 @@ ONLY_VALUES: dict[str, tuple[str, ...]] = {
     "SAVE_STATE": ("FALSE",),
 }
 REFUSED = {
-    "ROUT_PARAM": "the routing extension is not part of this model",
     "ATMOS_STEPS_PER_DAY": "it belongs to VIC's classic driver",
     "OUTPUT_FORCE": "it belongs to VIC's classic driver",
     "ARNO_PARAMS": "write BASEFLOW NIJSSEN2001 for TRUE, BASEFLOW ARNO for FALSE",

@@ -1,5 +1,7 @@
 """The image driver's domain and parameter files."""
 
+import logging
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,9 @@ from paramscape.vic.image.grid import Grid, GridNames
 from paramscape.vic.parameters import Parameters, active_cells
 
 DEGREES = 0.01  # tolerance of coordinates
+SUMS = 1e-6  # deviation of a sum of fractions from 1 that is mentioned
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -75,10 +80,12 @@ def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
             parameters = Parameters.from_dataset(params, active, run.options)
             if run.options.snow_band:
                 check_bands(parameters)
+                _warn_of_sums(run.parameters, parameters.bands, ("AreaFract", "Pfactor"))
             if run.options.fcan_src == "FROM_VEGPARAM":
                 check_canopy_fractions(parameters)
         except ValueError as error:
             raise ValueError(f"{run.parameters}: {error}") from error
+        _warn_of_sums(run.parameters, parameters.vegetation, ("Cv",))
         grid = Grid(
             latitude=latitude,
             longitude=longitude - 360.0 * np.round(longitude / 360.0),
@@ -90,6 +97,18 @@ def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
         )
     places = np.broadcast_to(latitude if latitude.ndim == 2 else latitude[:, None], active.shape)
     return replace(parameters, latitude=torch.as_tensor(places[active])), grid
+
+
+def _warn_of_sums(path: Path, fractions: Mapping[str, torch.Tensor], names: Sequence[str]) -> None:
+    """Say where fractions of a cell do not sum to 1; they are divided by their sum, as in VIC."""
+    for name in names:
+        total = fractions[name].sum(1)
+        off = (total - 1.0).abs() > SUMS
+        if off.any():
+            log.warning(
+                "%s: %s sums to %g to %g in %d of %d cells, not to 1; it is divided by its sum",
+                path, name, total[off].min(), total[off].max(), off.sum(), len(off),
+            )  # fmt: skip
 
 
 def _bands(run: GlobalFile, params: xr.Dataset) -> int:

@@ -29,8 +29,11 @@ class _Stored:
     standard_name: str
     description: str
     dtype: str = "f8"
+    low: float = -100.0  # beyond these it is no state but a missing value
+    high: float = 1e9
 
 
+TEMPERATURE = {"low": -200.0, "high": 1000.0}
 PER_TILE: dict[str, _Stored] = {
     "STATE_CANOPY_WATER": _Stored("wet_canopy", "mm", "canopy_water", "water_in_canopy",
         "amount of water stored in the vegetation canopy"),
@@ -44,21 +47,21 @@ PER_TILE: dict[str, _Stored] = {
     "STATE_SNOW_WATER_EQUIVALENT": _Stored("snow_water", "m", "snow_water_equivalent",
         "snow_water_equivalent", "snow water equivalent"),
     "STATE_SNOW_SURF_TEMP": _Stored("surface_temperature", "C", "snow_surf_temp",
-        "snow_surface_temperature", "snow surface layer temperature"),
+        "snow_surface_temperature", "snow surface layer temperature", **TEMPERATURE),
     "STATE_SNOW_SURF_WATER": _Stored("surface_water", "m", "snow_surf_water",
         "snow_surface_liquid_water", "liquid water content of the snow surface layer"),
     "STATE_SNOW_PACK_TEMP": _Stored("pack_temperature", "C", "snow_pack_temp",
-        "snow_pack_temperature", "snow pack layer temperature"),
+        "snow_pack_temperature", "snow pack layer temperature", **TEMPERATURE),
     "STATE_SNOW_PACK_WATER": _Stored("pack_water", "m", "snow_pack_water",
         "snow_pack_liquid_water", "liquid water content of the snow pack layer"),
     "STATE_SNOW_DENSITY": _Stored("snow_density", "kg m-3", "snow_density", "snowpack_density",
         "snowpack density"),
     "STATE_SNOW_COLD_CONTENT": _Stored("cold_content", "J m-2", "snow_cold_content",
-        "snowpack_cold_content", "snowpack cold content"),
+        "snowpack_cold_content", "snowpack cold content", low=-1e12),
     "STATE_SNOW_CANOPY": _Stored("snow_canopy", "m", "snow_canopy",
         "snow_water_equivalent_intercepted_in_canopy", "snow interception storage in canopy"),
     "STATE_FOLIAGE_TEMPERATURE": _Stored("foliage_temperature", "C", "foliage_temperature",
-        "foliage_temperature", "overstory vegetaion temperature"),
+        "foliage_temperature", "overstory vegetaion temperature", **TEMPERATURE),
     "STATE_ENERGY_LONGUNDEROUT": _Stored("longwave_up", "W m-2", "energy_longunderout",
         "longwave_out_from_understory", "outgoing longwave flux from understory vegetation"),
 }  # fmt: skip
@@ -79,7 +82,7 @@ SOIL_ICE = _Stored(
 )
 NODE_TEMPERATURE = _Stored(
     "", "C", "soil_node_temp", "soil_node_temperature",
-    "soil temperature of each soil thermal node",
+    "soil temperature of each soil thermal node", **TEMPERATURE,
 )  # fmt: skip
 SNOW_FLUX = _Stored(
     "", "W m-2", "energy_snow_flux", "snowpack_thermal_flux", "thermal flux through snowpack"
@@ -273,12 +276,12 @@ def read_state(path: Path, layout: StateLayout) -> State:
         reader = _Reader(path, ds, layout)
         reader.check_nodes()
         found = {f"soil_moisture_{k + 1}": v for k, v in enumerate(reader.layers())}
-        nodes = reader.rows("STATE_SOIL_NODE_TEMP", "soil_node")
+        nodes = reader.rows("STATE_SOIL_NODE_TEMP", NODE_TEMPERATURE, "soil_node")
         found |= {"ground_temperature": nodes[0], "base_temperature": nodes[1]}
-        found |= {stored.ours: reader.rows(name) for name, stored in PER_TILE.items()}
+        found |= {stored.ours: reader.rows(name, stored) for name, stored in PER_TILE.items()}
         for name, stored in ADDED.items():
             absent = np.zeros_like(nodes[0])
-            found[stored.ours] = reader.rows(name) if name in ds else absent
+            found[stored.ours] = reader.rows(name, stored) if name in ds else absent
     density, water = found["snow_density"], found["snow_water"]
     lying = density > 0
     found["snow_depth"] = np.where(lying, 1000.0 * water / np.where(lying, density, 1.0), 0.0)
@@ -307,8 +310,8 @@ class _Reader:
         self.path, self.ds, self.layout = path, ds, layout
         self.tiles = _Tiles(layout)
 
-    def rows(self, name: str, *axes: str) -> np.ndarray:
-        """(..., column), complete."""
+    def rows(self, name: str, stored: _Stored, *axes: str) -> np.ndarray:
+        """(..., column), complete and possible."""
         if name not in self.ds:
             raise ValueError(f"{self.path} has no variable {name}, which a state needs")
         field = self.ds[name].transpose("veg_class", "snow_band", *axes, "lat", "lon")
@@ -322,11 +325,19 @@ class _Reader:
                 f"vegetation class {kind + 1}, band {band} (and {int(missing.sum())} times in "
                 "all), where the parameters have a tile; use a state of the same parameters"
             )
+        outside = (values < stored.low) | (values > stored.high)
+        if outside.any():
+            column = int(np.argwhere(outside)[0][-1])
+            raise ValueError(
+                f"{self.path}: {name} is {values[outside][0]:g} [{stored.unit}] in "
+                f"{self.layout.grid.place(self._cell(column))}, which is no state; a missing value "
+                "looks like this"
+            )
         return values
 
     def layers(self) -> np.ndarray:
         """Soil moisture (layer, column), not negative."""
-        values = self.rows("STATE_SOIL_MOISTURE", "nlayer")
+        values = self.rows("STATE_SOIL_MOISTURE", SOIL_MOISTURE, "nlayer")
         if (values < 0).any():
             column = int(np.argwhere(values < 0)[0][-1])
             raise ValueError(

@@ -43,7 +43,8 @@ def aged_albedo(
 def new_snow_density(temperature: Tensor) -> Tensor:
     """Density of falling snow [kg m-3] by air temperature [C] (Bras 1990)."""
     fahrenheit = temperature * 9.0 / 5.0 + 32.0
-    density = c.NEW_SNOW_DENSITY + 1000.0 * (fahrenheit / 100.0) * (fahrenheit / 100.0)
+    scaled = fahrenheit / c.NEW_DENSITY_SCALE
+    density = c.NEW_SNOW_DENSITY + 1000.0 * scaled * scaled
     density = torch.where(fahrenheit > 0, density, c.NEW_SNOW_DENSITY)
     return density.clamp(max=c.LARGEST_NEW_DENSITY)
 
@@ -64,7 +65,7 @@ def compacted_density(
     snowing, lying = snow > 0, depth > 0
     inches = depth.clamp(min=1e-12) * INCHES_PER_METRE
     load = ratio(snow / MILLIMETRES_PER_INCH * inches, water * INCHES_PER_METRE)
-    settled = load * (inches / 10.0) ** 0.35 / INCHES_PER_METRE
+    settled = load * (inches / c.SETTLING_SCALE) ** c.SETTLING_EXPONENT / INCHES_PER_METRE
     settled = torch.minimum(settled, c.LARGEST_COMPACTION * depth)
     on_pack = depth - settled + snow / new_density
     mass = water + torch.where(snowing, snow / 1000.0, 0.0)

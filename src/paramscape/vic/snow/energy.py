@@ -73,7 +73,7 @@ def pack_energy(pack: PackSurface, surface: Tensor) -> PackEnergy:
         latent_heat_vaporization(pack.temperature),
         latent_heat_sublimation(surface),
     )
-    net_longwave = pack.longwave - emitted_longwave(surface)
+    net_longwave = pack.longwave - emitted_longwave(surface, c.SNOW_EMISSIVITY)
     rain = torch.where(melting, pack.rain_heat, 0.0)
     conduction = pack.conducting * (pack.ground_temperature - surface) / pack.depth / pack.seconds
     cold = pack.heat_capacity * (surface - pack.old_temperature) / pack.seconds - conduction

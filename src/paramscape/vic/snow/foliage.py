@@ -77,7 +77,7 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
         scheme: VIC's AERO_RESIST_CANSNOW.
     """
     snowy = foliage.snow > 0
-    emitted = emitted_longwave(surface)
+    emitted = emitted_longwave(surface, c.CANOPY_EMISSIVITY)
     net = foliage.shortwave + foliage.longwave + foliage.longwave_up - 2.0 * emitted
     over_snow, snow_heat_resistance, wet_resistance = _resistances(foliage, surface, scheme)
     vapour = _vapour(foliage, surface, over_snow)

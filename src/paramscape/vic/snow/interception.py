@@ -84,7 +84,7 @@ def caught_by_canopy(
     taken = _taken(held, snow, surface.foliage_temperature, wind, leaf_snow)
     snow_below = snow - taken
     held = held + taken
-    falls = (snow == 0) & (surface.snow_canopy < c.CANOPY_SNOW_HOLD)
+    falls = (snow == 0) & (surface.snow_canopy < c.THIN_SNOW)
     snow_below = torch.where(falls, snow_below + surface.snow_canopy, snow_below)
     held = torch.where(falls, held - surface.snow_canopy, held)
     held = torch.where(held < c.VANISHING_SNOW, 0.0, held)
@@ -94,7 +94,7 @@ def caught_by_canopy(
     fits = wetted <= capacity
     rain_below = torch.where(fits, 0.0, wetted - capacity)
     store = torch.where(fits, wetted, capacity)
-    drips = (rain == 0) & (store < c.CANOPY_SNOW_HOLD)
+    drips = (rain == 0) & (store < c.THIN_SNOW)
     rain_below = torch.where(drips, rain_below + store, rain_below)
     store = torch.where(drips, 0.0, store)
 
@@ -178,8 +178,7 @@ def _after(
     store = torch.where(bare, left, caught.store)
     rain = torch.where(bare, energy.throughfall / 1000.0, caught.rain_below)
     caught = caught._replace(store=store, rain_below=rain)
-    refreezing = energy.refreezing * seconds
-    vapour = energy.vapour * seconds
+    refreezing, vapour = energy.refreezing * seconds, energy.vapour * seconds
     melting = temperature == 0
     fallen_on_little = (caught.snow_below > 0) & (surface.snow_canopy <= c.LEAST_CANOPY_SNOW)
     frozen, frozen_vapour = _frozen(caught, refreezing, vapour)
