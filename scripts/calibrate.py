@@ -7,6 +7,7 @@ import xarray as xr
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.choice import with_choice
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
+from paramscape.calibration.head_start import read_search
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.device import device_of, processes_of
 from paramscape.ensemble.datasets import parameters_dataset
@@ -35,15 +36,20 @@ def main(
     name = f"calibration.{method}"
     own = section(settings, name) if name in settings else None
     model_files, cells = SimulatorFiles.of(inputs), evidence.cells
+    searched = (
+        read_search(Path(inputs.searched), Path(inputs.search_history), cells, default)
+        if inputs.get("searched")
+        else None
+    )
     with simulator_of(processes, simulator, model_files, cells, settings) as model:
-        problem = Problem(target, evidence, periods, model, PriorBox.of(priors), default)
+        problem = Problem(target, evidence, periods, model, PriorBox.of(priors), default, searched)
         values = CALIBRATORS[method](problem, own, workplace)
     return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
 
 
 if __name__ == "__main__":
     with job(snakemake) as made, heeding_sigterm():
-        params, method = snakemake.params, snakemake.wildcards.method
+        params, method = snakemake.params, snakemake.params.method
         settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)
         course = {"settings": settings, "code": params.code, "seed": params.seed}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from paramscape.figures.collect import caption, change_of_runs, mask_of
+from paramscape.figures.collect import caption, change_of_runs, joined_changes, mask_of
 from paramscape.figures.figure5 import draw
 from paramscape.job import job
 
@@ -17,7 +17,7 @@ def main(inputs) -> xr.DataArray:
         change_of_runs(inputs.train, inputs.default_train),
         change_of_runs(inputs.test, inputs.default_test),
     ]
-    return xr.concat(changes, periods)
+    return joined_changes(changes, periods)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.job import job
 from paramscape.metrics.evaluate import evaluate
-from paramscape.metrics.ssim import observed_range
 from paramscape.study import Period, section
 
 
@@ -16,8 +15,7 @@ def main(inputs, target: str, period: Period) -> xr.Dataset:
     mask = read_dataset(Path(inputs.domain), "domain")["mask"]
     observed = read_dataset(Path(inputs.observations), target)[target].sel(time=period.slice)
     simulated = read_dataset(Path(inputs.simulation), "simulation")[target].sel(time=period.slice)
-    data_range = observed_range(observed.values, mask.values)
-    scores = evaluate(simulated, observed, mask, data_range=data_range)
+    scores = evaluate(simulated, observed, mask)
     scores["rmse"].attrs["units"] = "as target"
     return scores.assign(mask=mask)
 

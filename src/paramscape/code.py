@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -42,22 +43,37 @@ def _follow(file: Path, found: set[Path]) -> None:
         return
     found.add(file)
     if file.is_relative_to(PACKAGE):
-        for beside in BESIDE:
-            found.update(file.parent.glob(beside))
+        found.update(_tables_in(file.parent))
     for module in _imports(file):
         _follow(module, found)
 
 
 @cache
+def _tables_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(file for beside in BESIDE for file in folder.glob(beside))
+
+
+@cache
 def _imports(file: Path) -> tuple[Path, ...]:
     modules: list[Path] = []
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in _statements(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             modules += [m for alias in node.names for m in _modules(alias.name, ())]
         elif isinstance(node, ast.ImportFrom):
             names = tuple(alias.name for alias in node.names)
             modules += _modules(_absolute(node, file), names)
     return tuple(m for m in modules if m.relative_to(PACKAGE).parts[0] not in _NO_RESULTS)
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """Every statement in a block, those of functions and branches too.
+
+    Expressions are most of a module and hold no import; Snakemake waits for this at each start.
+    """
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(block, field, ()):
+            yield statement
+            yield from _statements(statement)
 
 
 def _absolute(node: ast.ImportFrom, file: Path) -> str:

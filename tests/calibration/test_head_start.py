@@ -1,14 +1,17 @@
 """A learned method may start from fields that a search in each cell found."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import torch
 
 from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.calibration.cell_sceua import search_cells
 from paramscape.calibration.gan_po_l1 import GanPoL1Learner
-from paramscape.calibration.head_start import imitate, searched_fields
-from paramscape.study import CellSceua, DplA, GanPo, GanPoL1, HeadStart
+from paramscape.calibration.head_start import imitate, read_search
+from paramscape.ensemble.datasets import parameters_dataset
+from paramscape.files import Provenance, write_dataset
+from paramscape.study import CellSceua, DplA, DplWindows, GanPo, GanPoL1, HeadStart
 
 
 @pytest.fixture
@@ -31,36 +34,46 @@ def test_a_network_imitates_any_fields_of_its_size(land):
     assert left < 1e-3 < 0.05 < before
 
 
-def test_the_search_is_that_of_cell_sceua_and_counts_its_runs(land, place, tmp_path):
-    settings = HeadStart(evaluations=60, lead_in_days=None)
-    fields, runs = searched_fields(land().problem, settings, place)
-    elsewhere = Workplace(tmp_path / "other.csv", tmp_path / "other.pt", 4)
-    expected = search_cells(land().problem, CellSceua(max_evaluations=60), elsewhere)
-    assert torch.equal(fields, expected[0])
-    assert runs == expected[1] >= 60
+@pytest.fixture
+def searched(land, tmp_path):
+    """Function that searches each cell of a land as `cell-sceua` does, and reads what it wrote."""
+
+    def search(problem, evaluations):
+        place = Workplace(tmp_path / "search.csv", tmp_path / "search.pt", 4)
+        fields = CALIBRATORS["cell-sceua"](problem, CellSceua(max_evaluations=evaluations), place)
+        dataset = parameters_dataset(fields.double().numpy(), problem.evidence.cells)
+        write_dataset(dataset, tmp_path / "search.nc", "parameters", Provenance.of("demo", {}, 1))
+        files = tmp_path / "search.nc", place.history
+        return fields, read_search(*files, problem.evidence.cells, problem.default)
+
+    return search
 
 
-def test_a_search_that_came_to_its_end_is_not_made_again(land, place):
-    settings, problem = HeadStart(evaluations=60, lead_in_days=None), land().problem
-    found = searched_fields(problem, settings, place)
-    problem.simulator.run = None
-    again = searched_fields(problem, settings, place)
-    assert torch.equal(again[0], found[0])
-    assert again[1] == found[1]
+def test_a_search_is_read_as_it_was_made_with_its_cost(land, searched, tmp_path):
+    fields, read = searched(land().problem, 60)
+    assert torch.equal(read.fields, fields)
+    history = pd.read_csv(tmp_path / "search.csv")
+    assert read.model_runs == history["model_runs"].iloc[-1] >= 60
+    assert read.seconds == pytest.approx(history["seconds"].sum())
 
 
 @pytest.mark.parametrize(
     ("method", "settings"),
     [("gan-po", GanPo(epochs=1, channels=16)), ("dpl-a", DplA(epochs=1, iterations_per_epoch=1))],
 )
-def test_learning_sets_out_near_what_the_search_found(land, place, method, settings):
-    made, search = land(keeps_states=True), HeadStart(evaluations=300, steps=400)
-    vic = settings.vic.model_copy(update={"head_start": search})
+def test_learning_sets_out_near_what_the_search_found(land, place, searched, method, settings):
+    made = land(keeps_states=True)
+    _, search = searched(made.problem, 300)
+    vic = settings.vic.model_copy(update={"head_start": HeadStart(steps=400)})
     ahead = settings.model_copy(update={"vic": vic})
-    found = CALIBRATORS[method](made.problem, ahead, place)
+    found = CALIBRATORS[method](replace(made.problem, searched=search), ahead, place)
     assert made.error(found) < 0.1 < made.error(made.problem.default)
     first = pd.read_csv(place.history).iloc[0]
-    searched = pd.read_csv(place.history.with_name("head-start-history.csv"))
-    assert searched["evaluations"][0] == 30
-    assert first["model_runs"] > 300
-    assert first["seconds"] > searched["seconds"].sum()
+    assert first["model_runs"] > search.model_runs >= 300
+    assert first["seconds"] > search.seconds
+
+
+def test_a_head_start_without_searched_fields_is_refused(land, place):
+    settings = DplA(epochs=1, iterations_per_epoch=1, vic=DplWindows(head_start=HeadStart()))
+    with pytest.raises(ValueError, match="problem has no searched fields"):
+        CALIBRATORS["dpl-a"](land(keeps_states=True).problem, settings, place)

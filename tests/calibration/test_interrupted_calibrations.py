@@ -1,11 +1,14 @@
 """A killed calibration that is started again ends as if it had never been killed."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import torch
 from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.problem import SearchedFields
 from paramscape.study import CellSceua, Curvature, HeadStart, MprSceua, Stabilisers
 
 SHORT = {
@@ -19,13 +22,20 @@ STEADY = Stabilisers(
     instance_noise=0.2, real_label=0.9, ema=0.8, warmup_epochs=1, patch=True,
 )  # fmt: skip
 AHEAD = {
-    "head_start": HeadStart(evaluations=60, lead_in_days=None, steps=5),
+    "head_start": HeadStart(steps=5),
     "curvature": Curvature(every=3),
 }
 
 
 def run_ahead(settings):
     return settings.model_copy(update={"vic": settings.vic.model_copy(update=AHEAD)})
+
+
+def searched(problem):
+    """The problem with searched fields, halfway between the default and the priors' upper ends."""
+    unit = 0.5 + problem.priors.to_unit(problem.default) / 2
+    fields = SearchedFields(problem.priors.to_physical(unit), model_runs=60, seconds=2.0)
+    return replace(problem, searched=fields)
 
 
 TRAININGS = {method: LEARNED[method].model_copy(update=change) for method, change in SHORT.items()}
@@ -65,7 +75,7 @@ def losses(place):
 
 
 def problem_of(land, keeps_states=False):
-    return with_soil(land(keeps_states).problem)
+    return searched(with_soil(land(keeps_states).problem))
 
 
 class Counter:
@@ -100,8 +110,7 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(
     setattr(problem.simulator, where, killed)
     with pytest.raises(Killed):
         CALIBRATORS[method](problem, settings, broken)
-    if broken.history.exists() or settings.vic.head_start is None:
-        assert 1 <= len(pd.read_csv(broken.history)) < settings.epochs
+    assert 1 <= len(pd.read_csv(broken.history)) < settings.epochs
     found = CALIBRATORS[method](problem_of(land, keeps_states), settings, broken)
     assert torch.equal(found, expected)
     pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
@@ -179,8 +188,11 @@ def killed_after_an_epoch(land, place):
 def test_a_checkpoint_of_other_settings_evidence_or_seed_is_not_taken_up(land, workplace):
     settings, other = SETTINGS["gan-po"], problem_of(land)
     other.evidence.observations[20, 3] = 1.234
+    elsewhere = problem_of(land)
+    elsewhere.searched.fields[0, 0] *= 1.01
     cases = {
         "settings": (problem_of(land), settings.model_copy(update={"l1_weight": 3.0}), 5),
+        "search": (elsewhere, settings, 5),
         "evidence": (other, settings, 5),
         "seed": (problem_of(land), settings, 6),
     }

@@ -9,7 +9,8 @@ import xarray as xr
 from scipy.ndimage import gaussian_filter
 
 from paramscape.figures import Caption, _page
-from paramscape.metrics import evaluate, observed_range, parameter_recovery, relative_rmse_change
+from paramscape.figures.collect import joined_changes
+from paramscape.metrics import evaluate, parameter_recovery, relative_rmse_change
 from paramscape.metrics.recovery import PriorRange
 from paramscape.names import PARAMETERS
 
@@ -20,6 +21,8 @@ RUNS = (
     "gan-po on lstm",
     "gan-po on vic",
 )
+COUNTS = dict.fromkeys(("cells", "cells_rmse", "cells_cc", "cells_kge"), 15)
+ALL_SCORED = COUNTS | dict.fromkeys(("not_scored_eof", "not_scored_ssim", "not_scored_fss"))
 RANGES = ((0.001, 0.4), (0.001, 1), (0.1, 30), (0.5, 1), (0.1, 1.5), (0.1, 2), (4, 30))
 
 
@@ -47,12 +50,11 @@ class Study:
         observed = season * (0.6 + 0.8 * patterns(rng, days, shape))
         dims, coords = ("time", "lat", "lon"), {"time": time, **self.coords}
         self.observed = xr.DataArray(observed, coords, dims).where(self.mask > 0)
-        extent = observed_range(self.observed, self.mask)
         scored = []
         for index in range(len(runs)):
             noise = (1.0 - 0.12 * index) * rng.normal(0, 0.5, observed.shape)
             simulated = (1.3 - 0.05 * index) * self.observed + noise
-            scored.append(evaluate(simulated, self.observed, self.mask, data_range=extent))
+            scored.append(evaluate(simulated, self.observed, self.mask))
         self.scores = xr.concat(scored, self.run)
         self.rng, self.shape = rng, shape
 
@@ -64,11 +66,13 @@ class Study:
         """Relative RMSE change (period, run, lat, lon) of all runs but the default."""
         rmse = self.scores.rmse.values
         test = np.stack([relative_rmse_change(rmse[0], one) for one in rmse[1:]])
-        return xr.DataArray(
+        periods = ["train", "test"]
+        change = xr.DataArray(
             np.stack([test + 8, test]),
-            {"period": ["train", "test"], "run": self.run[1:], **self.coords},
+            {"period": periods, "run": self.run[1:], **self.coords},
             ("period", "run", "lat", "lon"),
         )
+        return change.assign_coords(observed=(self.mask > 0).expand_dims(period=periods))
 
     def truth(self):
         """True parameters (parameter, lat, lon)."""
@@ -168,9 +172,8 @@ class Study:
         own = self.change().sel(period="test", drop=True)
         on_vic = [str(run).endswith("on vic") for run in own["run"].values]
         on_vic = xr.DataArray(on_vic, {"run": own["run"]})
-        change = xr.concat(
-            [own, own.where(on_vic, own - 20)], pd.Index(["own", "vic"], name="side")
-        )
+        sides = pd.Index(["own", "vic"], name="side")
+        change = joined_changes([own, own.where(on_vic, own - 20)], sides)
         gap = xr.where(on_vic, 0.0, -0.125)
         return xr.Dataset({"change": change, "gap": gap})
 
@@ -197,7 +200,14 @@ def _numbers(scores, loss):
         "ssim": float(scores.ssim_mean) - loss,
         "fss_5": float(scores.fss.sel(percentile=5, window=3)) - loss,
         "fss_95": float(scores.fss.sel(percentile=95, window=3)) - loss,
+        **ALL_SCORED,
     }
+
+
+@pytest.fixture
+def all_scored():
+    """Numbers of cells of a run with a score in every cell, as the table of runs has them."""
+    return ALL_SCORED
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from paramscape.figures.collect import (
     loss_weights,
     runs_behind_surrogates,
     scores_by_simulator,
+    scores_of_runs,
     verified_runs,
 )
 from paramscape.files import Provenance, write_dataset
@@ -97,6 +98,19 @@ def test_verification_compares_with_the_default_on_the_same_side(files):
     np.testing.assert_allclose(change, [[50, 50], [25, 50]])
     assert float(verified["gap"][0]) > 0
     assert float(verified["gap"][1]) == 0
+
+
+def test_the_reason_why_a_pattern_is_not_scored_reaches_the_figures(study, tmp_path):
+    paths = []
+    for method in ("default", "gan-po"):
+        scores = study.scores.isel(run=0, drop=True).assign(mask=study.mask)
+        scores["rmse"] = scores["rmse"].assign_attrs(units="as target")
+        scores["ssim"] = (scores["ssim"] * np.nan).assign_attrs(not_scored="too few cells")
+        paths.append(tmp_path / method / "vic" / "seed-1" / "vic-test.nc")
+        write_dataset(scores, paths[-1], "scores", Provenance.of("demo", {}, 1))
+    found = scores_of_runs(paths)
+    assert found["ssim"].attrs["not_scored"] == "too few cells"
+    assert "not_scored" not in found["eof"].attrs
 
 
 def test_methods_on_a_simulator_follow_the_default_on_it(files):

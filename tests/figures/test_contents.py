@@ -10,6 +10,8 @@ from paramscape.figures import (
     Caption,
     figure4,
     figure5,
+    figure6,
+    figure7,
     figure9,
     figure10,
     figure_s2,
@@ -146,6 +148,59 @@ def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
 def test_figure_s4_needs_both_sides_in_order(study, drawn):
     with pytest.raises(ValueError, match=r"\['own', 'vic'\] in this order; got \['vic', 'own'\]"):
         drawn(figure_s4.draw, study.verified()[{"side": [1, 0]}], study.mask)
+
+
+def test_a_cell_without_observation_is_neither_better_nor_not(study, drawn):
+    change = study.change()
+    lake = (change.lat == change.lat[6]) & (change.lon == change.lon[4])
+    seen = change.where(~lake).assign_coords(observed=change["observed"] & ~lake)
+    figure = drawn(figure5.draw, seen, study.mask)
+    cells = int(study.mask.sum())
+    assert figure.axes[0].get_ylabel() == f"(a) train period\n{cells - 1} of {cells} cells"
+    counted = seen.values[0, 0][seen["observed"].values[0]]
+    assert len(counted) == cells - 1
+    share = f"{100 * (counted > 0).mean():.0f} %\nbetter"
+    assert figure.axes[0].texts[0].get_text() == share
+
+
+def test_maps_say_how_many_cells_are_scored(study, drawn):
+    scores = study.scores.copy(deep=True)
+    scores["rmse"][:, 6, 4] = scores["cc"][:, 6, 4] = np.nan
+    scores["cc"][1, 5, 4] = np.nan
+    figure = drawn(figure4.draw, scores, study.mask)
+    cells = int(study.mask.sum())
+    labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel().startswith("(")]
+    scored = f"{cells - 1} of {cells} cells"
+    assert labels == [f"(a) RMSE\n{scored}", f"(b) CC\n{scored}", "(c) KGE"]
+    fewer = [ax.get_title() for ax in figure.axes if f" of {cells - 2}" in ax.get_title()]
+    assert len(fewer) == 1
+
+
+REASON = "2 of 15 active cells are observed, and a pattern needs at least 50% of them"
+
+
+def unscored(scores):
+    """The same without any spatial score, for that reason."""
+    spatial = {name: scores[name] * np.nan for name in ("eof", "ssim", "fss")}
+    return scores.assign({n: s.assign_attrs(not_scored=REASON) for n, s in spatial.items()})
+
+
+def written(figure):
+    """Texts in the panels of a figure that say why they are empty, in one line each."""
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts]
+    return [" ".join(text.split()) for text in texts if text.startswith("no ")]
+
+
+def test_a_figure_of_patterns_that_are_not_scored_gives_the_reason(study, drawn):
+    figure = drawn(figure6.draw, unscored(study.scores))
+    assert written(figure) == [f"no EOF score: {REASON}", f"no SSIM: {REASON}"]
+    assert not any(ax.get_lines() for ax in figure.axes)
+    figure = drawn(figure7.draw, unscored(study.scores).fss)
+    assert written(figure) == [f"no FSS: {REASON}"]
+    pair = {name: unscored(scores) for name, scores in study.by_simulator().items()}
+    assert written(drawn(figure9.draw, pair, study.mask)) == [f"no FSS: {REASON}"]
+    runs = unscored(study.scores.isel(run=[3, 4]))
+    assert written(drawn(figure10.draw, runs, study.mask)) == [f"no FSS: {REASON}"]
 
 
 def test_every_cell_of_a_run_counts_in_one_bar(study, drawn):

@@ -147,7 +147,7 @@ def test_the_gap_is_own_minus_vic_seed_by_seed_and_0_on_vic(tables, tmp_path):
 
 
 @pytest.fixture
-def ablation():
+def ablation(all_scored):
     """Scores of the pair on two simulators with two seeds, L_GAN better by 0.1 and 0.3."""
     rows = []
     for simulator in ("lstm", "vic"):
@@ -157,6 +157,7 @@ def ablation():
                 for verifier in dict.fromkeys((simulator, "vic")):
                     better = shift[seed - 1] + 0.05 * (verifier != simulator)
                     values = {"rmse": 1 - better, "eof": 0.03, "eof_scaled": 1, "ssim": better}
+                    values |= all_scored
                     rows.append(run | {"verifier": verifier} | values)
     alone = run | {"method": "gan-po", "simulator": "arnet", "verifier": "arnet"} | values
     return pd.DataFrame([*rows, alone])
@@ -189,3 +190,61 @@ def test_without_the_pair_on_one_simulator_there_is_no_ablation(ablation, tmp_pa
     with pytest.raises(ValueError, match=r"same simulator.*\('gan-po', 'arnet'\)"):
         table1.write(ablation[ablation.simulator == "arnet"], tmp_path / "x")
     assert not list(tmp_path.iterdir())
+
+
+REASON = "2 of 15 active cells are observed, and a pattern needs at least 50% of them"
+
+
+def with_towers(scores):
+    """Scores of two observed cells of 15, which have no pattern."""
+    counts = dict.fromkeys(("cells_rmse", "cells_cc", "cells_kge"), 2)
+    reasons = {f"not_scored_{name}": REASON for name in ("eof", "ssim", "fss")}
+    nan = dict.fromkeys(("eof", "eof_scaled", "ssim", "fss_5", "fss_95"), np.nan)
+    return scores.assign(**counts, **reasons, **{n: nan[n] for n in nan if n in scores})
+
+
+def test_the_number_of_scored_cells_stands_in_head_and_note(tables, tmp_path):
+    scores, costs = tables
+    fewer = scores.assign(cells_rmse=14, cells_cc=13, cells_kge=13)
+    table = methods_table.write(fewer, costs, tmp_path / "methods")
+    lines = (tmp_path / "methods.md").read_text().splitlines()
+    assert "RMSE [mm d⁻¹] ↓ (14 of 15 cells)" in lines[0]
+    assert "KGE ↑ (13 of 15 cells)" in lines[0]
+    assert "Cells improved [%] ↑ (14 of 15 cells)" in lines[0]
+    assert "Scored cells of 15 active ones: RMSE and cells improved 14, CC 13, KGE 13." in lines[-1]
+    assert (table[["cells_rmse_own", "cells_rmse_vic"]] == 14).all(axis=None)
+    methods_table.write(scores, costs, tmp_path / "all")
+    everywhere = (tmp_path / "all.md").read_text()
+    assert "cells)" not in everywhere
+    assert everywhere.splitlines()[1:7] == lines[1:7]
+
+
+def test_a_score_of_fewer_cells_says_so_and_is_not_the_best(tables, tmp_path):
+    scores, costs = tables
+    constant = (scores.method == "gan-po") & (scores.simulator == "vic")
+    scores.loc[constant, "cc"] = 0.9999
+    scores.loc[constant & (scores.seed == 1), "cells_cc"] = 3
+    methods_table.write(scores, costs, tmp_path / "methods")
+    lines = (tmp_path / "methods.md").read_text().splitlines()
+    (row,) = (line for line in lines if line.startswith("| gan-po | vic |"))
+    assert row.split("|")[5].strip() == "1.000 ± 0.000 (3 cells)"
+    assert "(3 of 15 cells)" not in lines[0]
+    assert "the simulation is constant in the other cells" in lines[-1]
+
+
+def test_a_pattern_that_is_not_scored_has_a_dash_and_the_reason(tables, tmp_path):
+    scores, costs = tables
+    methods_table.write(with_towers(scores), costs, tmp_path / "methods")
+    lines = (tmp_path / "methods.md").read_text().splitlines()
+    heads = [head.strip() for head in lines[0].split("|")]
+    for name in ("EOF score ↓", "SSIM ↑", "FSS, lowest 5 % ↑", "FSS, highest 5 % ↑"):
+        column = heads.index(name)
+        assert {line.split("|")[column].strip() for line in lines[2:7]} <= {"–", "– / –"}
+    assert f"Without EOF score, SSIM, FSS: {REASON}." in lines[-1]
+
+
+def test_the_ablation_says_how_many_cells_are_scored_and_why_no_pattern_is(ablation, tmp_path):
+    table1.write(with_towers(ablation), tmp_path / "table1")
+    lines = (tmp_path / "table1.md").read_text().splitlines()
+    assert "Scored cells of 15 active ones: RMSE 2." in lines[-1]
+    assert f"Without EOF score, SSIM: {REASON}." in lines[-1]

@@ -120,10 +120,31 @@ def test_maps_without_pattern_define_no_score(mask):
     assert np.isnan(joint_eof_similarity(flat, flat, mask).mean)
 
 
-def test_too_few_complete_maps_are_refused(pair, mask):
-    simulated, observed = pair
-    with pytest.raises(ValueError, match="0 of 40 days"):
-        joint_eof_similarity(simulated, np.full_like(observed, np.nan), mask)
+def test_gaps_that_wander_leave_the_complete_days(pair, mask):
+    simulated, observed = (x.copy() for x in pair)
+    cells = np.argwhere(mask)
+    for day in range(39):
+        observed[day, *cells[2 * day % len(cells)]] = np.nan
+        observed[day, *cells[(2 * day + 1) % len(cells)]] = np.nan
+    result = joint_eof_similarity(simulated, observed, mask)
+    assert np.flatnonzero(result.days).tolist() == [39]
+    np.testing.assert_array_equal(result.cells, mask == 1)
+    assert np.isfinite(result.mean)
+    assert not result.not_scored
+
+
+def test_without_a_complete_map_nothing_is_scored_and_the_reason_is_given(pair, mask):
+    simulated, observed = (x.copy() for x in pair)
+    cells = np.argwhere(mask)
+    for day in range(40):
+        observed[day, *cells[2 * day % len(cells)]] = np.nan
+        observed[day, *cells[(2 * day + 1) % len(cells)]] = np.nan
+    result = joint_eof_similarity(simulated, observed, mask)
+    assert np.isnan(result.mean)
+    assert np.isnan(result.per_day).all()
+    assert result.not_scored.startswith("on none of 40 days")
+    nothing = joint_eof_similarity(simulated, np.full_like(observed, np.nan), mask)
+    assert nothing.not_scored.startswith(f"0 of {len(cells)} active cells are observed")
 
 
 def test_mismatched_shapes_are_refused_with_both_shown():

@@ -5,6 +5,7 @@ localrules:
 rule calibrate:
     input:
         unpack(calibration_files),
+        unpack(searched_files),
         unpack(choice_file),
     output:
         parameters=f"{RUN}/parameters.nc",
@@ -20,6 +21,7 @@ rule calibrate:
         runtime=growing(480),
         gpu=gpus(),
     params:
+        method=lambda wildcards: wildcards.method,
         seed=lambda wildcards: int(wildcards.seed),
         simulator=lambda wildcards: wildcards.simulator,
         settings=calibration_settings,

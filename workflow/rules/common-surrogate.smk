@@ -39,17 +39,28 @@ def previous_weights(wildcards):
     return f"{ROUND}-{before}/weights.pt".format(surrogate=wildcards.surrogate)
 
 
-def pilot_files(wildcards):
-    """What a pilot calibration reads: a calibration's files with the round's surrogate."""
+def files_of_round(wildcards):
+    """What a calibration in a round reads: a calibration's files with the surrogate before it."""
     return {
         **calibration_files(wildcards, wildcards.surrogate),
         "weights": previous_weights(wildcards),
     }
 
 
+def pilot_files(wildcards):
+    """What a pilot calibration reads, with the round's search of each cell for a head start."""
+    found = files_of_round(wildcards)
+    search = cell_search_of(wildcards.method, wildcards.surrogate)
+    if search is None:
+        return found
+    place = f"{ROUND}-{wildcards.round}/cell-search-{search.digest}"
+    place = place.format(surrogate=wildcards.surrogate)
+    return {**found, "searched": f"{place}.nc", "search_history": f"{place}.csv"}
+
+
 def pilot_settings(wildcards):
     """Settings of a pilot: its method's, with the refresh's epochs."""
-    found = calibration_settings(wildcards, wildcards.surrogate)
+    found = settings_of_calibration(wildcards.method, wildcards.surrogate)
     section = f"calibration.{wildcards.method}"
     return {**found, section: {**found[section], "epochs": REFRESH.epochs}}
 

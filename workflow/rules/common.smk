@@ -25,9 +25,11 @@ from paramscape.records import (
 )
 from paramscape.study import (
     REAL_PROGRAM,
+    STATEFUL_SIMULATORS,
     SettingsError,
     all_runs,
     candidates_of,
+    learned_methods,
     read_settings,
     validate,
 )
@@ -80,8 +82,15 @@ REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
 ROUND = f"{ROOT}/surrogate/{{surrogate}}/round"
 SEARCH = f"{ROOT}/search/{{method}}/{{simulator}}"
+CELL_SEARCH = f"{ROOT}/cell-search/{{search}}/{{simulator}}/seed-{{seed}}"
 CANDIDATES = {
     method: candidates_of(grid) for method, grid in STUDY.calibration.search.items()
+}
+CELL_SEARCHES = {
+    search.digest: search
+    for method in learned_methods()
+    for simulator in STATEFUL_SIMULATORS
+    if (search := STUDY.calibration.cell_search_of(method, simulator))
 }
 
 if workflow.is_main_process and (notice := prepare_run(Path(ROOT))):
@@ -104,6 +113,7 @@ wildcard_constraints:
     round=r"[1-9]\d*",
     seed=r"\d+",
     candidate=r"\d+",
+    search=r"[0-9a-f]{8}",
     method=r"[a-z][a-z0-9-]*",
     simulator=r"[a-z][a-z0-9]*",
     surrogate=r"[a-z][a-z0-9]*",
@@ -253,16 +263,54 @@ def calibration_files(wildcards, simulator=None):
     }
 
 
-def calibration_settings(wildcards, simulator=None):
-    """Settings that a method and its simulator, by default the wildcards', use."""
+def settings_of_calibration(method, simulator):
+    """Settings that a method and its simulator use."""
     return settings(
         *SEEN_PERIODS,
         "priors",
         "calibration.target",
-        *method_sections(wildcards.method),
-        *simulator_sections(simulator or wildcards.simulator),
+        *method_sections(method),
+        *simulator_sections(simulator),
         "compute",
     )
+
+
+def calibration_settings(wildcards):
+    """Settings that the wildcards' method and simulator use."""
+    return settings_of_calibration(wildcards.method, wildcards.simulator)
+
+
+def cell_search_settings(wildcards, simulator=None):
+    """Settings of a search of each cell on a simulator, by default the wildcards'."""
+    found = settings_of_calibration("cell-sceua", simulator or wildcards.simulator)
+    search = CELL_SEARCHES[wildcards.search].model_dump(mode="json")
+    return {**found, "calibration.cell-sceua": search}
+
+
+def cell_search_of(method, simulator):
+    """Settings of the search of each cell that a method starts from, or None."""
+    return STUDY.calibration.cell_search_of(method, simulator)
+
+
+def searched_files(wildcards):
+    """Fields and history of the search that a method starts from, where it has a head start.
+
+    With the settings of `cell-sceua` the search is that method's calibration.
+    """
+    search = cell_search_of(wildcards.method, wildcards.simulator)
+    if search is None:
+        return {}
+    folder = RUN if search == STUDY.calibration.cell_sceua else CELL_SEARCH
+    place = folder.format(
+        method="cell-sceua",
+        search=search.digest,
+        simulator=wildcards.simulator,
+        seed=wildcards.get("seed", 1),
+    )
+    return {
+        "searched": f"{place}/parameters.nc",
+        "search_history": f"{place}/history.csv",
+    }
 
 
 def choice_file(wildcards):

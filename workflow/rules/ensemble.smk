@@ -10,6 +10,7 @@ rule sample_members:
         f"{ROOT}/ensemble/members.nc",
     log:
         f"{ROOT}/logs/sample_members.log",
+    priority: 2
     conda:
         "../../envs/cpu.yaml"
     threads: 1
@@ -53,6 +54,7 @@ rule run_members:
         f"{ROOT}/ensemble/fluxes-{{batch}}.nc",
     log:
         f"{ROOT}/logs/run_members.{{batch}}.log",
+    priority: 2
     conda:
         environment()
     threads: STUDY.compute.torch_threads

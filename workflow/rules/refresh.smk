@@ -2,6 +2,24 @@ localrules:
     sample_near_pilots,
 
 
+use rule calibrate as search_cells_of_round with:
+    input:
+        unpack(files_of_round),
+    output:
+        parameters=f"{ROUND}-{{round}}/cell-search-{{search}}.nc",
+        history=f"{ROUND}-{{round}}/cell-search-{{search}}.csv",
+    log:
+        f"{ROOT}/logs/search_cells_of_round.{{surrogate}}.{{round}}.{{search}}.log",
+    params:
+        method="cell-sceua",
+        seed=1,
+        simulator=lambda wildcards: wildcards.surrogate,
+        settings=lambda wildcards: cell_search_settings(wildcards, wildcards.surrogate),
+        code=lambda wildcards: code_of_calibration("cell-sceua", wildcards.surrogate),
+    message:
+        "Search each cell on {wildcards.surrogate} for the pilots of round {wildcards.round}"
+
+
 use rule calibrate as calibrate_pilot with:
     input:
         unpack(pilot_files),
@@ -11,6 +29,7 @@ use rule calibrate as calibrate_pilot with:
     log:
         f"{ROOT}/logs/calibrate_pilot.{{surrogate}}.{{round}}.{{method}}.log",
     params:
+        method=lambda wildcards: wildcards.method,
         seed=1,
         simulator=lambda wildcards: wildcards.surrogate,
         settings=pilot_settings,

@@ -5,12 +5,14 @@ localrules:
 use rule calibrate as try_candidate with:
     input:
         unpack(calibration_files),
+        unpack(searched_files),
     output:
         parameters=f"{SEARCH}/candidate-{{candidate}}/parameters.nc",
         history=f"{SEARCH}/candidate-{{candidate}}/history.csv",
     log:
         f"{ROOT}/logs/try_candidate.{{method}}.{{simulator}}.{{candidate}}.log",
     params:
+        method=lambda wildcards: wildcards.method,
         seed=1,
         simulator=lambda wildcards: wildcards.simulator,
         settings=candidate_settings,

@@ -37,6 +37,7 @@ rule take_last_round:
         f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
     log:
         f"{ROOT}/logs/take_last_round.{{surrogate}}.log",
+    priority: 2
     conda:
         "../../envs/cpu.yaml"
     threads: 1

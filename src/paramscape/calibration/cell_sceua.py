@@ -39,18 +39,11 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
     Raises:
         ValueError: if there is no observation.
     """
-    return search_cells(problem, settings, workplace)[0]
-
-
-def search_cells(
-    problem: Problem, settings: CellSceua, workplace: Workplace, *, finished_too: bool = False
-) -> tuple[Tensor, int]:
-    """What `calibrate_cell_sceua` finds, and the model runs that it takes; see `SceuaRun.run`."""
     cells = CellErrors(problem, settings.lead_in_days)
-    search = SceuaRun(cells, settings, workplace).run(finished_too=finished_too)
+    search = SceuaRun(cells, settings, workplace).run()
     found = problem.default.clone()
     found[torch.from_numpy(cells.cell)] = cells.physical(search.best_points)
-    return found, cells.trials.model_runs
+    return found
 
 
 class CellErrors:

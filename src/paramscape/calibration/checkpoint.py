@@ -17,8 +17,8 @@ _LOG = logging.getLogger(__name__)
 def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> str:
     """Digest of what a calibration's course depends on, as far as it can be seen from here.
 
-    Evidence, default parameters, priors, periods, the simulator's name, the method's settings and
-    the seed; not the code, nor what is inside the simulator.
+    Evidence, default parameters, searched fields, priors, periods, the simulator's name, the
+    method's settings and the seed; not the code, nor what is inside the simulator.
     """
     evidence, priors = problem.evidence, problem.priors
     summary = hashlib.sha256()
@@ -40,6 +40,8 @@ def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> 
         priors.is_log,
     ):
         _add(summary, values)
+    if problem.searched is not None:
+        _add(summary, problem.searched.fields)
     return summary.hexdigest()
 
 
@@ -54,9 +56,7 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
     save_tensors({**state, "identity": identity}, workplace.checkpoint)
 
 
-def load_checkpoint(
-    workplace: Workplace, identity: str, *, finished_too: bool = False
-) -> dict[str, Any] | None:
+def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:
     """The state of an interrupted calibration, or None where there is none to take up.
 
     None if there is no checkpoint, if it is another calibration's (other evidence, settings or
@@ -71,7 +71,7 @@ def load_checkpoint(
         return None
     state = load_tensors(path, "checkpoint of a calibration", "identity", "finished")
     same, finished = state["identity"] == identity, state["finished"]
-    if not same or (finished and not finished_too):
+    if not same or finished:
         reason = "its calibration is finished" if same else "it is of another calibration"
         _LOG.info("%s: not taken up, %s; starting anew", path, reason)
         return None

@@ -1,45 +1,45 @@
-"""A head start: fields that a search in each cell found, which a network learns to give first.
+"""A head start: fields that a search of each cell found, which a network learns to give first.
 
 From one starting point in all cells, gradients lead into curved valleys where parameters make up
 for each other, and there to ends that are far from the best; a search in each cell is not led.
 """
 
 import copy
-from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from paramscape.study import CellSceua, HeadStart
+from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of
+from paramscape.files import read_dataset, read_table
+from paramscape.study import HeadStart
 
-from .cell_sceua import search_cells
 from .learner import Fields
-from .problem import Problem, Workplace
+from .problem import SearchedFields
 
 _LONGEST_GRADIENT = 1.0
 
 
-def searched_fields(
-    problem: Problem, settings: HeadStart, workplace: Workplace
-) -> tuple[Tensor, int]:
-    """Fields that `cell-sceua` finds, and the model runs that it takes.
+def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) -> SearchedFields:
+    """Read what `cell-sceua` wrote: its fields, and what they cost.
 
     Args:
-        problem: what is calibrated.
-        settings: budget of the search.
-        workplace: of the method; the search has a history and a checkpoint of its own beside it.
+        parameters: file of kind `parameters`.
+        history: the search's, with `model_runs` and `seconds`.
+        cells: of the domain.
+        default: (cell, parameter), of whose type and device the fields are.
 
-    Returns:
-        (cell, parameter) physical values, and the number of runs.
+    Raises:
+        FileContractError: if a file is broken or lacks a column.
     """
-    search = CellSceua(max_evaluations=settings.evaluations, lead_in_days=settings.lead_in_days)
-    history, checkpoint = workplace.history, workplace.checkpoint
-    place = replace(
-        workplace,
-        history=history.with_name(f"head-start-{history.name}"),
-        checkpoint=checkpoint.with_name(f"head-start-{checkpoint.name}"),
+    fields = fields_of(read_dataset(parameters, "parameters"), cells)
+    course = read_table(history, ["model_runs", "seconds"])
+    return SearchedFields(
+        torch.from_numpy(fields).to(default),
+        int(course["model_runs"].iloc[-1]),
+        float(course["seconds"].sum()),
     )
-    return search_cells(problem, search, place, finished_too=True)
 
 
 def imitate(fields: Fields, target: Tensor, settings: HeadStart) -> float:

@@ -43,10 +43,25 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class SearchedFields:
+    """What a search of each cell on the same simulator found, for methods with a head start.
+
+    fields: (cell, parameter) in physical units.
+    model_runs: runs of the domain that the search took.
+    seconds: time that it took.
+    """
+
+    fields: Tensor
+    model_runs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Problem:
     """One calibration: evidence, simulator and bounds.
 
     default: (cell, parameter), the uncalibrated parameters in physical units.
+    searched: where a head start begins, or None without one.
     """
 
     target: str
@@ -55,6 +70,7 @@ class Problem:
     simulator: Simulator
     priors: PriorBox
     default: Tensor
+    searched: SearchedFields | None = None
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,8 @@ class SceuaRun:
         self.identity = identity_of(searched.trials.problem, settings, workplace)
         self.history = History((*_FIRST, *searched.columns, _LAST))
 
-    def run(self, *, finished_too: bool = False) -> Search:
+    def run(self) -> Search:
         """Search from the checkpoint, or from the first population, to the end.
-
-        Args:
-            finished_too: whether a search that came to its end is taken up, not made again.
 
         Raises:
             Interrupted: if SIGTERM came, see `interruption`; after a loop or, if that is long,
@@ -63,7 +60,7 @@ class SceuaRun:
         name = f"{self.searched.method} on {self.searched.trials.problem.simulator.name}"
         most = self.evolution.settings.max_evaluations
         with tqdm(total=most, desc=name, unit="evaluation") as bar:
-            search = self._resume(finished_too)
+            search = self._resume()
             if search is None:
                 start = time.perf_counter()
                 search = self.evolution.begin()
@@ -79,8 +76,8 @@ class SceuaRun:
             _LOG.info("%d of %d searches: %s", count, len(search.ended), REASONS[index])
         return search
 
-    def _resume(self, finished_too: bool) -> Search | None:
-        state = load_checkpoint(self.workplace, self.identity, finished_too=finished_too)
+    def _resume(self) -> Search | None:
+        state = load_checkpoint(self.workplace, self.identity)
         if state is None:
             return None
         self.history = History(self.history.columns, state["rows"])

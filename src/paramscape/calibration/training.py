@@ -17,7 +17,7 @@ from paramscape.study import Learned
 from . import seeds
 from .checkpoint import identity_of, load_checkpoint, save_checkpoint
 from .divergence import Watch, told_where
-from .head_start import imitate, searched_fields
+from .head_start import imitate
 from .history import History
 from .learner import Learner
 from .model_runs import ModelRuns
@@ -109,7 +109,7 @@ class _Course:
             with told_where("before the first epoch", self.kept()):
                 self._run_ahead()
                 self.start = self._validate(self.learner.result()).misfit
-            self.seconds_before = time.perf_counter() - begun
+            self.seconds_before += time.perf_counter() - begun
         else:
             for name, part in self._parts().items():
                 part.load_state_dict(state["learner"][name])
@@ -141,18 +141,26 @@ class _Course:
         return {column: f"{row[column]:.4g}" for column in shown}
 
     def _run_ahead(self) -> None:
-        """Search each cell and imitate what is found, if the settings ask for a head start."""
-        settings = self.settings.vic.head_start
+        """Imitate what a search of each cell found, if the settings ask for a head start.
+
+        The cost of the search counts as the method's, also where other methods share it.
+        """
+        settings, searched = self.settings.vic.head_start, self.problem.searched
         if settings is None:
             return
-        fields, runs = searched_fields(self.problem, settings, self.workplace)
-        self.model_runs.search(runs)
-        unit = self.problem.priors.to_unit(fields).clamp(0.0, 1.0)
+        if searched is None:
+            raise ValueError(
+                f"{self.learner.name} has a head start in its settings, but its problem has no "
+                "searched fields; read them with `read_search` from what cell-sceua wrote"
+            )
+        self.model_runs.search(searched.model_runs)
+        self.seconds_before += searched.seconds
+        unit = self.problem.priors.to_unit(searched.fields).clamp(0.0, 1.0)
         error = imitate(self.learner.fields, unit, settings)
         _LOG.info(
-            "%s imitates what a search of %d evaluations in each cell found to within %.2g of the "
+            "%s imitates what a search of each cell by %d runs found to within %.2g of the "
             "priors' ranges (root mean square)",
-            *(self.learner.name, settings.evaluations, math.sqrt(error)),
+            *(self.learner.name, searched.model_runs, math.sqrt(error)),
         )
 
     def tell_end(self) -> None:

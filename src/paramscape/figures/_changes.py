@@ -32,17 +32,21 @@ def draw_changes(
     """Draw a histogram for each entry of the first dimension, in rows, and run, in columns.
 
     Cells beyond the axis count in its outermost bars. The shares of improved and worsened cells
-    are written in; a cell without score is neither. Many runs stand in bands below each other.
+    among the observed ones are written in; their number stands on the axis where some active cells
+    are not observed. Many runs stand in bands below each other.
 
     Args:
         figure: an empty figure.
-        change: (row, run, lat, lon) relative RMSE change [%], positive where calibration helps.
+        change: (row, run, lat, lon) relative RMSE change [%], positive where calibration helps;
+            the coordinate `observed` (row, lat, lon) is true in cells with an observation.
         mask: (lat, lon) active cells.
         names: what a reader calls the rows.
         notes: by run, words for its last row's title.
     """
     active = active_cells(mask, change)
     edges = _edges(change.values[..., active])
+    counted = active & change["observed"].values
+    labels = [_row_label(*row, active) for row in zip("abcd", names, counted, strict=False)]
     rows, parts = len(names), bands(change.sizes["run"])
     columns = max(part.stop - part.start for part in parts)
     looks = {"squeeze": False, "sharex": True, "sharey": True}
@@ -52,20 +56,25 @@ def draw_changes(
         for ax in block[:, part.stop - part.start :].flat:
             ax.set_visible(False)
         shown = change.isel(run=part)
-        for row, field in zip(block, shown, strict=True):
+        for row, field, cells in zip(block, shown, counted, strict=True):
             for ax, run in zip(row, field.values, strict=False):
-                _draw_panel(ax, run, active, edges)
-        _label(block, names, [str(run) for run in shown["run"].values], notes or {})
+                _draw_panel(ax, run, cells, edges)
+        _label(block, labels, [str(run) for run in shown["run"].values], notes or {})
     top = max(patch.get_height() for ax in axes.flat for patch in ax.patches)
     axes[0, 0].set_ylim(0, 1.5 * max(top, 1))
     figure.supxlabel("relative RMSE change against the default parameters [%]", fontsize=8)
 
 
+def _row_label(letter: str, name: str, counted: np.ndarray, active: np.ndarray) -> str:
+    cells, most = int(counted.sum()), int(active.sum())
+    return f"({letter}) {name}\n" + ("cells" if cells == most else f"{cells} of {most} cells")
+
+
 def _label(
-    block: np.ndarray, names: Sequence[str], runs: Sequence[str], notes: Mapping[str, str]
+    block: np.ndarray, labels: Sequence[str], runs: Sequence[str], notes: Mapping[str, str]
 ) -> None:
-    for ax, name, letter in zip(block[:, 0], names, "abcd", strict=False):
-        ax.set_ylabel(f"({letter}) {name}\ncells")
+    for ax, label in zip(block[:, 0], labels, strict=True):
+        ax.set_ylabel(label)
     for ax, run in zip(block[0], runs, strict=False):
         ax.set_title(wrapped(run))
     for ax, run in zip(block[-1], runs, strict=False):
@@ -73,8 +82,8 @@ def _label(
             ax.set_title(notes[run])
 
 
-def _draw_panel(ax: Axes, change: np.ndarray, active: np.ndarray, edges: np.ndarray) -> None:
-    values = change[active]
+def _draw_panel(ax: Axes, change: np.ndarray, counted: np.ndarray, edges: np.ndarray) -> None:
+    values = change[counted]
     shown = np.clip(values[np.isfinite(values)], edges[0], edges[-1])
     looks = {"edgecolor": "white", "linewidth": 0.3}
     ax.hist(
@@ -85,7 +94,7 @@ def _draw_panel(ax: Axes, change: np.ndarray, active: np.ndarray, edges: np.ndar
         **looks,
     )
     ax.axvline(0, color="black", linewidth=0.6)
-    improved, worse = share_above(change, 0.0, active), share_above(-change, 0.0, active)
+    improved, worse = share_above(change, 0.0, counted), share_above(-change, 0.0, counted)
     ax.text(0.97, 0.96, f"{improved:.0f} %\nbetter", color=RED, ha="right", **_at_top(ax))
     ax.text(0.03, 0.96, f"{worse:.0f} %\nworse", color=BLUE, ha="left", **_at_top(ax))
     ax.xaxis.set_major_locator(MaxNLocator(3, integer=True, symmetric=True))

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-from paramscape.figures._page import DARK_GREY, line_looks
+from paramscape.figures._page import DARK_GREY, line_looks, say_why_not
 
 _USEFUL = "useful skill, 0.5 + f / 2"
 
@@ -35,8 +35,10 @@ def draw_tails(figure: FigureBase, fss: xr.DataArray) -> None:
     Args:
         figure: an empty figure or part of one.
         fss: (run, percentile, window), percentiles in percent, windows in cells; NaN draws no
-            line.
+            line. Its attribute `not_scored` says why the observations do not allow the score.
     """
+    if wrote_why_not(figure, fss):
+        return
     rows = [row for row in tails(fss) if row]
     axes = figure.subplots(len(rows), max(map(len, rows)), squeeze=False, sharex=True, sharey=True)
     for row, percentiles in zip(axes, rows, strict=True):
@@ -46,6 +48,15 @@ def draw_tails(figure: FigureBase, fss: xr.DataArray) -> None:
         for ax in row[len(percentiles) :]:
             ax.set_visible(False)
     finish(figure, axes, fss)
+
+
+def wrote_why_not(figure: FigureBase, fss: xr.DataArray) -> bool:
+    """Fill a figure with the reason why no curve can be drawn, where there is one."""
+    if "not_scored" not in fss.attrs:
+        return False
+    ax = figure.subplots()
+    ax.set_axis_off()
+    return say_why_not(ax, fss)
 
 
 def draw_row(axes: Sequence[Axes], fss: xr.DataArray, percentiles: Sequence[float]) -> None:

@@ -11,9 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.style
+import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paramscape.files import stamp, whole
+from paramscape.metrics.scores import SCORES
 
 PAGE_WIDTH = 7.5
 RUNS_PER_PAGE = 6
@@ -128,6 +131,25 @@ def pretty_units(units: str) -> str:
 def with_units(title: str, units: str) -> str:
     """Title with its unit in brackets; a dimensionless quantity has none."""
     return title if units == "1" else f"{title} [{pretty_units(units)}]"
+
+
+def say_why_not(ax: Axes, score: xr.DataArray) -> bool:
+    """Write into an empty panel why the observations do not allow a score, where they do not.
+
+    Args:
+        ax: the panel.
+        score: named as in `SCORES`; its attribute `not_scored` holds the reason, see
+            `metrics.evaluate`.
+
+    Returns:
+        Whether there was a reason to write.
+    """
+    reason = score.attrs.get("not_scored", "")
+    if reason:
+        words = textwrap.fill(f"no {SCORES[str(score.name)].title}: {reason}", 60)
+        ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes)
+        ax.set_yticks([])
+    return bool(reason)
 
 
 def wrapped(label: str, width: int = 15) -> str:

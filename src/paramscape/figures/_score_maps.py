@@ -39,7 +39,8 @@ def draw_score_maps(
     """Draw scores per cell, titled with the median of the scored cells.
 
     Yellow is better; a scale leaves out the worst 5 % of cells. Active cells without score are
-    hatched, cells outside the domain grey. Many runs stand in bands below each other.
+    hatched, cells outside the domain grey. Where some active cells have no score, a row says how
+    many have one, and a map how many where it has fewer. Many runs stand in bands below each other.
 
     Args:
         figure: an empty figure or part of one.
@@ -81,12 +82,21 @@ def _draw_band(
     scales: Mapping[str, Scale],
 ) -> None:
     """Draw one band's maps (score, run) with their medians."""
+    cells = int(active.sum())
     for row, letter, (name, fields) in zip(axes, "abcdef", maps.items(), strict=False):
+        most = int(np.isfinite(fields.values).sum((1, 2)).max())
         for ax, field in zip(row, fields, strict=True):
             draw_map(ax, field, active, scales[name])
-            scored = field.values[np.isfinite(field.values)]
-            ax.set_title(f"median {np.median(scored):z.2f}" if scored.size else "no score")
-        row[0].set_ylabel(f"({letter}) {SCORES[name].title}")
+            ax.set_title(_median(field.values, most))
+        scored = "" if most == cells else f"\n{most} of {cells} cells"
+        row[0].set_ylabel(f"({letter}) {SCORES[name].title}{scored}")
+
+
+def _median(field: np.ndarray, most: int) -> str:
+    """Median of a map (lat, lon), with the number of its cells if other maps have more scored."""
+    scored = field[np.isfinite(field)]
+    fewer = f" of {scored.size}" if scored.size < most else ""
+    return f"median {np.median(scored):z.2f}{fewer}" if scored.size else "no score"
 
 
 def _draw_bars(

@@ -49,7 +49,8 @@ def scores_of_runs(files: Sequence[Path]) -> xr.Dataset:
     """Score files joined along `run`, labelled such as `gan-po on vic`."""
     parts = [read_dataset(Path(file), "scores") for file in files]
     labels = _labels(files)
-    return xr.concat(parts, labels, join="exact", combine_attrs="drop")
+    # The attribute `not_scored` is the same in all runs: it depends on the observations alone.
+    return xr.concat(parts, labels, join="exact", combine_attrs="drop_conflicts")
 
 
 def _labels(files: Sequence[Path]) -> xr.DataArray:
@@ -60,16 +61,25 @@ def _labels(files: Sequence[Path]) -> xr.DataArray:
 def change_of_runs(runs: Sequence[Path], defaults: Sequence[Path]) -> xr.DataArray:
     """Relative RMSE change (run, lat, lon) [%] of runs against the default; without the default.
 
+    Its coordinate `observed` (lat, lon) is true in cells with an observation, the scored ones.
+
     Args:
         runs: score files.
         defaults: score file of the default on the same simulator, for each run.
     """
     pairs = [(r, d) for r, d in zip(runs, defaults, strict=True) if RunId.of(r).method != "default"]
-    calibrated = scores_of_runs([r for r, _ in pairs])["rmse"]
+    scores = scores_of_runs([r for r, _ in pairs])
+    calibrated, observed = scores["rmse"], (scores["observed_days"] > 0).any("run")
     base = xr.concat(
         [read_dataset(Path(d), "scores")["rmse"] for _, d in pairs], calibrated["run"], join="exact"
     )
-    return calibrated.copy(data=relative_rmse_change(base.values, calibrated.values))
+    change = calibrated.copy(data=relative_rmse_change(base.values, calibrated.values))
+    return change.assign_coords(observed=observed)
+
+
+def joined_changes(changes: Sequence[xr.DataArray], labels: pd.Index) -> xr.DataArray:
+    """Changes of several periods or sides along a new dimension, with their `observed` cells."""
+    return xr.concat(changes, labels, join="exact", coords=["observed"])
 
 
 def verified_runs(
@@ -83,8 +93,8 @@ def verified_runs(
         defaults: score files of the default for each run, by side, `own` and `vic`.
 
     Returns:
-        change (side, run, lat, lon), relative RMSE change [%]; gap (run), mean RMSE over cells on
-        the own simulator minus that in VIC.
+        change (side, run, lat, lon), relative RMSE change [%], see `change_of_runs`; gap (run),
+        mean RMSE over observed cells on the own simulator minus that in VIC.
     """
     sides = pd.Index(["own", "vic"], name="side")
     change = [
@@ -95,8 +105,10 @@ def verified_runs(
         scores_of_runs([f for f in files if RunId.of(f).method != "default"])["rmse"]
         for files in (own, vic)
     ]
-    gap = rmse[0].mean(("lat", "lon")) - rmse[1].mean(("lat", "lon"))
-    return xr.Dataset({"change": xr.concat(change, sides, join="exact"), "gap": gap})
+    observed = change[0]["observed"]
+    means = [field.values[:, observed.values].mean(-1) for field in rmse]
+    gap = ("run", means[0] - means[1])
+    return xr.Dataset({"change": joined_changes(change, sides), "gap": gap})
 
 
 def scores_by_simulator(

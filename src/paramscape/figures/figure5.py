@@ -15,11 +15,12 @@ def draw(change: xr.DataArray, mask: xr.DataArray, stem: Path, caption: Caption)
     """Draw how many cells calibration improves (red) and worsens (blue), and by how much.
 
     Cells beyond the axis count in its outermost bars. The shares of improved and worsened
-    cells are written in; a cell without score is neither.
+    cells among the observed ones are written in.
 
     Args:
         change: (period, run, lat, lon) relative RMSE change [%], positive where calibration
-            helps; labels of `period` such as `train` and `test`, runs without the default's.
+            helps; labels of `period` such as `train` and `test`, runs without the default's. Its
+            coordinate `observed` (period, lat, lon) is true in cells with an observation.
         mask: (lat, lon) active cells.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the title.

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import PAGE_WIDTH, Caption, line_looks, page
+from paramscape.figures._page import PAGE_WIDTH, Caption, line_looks, page, say_why_not
 from paramscape.metrics.scores import SCORES
 
 _PANELS = ("eof", "ssim")
@@ -20,11 +20,12 @@ def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
     """Draw the spatial scores of each day, a panel per score and a line per run.
 
     Daily values are thin, their centred 15-day means thick; the mean over the period stands in
-    the legend.
+    the legend. A score that the observations do not allow gives way to the reason.
 
     Args:
         scores: `eof`, `ssim` (run, time), NaN on days that are not scored, and `eof_mean`,
-            `ssim_mean` (run); `time` holds days as datetime64.
+            `ssim_mean` (run); `time` holds days as datetime64. The attribute `not_scored` of
+            `eof` and `ssim` says why, where no day is scored.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the titles.
 
@@ -37,7 +38,9 @@ def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
     with page(stem, PAGE_WIDTH, 4.2 + 0.12 * runs) as figure:
         figure.suptitle(caption.title(f"pattern of daily {caption.quantity}"))
         for ax, name, letter in zip(figure.subplots(2, 1, sharex=True), _PANELS, "ab", strict=True):
-            _draw_panel(ax, scores[name], scores[f"{name}_mean"])
+            if not say_why_not(ax, scores[name]):
+                _draw_panel(ax, scores[name], scores[f"{name}_mean"])
+            ax.set_xlim(*scores["time"].values[[0, -1]])
             better = SCORES[name].direction
             ax.set_title(f"({letter}) {SCORES[name].title}, {better} is better", loc="left")
             ax.set_ylabel(SCORES[name].title)
@@ -59,7 +62,6 @@ def _draw_panel(ax: Axes, series: xr.DataArray, means: xr.DataArray) -> None:
             ax.plot(days, smooth[index], linewidth=1.4, label=label, **look)
         else:
             ax.plot(days, series[index], linewidth=1.2, label=label, **look)
-    ax.set_xlim(days[0], days[-1])
     ax.grid(axis="y", color="#e5e5e5", linewidth=0.6)
     ax.set_axisbelow(True)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=2.6)

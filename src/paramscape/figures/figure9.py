@@ -9,7 +9,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import FigureBase
 
-from paramscape.figures._fss import PERCENTILE_DIMS, draw_row, finish, tail_name, tails
+from paramscape.figures._fss import (
+    PERCENTILE_DIMS,
+    draw_row,
+    finish,
+    tail_name,
+    tails,
+    wrote_why_not,
+)
 from paramscape.figures._inputs import require_variables
 from paramscape.figures._page import Caption, page, page_width
 from paramscape.figures._score_maps import draw_score_maps, maps_height
@@ -51,7 +58,10 @@ def draw(
 
 def _draw_curves(figure: FigureBase, curves: Mapping[str, xr.DataArray]) -> None:
     """Draw a row per simulator and a column per percentile."""
-    low, high = tails(next(iter(curves.values())))
+    first = next(iter(curves.values()))
+    if wrote_why_not(figure, first):
+        return
+    low, high = tails(first)
     percentiles = [*low, *reversed(high)]
     axes = figure.subplots(len(curves), len(percentiles), squeeze=False, sharex=True, sharey=True)
     for row, fss in zip(axes, curves.values(), strict=True):

@@ -17,13 +17,14 @@ SIDES = ("own", "vic")
 def draw(verified: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
     """Draw the RMSE change on each run's own simulator above that in VIC, with the gap.
 
-    The gap is the mean RMSE over cells on the own simulator minus that in VIC. It is 0 for a
-    method that learns on VIC, whose two rows are the same.
+    The gap is the mean RMSE over observed cells on the own simulator minus that in VIC. It is 0
+    for a method that learns on VIC, whose two rows are the same.
 
     Args:
         verified: `change` (side, run, lat, lon), relative RMSE change [%] against the default
             parameters on the same side, positive where calibration helps; `gap` (run) [unit of
-            the caption]. The labels of `side` are `own` and `vic`; runs without the default's.
+            the caption]. The labels of `side` are `own` and `vic`; runs without the default's. The
+            coordinate `observed` (side, lat, lon) of `change` is true in cells with an observation.
         mask: (lat, lon) active cells.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the title.

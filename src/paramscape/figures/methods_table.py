@@ -9,6 +9,7 @@ import pandas as pd
 
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
+from paramscape.figures._scored_cells import ScoredCells, fewest_cells, needed_columns
 from paramscape.figures._tables import VIC_RUNS_NOTE, mean_and_spread, with_spread, write_table
 from paramscape.metrics.scores import SCORES
 
@@ -39,8 +40,9 @@ def write(
     Args:
         scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier`
             (the simulator's own name, `vic`, or `vic-image` for the real program) and the scores
-            of `COLUMNS`. A calibration through `vic` needs the verifier `vic` alone. Either all
-            or none have `vic-image`. The method `default` is among them.
+            of `COLUMNS`, with the numbers of cells and the reasons of `metrics.summary`. A
+            calibration through `vic` needs the verifier `vic` alone. Either all or none have
+            `vic-image`. The method `default` is among them.
         costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, `vic_runs` (NaN
             where unknown), and where the truth is known the means over parameters of `RECOVERY`.
         stem: path of the files without `.csv`, `.md` and `.html`.
@@ -50,13 +52,15 @@ def write(
         What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
         `<score>_vic` and, where the real program was run, `<score>_real`, with their `_spread`
         (standard deviation over seeds, NaN for one seed), then `rmse_gap`, recovery, minutes and
-        VIC runs in the same way.
+        VIC runs in the same way, and `cells_<score>_<side>`, the cells behind a score (those of
+        the seed with fewest).
 
     Raises:
         ValueError: a column or the default's row is missing, a calibration comes twice, or its
             score on its own simulator or in VIC is missing.
     """
-    require_columns(scores, [*_RUN, "seed", "verifier", *COLUMNS], "scores")
+    needed = [*_RUN, "seed", "verifier", *COLUMNS, *needed_columns(COLUMNS)]
+    require_columns(scores, needed, "scores")
     require_columns(costs, [*_RUN, "seed", *_COSTS], "costs")
     _check(scores, costs)
     sides = _sides(scores)
@@ -64,11 +68,13 @@ def write(
     parts = [mean_and_spread(rows, _RUN, COLUMNS, f"_{side}") for side, rows in sides.items()]
     parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
     parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
-    table = _join(scores, sides, parts)
-    header = _header(extras, field_unit)
+    parts += [fewest_cells(rows, _RUN, f"_{side}") for side, rows in sides.items()]
+    table, scored = _join(scores, sides, parts), ScoredCells(scores, COLUMNS)
+    rows = _rows(table, extras, sides, scored)
     note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
     note += _REAL_NOTE if "real" in sides else ""
-    write_table(stem, table, header, _rows(table, extras, sides), note)
+    note += scored.note(any("cells)" in cell for row in rows for cell in row))
+    write_table(stem, table, _header(extras, field_unit, scored), rows, note)
     return table
 
 
@@ -105,17 +111,21 @@ def _gaps(sides: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _column_order(table: pd.DataFrame, sides: Iterable[str]) -> list[str]:
     pairs = [f"{name}_{side}" for name in COLUMNS for side in sides]
     pairs += [name for name in (_GAP, *RECOVERY, *_COSTS) if name in table]
-    return [*_RUN, "seeds", *(c for name in pairs for c in (name, f"{name}_spread"))]
+    spread = [column for name in pairs for column in (name, f"{name}_spread")]
+    counts = [column for column in table if column.startswith("cells_")]
+    return [*_RUN, "seeds", *spread, *counts]
 
 
-def _rows(table: pd.DataFrame, extras: list[str], sides: Iterable[str]) -> list[list[str]]:
-    best = {name: _best_rows(table, name) for name in COLUMNS}
+def _rows(
+    table: pd.DataFrame, extras: list[str], sides: Iterable[str], scored: ScoredCells
+) -> list[list[str]]:
+    best = {name: _best_rows(table, name, scored) for name in COLUMNS}
     rows = []
     for index, row in table.iterrows():
         learned_on_vic = row["simulator"] == "vic"
         cells = [row["method"], row["simulator"]]
         for name in COLUMNS:
-            shown = {side: _cell(row, f"{name}_{side}", name) for side in sides}
+            shown = {side: _score(row, name, side, scored) for side in sides}
             if index in best[name]:
                 shown["vic"] = f"**{shown['vic']}**"
             if learned_on_vic and "real" not in shown:
@@ -127,18 +137,25 @@ def _rows(table: pd.DataFrame, extras: list[str], sides: Iterable[str]) -> list[
     return rows
 
 
-def _best_rows(table: pd.DataFrame, name: str) -> set[int]:
-    """Rows with the best score in VIC; none where no score is known."""
+def _best_rows(table: pd.DataFrame, name: str, scored: ScoredCells) -> set[int]:
+    """Rows with the best score in VIC of as many cells as any; none where no score is known."""
     losses = table[f"{name}_vic"].map(SCORES[name].loss)
+    if name in scored.most:
+        losses = losses.where(table[f"cells_{name}_vic"] == scored.most[name])
     return set(table.index[losses == losses.min()])
+
+
+def _score(row: pd.Series, name: str, side: str, scored: ScoredCells) -> str:
+    cells = row[f"cells_{name}_{side}"] if name in scored.most else scored.active
+    return _cell(row, f"{name}_{side}", name) + scored.of_run(name, cells)
 
 
 def _cell(row: pd.Series, column: str, name: str) -> str:
     return with_spread(row[column], row[f"{column}_spread"], _DIGITS.get(name, 3))
 
 
-def _header(extras: list[str], field_unit: str) -> list[str]:
-    heads = [_head(name, field_unit) for name in COLUMNS]
+def _header(extras: list[str], field_unit: str, scored: ScoredCells) -> list[str]:
+    heads = [_head(name, field_unit) + scored.of_head(name) for name in COLUMNS]
     heads.insert(1, f"RMSE gap [{pretty_units(field_unit)}]")
     recovery = [_head(name, field_unit) for name in extras]
     return ["Method", "Simulator", *heads, *recovery, "Time [min]", "VIC runs used"]

@@ -10,6 +10,7 @@ import pandas as pd
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
 from paramscape.figures._paper import ABLATION, ABLATION_DAYS, SOURCE
+from paramscape.figures._scored_cells import ScoredCells, needed_columns
 from paramscape.figures._tables import mean_and_spread, with_spread, write_table
 from paramscape.metrics.scores import SCORES
 
@@ -33,8 +34,9 @@ def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd
 
     Args:
         scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier` (the
-            simulator's own name or `vic`), `rmse`, `eof`, `eof_scaled`, `ssim`. Simulators on
-            which one of the two methods is missing, and other methods, are left out.
+            simulator's own name or `vic`), `rmse`, `eof`, `eof_scaled`, `ssim`, with the numbers
+            of cells and the reasons of `metrics.summary`. Simulators on which one of the two
+            methods is missing, and other methods, are left out.
         stem: path of the files without `.csv`, `.md` and `.html`.
         field_unit: unit of the scored field.
 
@@ -46,7 +48,8 @@ def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd
     Raises:
         ValueError: a column is missing, or no simulator has both methods.
     """
-    require_columns(scores, ["method", "simulator", "seed", "verifier", *_COLUMNS], "scores")
+    needed = ["method", "simulator", "seed", "verifier", *_COLUMNS, *needed_columns(list(_COLUMNS))]
+    require_columns(scores, needed, "scores")
     ours = _with_changes(_sides(scores))
     columns = [f"{name}_{side}" for name in _COLUMNS for side in _SIDES]
     table = mean_and_spread(ours, _KEYS, columns)
@@ -58,6 +61,7 @@ def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd
     table = table.reindex(columns=order)
     header = ["Source", "Simulator", "Loss", *(_head(name, field_unit) for name in _COLUMNS)]
     note = _NOTE.format(seeds=int(ours["seed"].nunique()), source=SOURCE, days=ABLATION_DAYS)
+    note += ScoredCells(scores, list(_COLUMNS)).note(runs_differ=False)
     write_table(stem, table, header, [_row(row) for _, row in table.iterrows()], note)
     return table
 

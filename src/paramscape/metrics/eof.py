@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from paramscape.metrics._grid import DailyScore, Field, Mask, as_pair, mean_of_scored
+from paramscape.metrics.patterns import enough_cells, too_few_cells
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class EofSimilarity(DailyScore):
         scaled: mean x sqrt(2T), T the days used, which can be compared between periods.
         days: (time,) days used.
         cells: (lat, lon) cells used.
+        not_scored: why the observations do not allow a score, which is NaN then; else empty.
     """
 
     scaled: float
     days: Mask
     cells: Mask
+    not_scored: str = ""
 
 
 def joint_eof_similarity(
@@ -46,7 +49,9 @@ def joint_eof_similarity(
     The decomposition needs complete maps. Which days and cells take part depends on the
     observations alone, and is therefore the same for every method: cells never observed leave;
     then days on which fewer than `min_coverage` of the remaining cells are observed; then cells
-    with a gap on any day that is left.
+    with a gap on any day that is left. Where that leaves too few cells (see `patterns`), the days
+    on which every remaining cell is observed are used. Where there is no such day either, nothing
+    is scored.
 
     Args:
         simulated: (time, lat, lon) simulation. NaN where day and cell take part makes every day
@@ -56,30 +61,39 @@ def joint_eof_similarity(
         min_coverage: share of the observed cells that a day must have [1].
 
     Raises:
-        ValueError: shapes differ, or fewer than one day or two cells are left.
+        ValueError: shapes differ.
     """
-    simulated, observed, _ = as_pair(simulated, observed, mask, dims=("time", "lat", "lon"))
-    days, cells = _complete(~np.isnan(observed), min_coverage)
+    simulated, observed, active = as_pair(simulated, observed, mask, dims=("time", "lat", "lon"))
+    days, cells = _complete(~np.isnan(observed), active, min_coverage)
     per_day = np.full(len(observed), np.nan)
+    if reason := _incomplete(~np.isnan(observed), days, cells, active):
+        return EofSimilarity(per_day, np.nan, np.nan, days, cells, reason)
     per_day[days] = _loading_distance(simulated[days][:, cells], observed[days][:, cells])
     mean = mean_of_scored(per_day, days)
     scaled = mean * np.sqrt(2 * days.sum())
     return EofSimilarity(per_day=per_day, mean=mean, scaled=float(scaled), days=days, cells=cells)
 
 
-def _complete(present: Mask, min_coverage: float) -> tuple[Mask, Mask]:
+def _complete(present: Mask, active: Mask, min_coverage: float) -> tuple[Mask, Mask]:
     """Choose days (time,) and cells (lat, lon) without gaps from `present` (time, lat, lon)."""
     ever = present.any(axis=0)
     coverage = present[:, ever].sum(axis=1) / max(ever.sum(), 1)
-    days = (coverage >= min_coverage) & (coverage > 0)
-    cells = present[days].all(axis=0) & ever
-    if not days.any() or cells.sum() < 2:
-        raise ValueError(
-            f"The joint EOFs need complete maps: {days.sum()} of {days.size} days have "
-            f"{min_coverage:.0%} of the {ever.sum()} observed cells, and {cells.sum()} cells "
-            "are observed on all of them. Fill gaps, shorten the period or lower `min_coverage`."
-        )
+    for least in (min_coverage, 1.0):
+        days = (coverage >= least) & (coverage > 0)
+        cells = present[days].all(axis=0) & ever
+        if days.any() and enough_cells(cells.sum(), active.sum()):
+            break
     return days, cells
+
+
+def _incomplete(present: Mask, days: Mask, cells: Mask, active: Mask) -> str:
+    """Why the chosen days and cells do not allow a score; empty where they do."""
+    ever = present.any(axis=0).sum()
+    if reason := too_few_cells(int(ever), int(active.sum())):
+        return reason
+    if not days.any():
+        return f"on none of {days.size} days are all of the {ever} observed cells observed"
+    return too_few_cells(int(cells.sum()), int(active.sum()))
 
 
 def _loading_distance(simulated: Field, observed: Field) -> Field:

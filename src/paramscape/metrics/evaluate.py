@@ -2,71 +2,121 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import xarray as xr
 
-from paramscape.metrics._grid import Field
+from paramscape.metrics._grid import DailyScore, Field
 from paramscape.metrics.eof import joint_eof_similarity
 from paramscape.metrics.fss import PERCENTILES, WINDOWS, fss_curves
+from paramscape.metrics.patterns import mapped_days, too_few_cells
 from paramscape.metrics.point import moments
 from paramscape.metrics.spaef import spatial_efficiency
-from paramscape.metrics.ssim import ssim_per_day
+from paramscape.metrics.ssim import observed_range, ssim_per_day
 
+_LOG = logging.getLogger(__name__)
 _DIMS = ("time", "lat", "lon")
 
 
-def evaluate(
-    simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray, *, data_range: float
-) -> xr.Dataset:
+def evaluate(simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray) -> xr.Dataset:
     """Score a simulation against observations by every point and spatial score.
+
+    Spatial scores leave out days with too few observed cells, see `patterns`.
 
     Args:
         simulated: (time, lat, lon) simulation.
         observed: (time, lat, lon) observation in the same unit, NaN where missing.
         mask: (lat, lon) active cells.
-        data_range: range of the observations for SSIM, equal for all methods; see
-            `observed_range`.
 
     Returns:
-        Dataset with `rmse`, `cc`, `kge`, `kge_r`, `kge_gamma`, `kge_beta` (lat, lon); `eof`,
-        `ssim` (time); `fss` (percentile, window) of the mean map; and the scalars `eof_mean`,
-        `eof_scaled`, `ssim_mean`, `spaef`. Joining datasets along a new dimension `run` gives
-        what the figures take. NaN as in the single scores.
+        Dataset with `rmse`, `cc`, `kge`, `kge_r`, `kge_gamma`, `kge_beta`, `observed_days`
+        (lat, lon); `eof`, `ssim` (time); `fss` (percentile, window) of the mean map; and the
+        scalars `eof_mean`, `eof_scaled`, `ssim_mean`, `spaef`. Joining datasets along a new
+        dimension `run` gives what the figures take. NaN as in the single scores, and in a spatial
+        score that the observations do not allow: the attribute `not_scored` of `eof`, `ssim`,
+        `fss` and `spaef` says why then.
 
     Raises:
-        ValueError: dimensions or coordinates of the fields differ.
+        ValueError: dimensions or coordinates of the fields differ, or no active cell is observed.
     """
     _check_alignment(simulated, observed, mask)
-    fields = (simulated.values, observed.values, mask.values)
-    pair = moments(*fields)
+    _require_observations(observed, mask)
+    scores = _point_scores(simulated, observed, mask)
+    scores = scores.assign(_daily_patterns(simulated, observed, mask))
+    return scores.assign(_mean_patterns(simulated, observed, mask))
+
+
+def _point_scores(
+    simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray
+) -> xr.Dataset:
+    pair = moments(simulated.values, observed.values, mask.values)
     parts = pair.kge_components()
-    eof = joint_eof_similarity(*fields)
-    structure = ssim_per_day(*fields, data_range=data_range)
-    mean_map = (*_mean_maps(simulated, observed), mask.values)
-    return xr.Dataset(
-        {
-            "rmse": (_DIMS[1:], pair.rmse()),
-            "cc": (_DIMS[1:], pair.cc()),
-            "kge": (_DIMS[1:], pair.kge()),
-            "kge_r": (_DIMS[1:], parts.r),
-            "kge_gamma": (_DIMS[1:], parts.gamma),
-            "kge_beta": (_DIMS[1:], parts.beta),
-            "eof": ("time", eof.per_day),
-            "ssim": ("time", structure.per_day),
-            "fss": (("percentile", "window"), fss_curves(*mean_map)),
-            "eof_mean": eof.mean,
-            "eof_scaled": eof.scaled,
-            "ssim_mean": structure.mean,
-            "spaef": spatial_efficiency(*mean_map).score,
-        },
-        coords={
-            "time": observed.time,
-            "lat": observed.lat,
-            "lon": observed.lon,
-            "percentile": list(PERCENTILES),
-            "window": list(WINDOWS),
-        },
+    maps = {
+        "rmse": pair.rmse(),
+        "cc": pair.cc(),
+        "kge": pair.kge(),
+        "kge_r": parts.r,
+        "kge_gamma": parts.gamma,
+        "kge_beta": parts.beta,
+        "observed_days": pair.days.astype(np.int32),
+    }
+    coords = {name: observed[name] for name in _DIMS}
+    return xr.Dataset({name: (_DIMS[1:], field) for name, field in maps.items()}, coords)
+
+
+def _daily_patterns(
+    simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray
+) -> dict[str, object]:
+    """EOF score and SSIM of each day, and their means."""
+    days = mapped_days(observed.values, mask.values > 0)
+    maps = simulated.values, np.where(days[:, None, None], observed.values, np.nan), mask.values
+    no_map = "" if days.any() else _no_map(observed, mask)
+    eof = joint_eof_similarity(*maps)
+    extent = observed_range(*maps[1:])
+    flat = "" if extent > 0 else "the observations do not vary"
+    unscored = DailyScore(np.full(len(days), np.nan), np.nan)
+    structure = ssim_per_day(*maps, data_range=extent) if extent > 0 else unscored
+    return {
+        "eof": ("time", eof.per_day, _why(no_map or eof.not_scored)),
+        "ssim": ("time", structure.per_day, _why(no_map or flat)),
+        "eof_mean": eof.mean,
+        "eof_scaled": eof.scaled,
+        "ssim_mean": structure.mean,
+    }
+
+
+def _no_map(observed: xr.DataArray, mask: xr.DataArray) -> str:
+    """Why no day of an observed record has a map with a pattern."""
+    active = mask.values > 0
+    present = observed.notnull().values & active
+    ever = int(present.any(axis=0).sum())
+    most = int(present.sum(axis=(1, 2)).max())
+    return too_few_cells(ever, int(active.sum())) or (
+        f"on the best day, {too_few_cells(most, int(active.sum()))}"
     )
+
+
+def _why(reason: str) -> dict[str, str]:
+    """The attribute of a score that the observations do not allow."""
+    return {"not_scored": reason} if reason else {}
+
+
+def _mean_patterns(
+    simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray
+) -> dict[str, object]:
+    """FSS and SPAEF of the mean maps."""
+    maps = (*_mean_maps(simulated, observed), mask.values)
+    active = mask.values > 0
+    reason = too_few_cells(int((~np.isnan(maps[1]) & active).sum()), int(active.sum()))
+    curves, efficiency = np.full((len(PERCENTILES), len(WINDOWS)), np.nan), np.nan
+    if not reason:
+        curves, efficiency = fss_curves(*maps), spatial_efficiency(*maps).score
+    axes = {"percentile": list(PERCENTILES), "window": list(WINDOWS)}
+    return {
+        "fss": xr.DataArray(curves, axes, tuple(axes), attrs=_why(reason)),
+        "spaef": ((), efficiency, _why(reason)),
+    }
 
 
 def _mean_maps(simulated: xr.DataArray, observed: xr.DataArray) -> tuple[Field, Field]:
@@ -81,6 +131,27 @@ def _mean_maps(simulated: xr.DataArray, observed: xr.DataArray) -> tuple[Field, 
         np.where(present, simulated.values, 0.0).sum(axis=0) / days,
         np.where(present, observed, 0.0).sum(axis=0) / days,
     )
+
+
+def _require_observations(observed: xr.DataArray, mask: xr.DataArray) -> None:
+    """Refuse a period without observations, and name the first cell that has none."""
+    active = mask.values > 0
+    unseen = active & ~observed.notnull().any("time").values
+    what = f"{observed.name or 'the target'} from " + " to ".join(
+        f"{day!s:.10}" for day in observed.time.values[[0, -1]]
+    )
+    if unseen.sum() == active.sum():
+        raise ValueError(
+            f"None of the {active.sum()} active cells has an observation of {what}: there is "
+            "nothing to score. Choose periods in which the product has values."
+        )
+    if unseen.any():
+        row, column = np.argwhere(unseen)[0]
+        _LOG.warning(
+            "%d of %d active cells have no observation of %s and are left out of the scores of all "
+            "methods; the first is at %.4f N, %.4f E",
+            *(unseen.sum(), active.sum(), what, mask.lat[row], mask.lon[column]),
+        )
 
 
 def _check_alignment(simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray) -> None:

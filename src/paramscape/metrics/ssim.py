@@ -16,20 +16,15 @@ _K1, _K2 = 0.01, 0.03
 def observed_range(observed: ArrayLike, mask: ArrayLike) -> float:
     """Range of the observations (time, lat, lon) in active cells, in the field's unit.
 
-    Take it once over the scored period and use it for every method.
+    Take it once over the scored period and use it for every method. 0 without observations, and
+    where they do not vary: SSIM is not defined then.
 
     Raises:
-        ValueError: shapes differ, or the observations do not vary.
+        ValueError: shapes differ.
     """
     _, observed, _ = as_pair(observed, observed, mask, dims=("time", "lat", "lon"))
     present = observed[~np.isnan(observed)]
-    extent = float(np.ptp(present)) if present.size else 0.0
-    if extent <= 0:
-        raise ValueError(
-            f"SSIM needs observations that vary; {present.size} observations in active cells "
-            f"have the range {extent}."
-        )
-    return extent
+    return float(np.ptp(present)) if present.size else 0.0
 
 
 def ssim_map(

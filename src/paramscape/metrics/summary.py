@@ -10,12 +10,20 @@ import pandas as pd
 import xarray as xr
 
 from paramscape.files import read_dataset
+from paramscape.metrics._grid import Field, Mask
 from paramscape.metrics.point import relative_rmse_change, share_above
 from paramscape.runs import RunId
 
+CELL_SCORES = ("rmse", "cc", "kge")
+SPATIAL_SCORES = ("eof", "ssim", "fss")
+
 
 def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) -> pd.DataFrame:
-    """Domain means of all scores, and the share of cells that a run improves.
+    """Means of all scores over the cells that can be scored, and the share that a run improves.
+
+    RMSE and improvement are taken over the cells with an observation, for all runs alike. CC and
+    KGE also leave out cells where the observed or the simulated record is constant, and neither is
+    defined: compare their numbers of cells.
 
     Args:
         files: score files `<method>/<simulator>/seed-<seed>/<verifier>-<period>.nc`.
@@ -24,7 +32,10 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
     Returns:
         Columns method, simulator, seed, verifier, period, rmse, cc, kge (means over cells),
         share_improved [%], eof, ssim (means over days), eof_scaled, fss_5, fss_95 (means over
-        windows), spaef; NaN where a cell has no skill.
+        windows), spaef; NaN where the simulation is NaN in a cell with an observation, where no
+        cell can be scored, and in spatial scores that the observations do not allow. Then cells
+        (active ones), cells_rmse, cells_cc, cells_kge (scored ones), and not_scored_eof,
+        not_scored_ssim, not_scored_fss: why a spatial score is NaN, else empty.
     """
     rows = []
     for file in dict.fromkeys(files):
@@ -45,18 +56,35 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
     return pd.DataFrame(rows)
 
 
-def _means(scores: xr.Dataset, default: xr.Dataset) -> dict[str, float]:
-    active = scores["mask"].values > 0
+def _means(scores: xr.Dataset, default: xr.Dataset) -> dict[str, float | int | str]:
+    observed = (scores["mask"].values > 0) & (scores["observed_days"].values > 0)
     change = relative_rmse_change(default["rmse"].values, scores["rmse"].values)
     fss = scores["fss"].mean("window")
-    cells = {name: float(np.mean(scores[name].values[active])) for name in ("rmse", "cc", "kge")}
+    defined = {name: observed & _defined(scores, name) for name in CELL_SCORES}
+    reasons = {name: scores[name].attrs.get("not_scored", "") for name in SPATIAL_SCORES}
     return {
-        **cells,
-        "share_improved": share_above(change, 0.0, active),
+        **{name: _mean(scores[name].values[cells]) for name, cells in defined.items()},
+        "share_improved": share_above(change, 0.0, observed),
         "eof": float(scores["eof_mean"]),
         "eof_scaled": float(scores["eof_scaled"]),
         "ssim": float(scores["ssim_mean"]),
         "fss_5": float(fss.sel(percentile=5)),
         "fss_95": float(fss.sel(percentile=95)),
         "spaef": float(scores["spaef"]),
+        "cells": int((scores["mask"].values > 0).sum()),
+        **{f"cells_{name}": int(cells.sum()) for name, cells in defined.items()},
+        **{f"not_scored_{name}": reason for name, reason in reasons.items()},
     }
+
+
+def _defined(scores: xr.Dataset, name: str) -> Mask:
+    """Cells (lat, lon) where a score is defined, and those where the simulation is NaN.
+
+    A NaN score is one of a constant record where the error is known, and else one of a simulation
+    that is NaN, which must not vanish from the mean.
+    """
+    return np.isfinite(scores[name].values) | np.isnan(scores["rmse"].values)
+
+
+def _mean(values: Field) -> float:
+    return float(values.mean()) if values.size else float("nan")

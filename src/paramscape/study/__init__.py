@@ -1,6 +1,6 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
-from .calibration import Calibration, Run, all_runs
+from .calibration import STATEFUL_SIMULATORS, Calibration, Run, all_runs, learned_methods
 from .ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
 from .gate import Gate
 from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
@@ -45,6 +45,7 @@ from .twin import Twin
 
 __all__ = [
     "REAL_PROGRAM",
+    "STATEFUL_SIMULATORS",
     "About",
     "Arnet",
     "Calibration",
@@ -103,6 +104,7 @@ __all__ = [
     "all_runs",
     "candidates_of",
     "json_schema",
+    "learned_methods",
     "load",
     "periods_of",
     "read_settings",

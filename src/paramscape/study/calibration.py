@@ -1,16 +1,17 @@
 """Methods that learn parameter fields."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, PositiveInt, field_validator
+from pydantic import BaseModel, Field, PositiveInt, field_validator, model_validator
 
 from ._base import Settings
 from .learned import DplA, DplZ, GanPo, GanPoL1
 from .sceua import CellSceua, MprSceua
-from .search import Grid, checked_grids
+from .search import Grid, candidates_of, checked_grids
 
 Method = Literal["default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
 SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]
+STATEFUL_SIMULATORS = ("vic", "seq2seq", "arnet")
 
 
 class Default(Settings):
@@ -67,6 +68,39 @@ class Calibration(Settings):
     @classmethod
     def _values_fit_their_methods(cls, search: dict[str, Any]) -> dict[str, Any]:
         return checked_grids(search, learned_methods())
+
+    @model_validator(mode="after")
+    def _candidates_share_a_search(self) -> Self:
+        for method in self.search:
+            found = {repr(search): search for search in self._searches_of(method)}
+            if len(found) > 1:
+                given = " and ".join(str(search.max_evaluations) for search in found.values())
+                raise ValueError(
+                    f"all candidates of {method} with a head start take one search of each cell, "
+                    f"but search.{method}.vic has several (max_evaluations: {given}); give "
+                    "head_start.search one value, or none, which takes that of cell-sceua"
+                )
+        return self
+
+    def cell_search_of(self, method: Method, simulator: SimulatorName) -> CellSceua | None:
+        """Settings of the search of each cell that a method starts from there, or None.
+
+        Simulators that keep no states have no head start.
+        """
+        searches = self._searches_of(method) if simulator in STATEFUL_SIMULATORS else []
+        return searches[0] if searches else None
+
+    def _searches_of(self, method: Method) -> list[CellSceua]:
+        """Searches of a method's candidates, or of its settings where none is searched for."""
+        if method not in learned_methods():
+            return []
+        settings = getattr(self, method.replace("-", "_"))
+        tried = [
+            type(settings).model_validate({**settings.model_dump(by_alias=True), **values})
+            for values in candidates_of(self.search.get(method, {}))
+        ]
+        starts = [one.vic.head_start for one in tried if one.vic.head_start]
+        return [start.search or self.cell_sceua for start in starts]
 
 
 def learned_methods() -> dict[str, type[BaseModel]]:

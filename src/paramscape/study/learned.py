@@ -1,25 +1,46 @@
 """Methods that learn parameter fields by gradients."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from ._base import Settings
+from .sceua import CellSceua
 
 
 class HeadStart(Settings):
     """A search in each cell, whose fields a network learns to give before it learns on its own."""
 
-    evaluations: PositiveInt = Field(
-        500, ge=30, description="Parameter sets tried in each cell, by SCE-UA with two complexes."
-    )
-    lead_in_days: NonNegativeInt | None = Field(
-        15, description="Days simulated before training in the search; see `cell-sceua`."
+    search: CellSceua | None = Field(
+        None,
+        description="Settings of the search of each cell; by default those of "
+        "`calibration.cell-sceua`. Methods with equal settings share one search.",
     )
     steps: PositiveInt = Field(300, description="Adam's steps of the imitation.")
     learning_rate: PositiveFloat = Field(
         1e-3, description="Adam's first step size there; it falls to 0 along a cosine."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_former_names(cls, values: Any) -> Any:
+        given = values if isinstance(values, Mapping) else {}
+        former = {"evaluations": "max_evaluations", "lead_in_days": "lead_in_days"}
+        for old, new in former.items():
+            if old in given:
+                raise ValueError(
+                    f"{old} of a head start is now search.{new}; without `search` it takes the "
+                    f"search of calibration.cell-sceua, whose {new} all methods share"
+                )
+        return values
 
 
 class Curvature(Settings):

@@ -93,7 +93,9 @@ def _explain(error: Mapping[str, Any]) -> str:
     if error["type"] == "missing":
         return f"{where}: this setting is required"
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {message} (got {error['input']!r})" if where else message
+    # The input of a rule that looks at several settings is a whole section.
+    got = "" if isinstance(error["input"], Mapping) else f" (got {error['input']!r})"
+    return f"{where}: {message}{got}" if where else message
 
 
 def _known_names(place: list[str]) -> list[str]:

@@ -1,8 +1,9 @@
 """Methods that search by shuffled complex evolution."""
 
-from typing import Literal
+import hashlib
+from typing import Literal, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from ._base import Settings
 
@@ -49,6 +50,21 @@ class MprSceua(Sceua):
 
 class CellSceua(Sceua):
     """The seven parameters of each cell by themselves, found by SCE-UA."""
+
+    @model_validator(mode="after")
+    def _budget_holds_the_first_population(self) -> Self:
+        first = 15 * self.complexes
+        if self.max_evaluations < first:
+            raise ValueError(
+                f"max_evaluations is at least 15 for each complex, {first} for {self.complexes}, "
+                f"because the first population is simulated whole; got {self.max_evaluations}"
+            )
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that name these settings in paths."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
     complexes: PositiveInt = Field(
         2, description="Complexes p of each cell; each has 15 points, all simulated first."
