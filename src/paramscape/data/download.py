@@ -12,6 +12,7 @@ from requests.exceptions import ConnectionError as TransferError
 from tqdm import tqdm
 
 _CHUNK = 1 << 16  # [bytes]
+_CONNECTING = 10.0  # longest time for a connection [s]
 _PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which another try may succeed
 
 
@@ -55,7 +56,8 @@ class Resumed:
         headers = {"Accept-Encoding": "identity"}
         if have:
             headers["Range"] = f"bytes={have}-"
-        with requests.get(url, headers=headers, stream=True, timeout=self.patience) as answer:
+        timeout = (min(_CONNECTING, self.patience), self.patience)
+        with requests.get(url, headers=headers, stream=True, timeout=timeout) as answer:
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
                 self.part.unlink()
                 raise TransferError("the server does not have the part that is missing")

@@ -12,8 +12,8 @@ from ._base import Settings
 class Period(Settings):
     """Days from `start` to `end`, both included."""
 
-    start: date = Field(description="First day, YYYY-MM-DD (UTC).")
-    end: date = Field(description="Last day, YYYY-MM-DD (UTC), included.")
+    start: date = Field(description="First day, YYYY-MM-DD (UTC; in VIC files their own clock).")
+    end: date = Field(description="Last day, YYYY-MM-DD, included.")
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
