@@ -185,7 +185,8 @@ def test_a_unit_that_is_no_rate_of_water_is_refused(observed, units):
 
 
 @pytest.mark.parametrize(
-    ("units", "factor"), [("m3 m-3", 1), ("1", 1), ("%", 100), ("cm3/cm3", 1), ("fraction", 1)]
+    ("units", "factor"),
+    [("m3 m-3", 1), ("1", 1), ("%", 100), ("cm3/cm3", 1), ("fraction", 1), ("kg m-3", 1000)],
 )
 def test_soil_moisture_in_any_unit_is_the_same(observed, units, factor):
     values = 0.1 + DAYS / 50

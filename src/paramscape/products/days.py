@@ -16,8 +16,8 @@ _SHORTEST_DAY, _LONGEST_DAY = 20.0, 28.0  # [h]; records of less are parts of a 
 _COVER = 0.1  # [h] by which the records of a day may miss or exceed it
 _MONTHLY = "give daily records; days without observation may be left out"
 _BOUNDS = (
-    "write when a record starts and ends (`bounds` of the time axis; `cdo settbounds,day` does it "
-    "for records stamped within their day), or give one record a day"
+    "write when a record starts and ends, as `bounds` of the time axis (`cdo settbounds,hour` or "
+    "`settbounds,day` where the times lie within the records)"
 )
 
 

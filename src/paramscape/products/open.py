@@ -20,6 +20,7 @@ from .packing import unpack
 from .times import TimeAxis, is_time
 
 _DAMAGED = "fetch the file again: it is truncated or corrupt"
+_UNITS = {"lat": "degrees_north", "lon": "degrees_east"}
 _TOO_LARGE = 1e10
 _BOUNDS = ("time_bnds", "time_bounds", "time_bnd")
 
@@ -207,8 +208,8 @@ class ProductFile:
         if centres is None:
             bent = f"; {' and '.join(self._bent)} bend over the grid" if self._bent else ""
             raise ProductError(
-                f"the file has no {axis} axis (a one-dimensional variable such as "
-                f"{', '.join(NAMES[axis][:2])}, or one with units of {axis}){bent}",
+                f"the file has no {axis} axis (a one-dimensional variable {NAMES[axis][0]}, "
+                f"{NAMES[axis][1]}, or with the units {_UNITS[axis]}){bent}",
                 self.path,
                 axis,
                 cure="give a file on a regular latitude-longitude grid",
