@@ -111,6 +111,14 @@ def test_parameters_half_a_cell_away_are_refused(case, domain, tmp_path):
             own_parameters(tmp_path / "params.nc", fine)
 
 
+def test_forcing_half_a_cell_away_is_refused_by_its_nearest_cell(case, domain, tmp_path):
+    own = enlarged(loaded(case / "forcing.2008.nc"))
+    own.assign_coords(lon=own.lon + 0.03125).to_netcdf(tmp_path / "forcing.2008.nc")
+    forcing = VicForcing(product="vic", prefix=tmp_path / "forcing.")
+    with pytest.raises(ProductError, match=r"the domain has lon -110[\s\S]*nearest[\s\S]*2008\.nc"):
+        prepare_forcing(forcing, JUNE, domain, 8, True)
+
+
 @pytest.mark.parametrize(("name", "value"), [("Ksat", np.nan), ("Ksat", -9999), ("LAI", -9999)])
 def test_an_active_cell_without_a_parameter_is_named(case, domain, tmp_path, name, value):
     copy(case / "params.nc", tmp_path / "params.nc")

@@ -160,16 +160,9 @@ class ProductFile:
                 or a part that is read is damaged.
         """
         variable = self.variable(name)
-        windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
         dims = [self._canonical(dim) for dim in variable.dimensions]
-        for axis in windows:
-            if axis not in dims:
-                raise ProductError(
-                    f"the variable has dimensions {variable.dimensions}, none of them is {axis}",
-                    self.path,
-                    name,
-                    cure="give a variable on latitude and longitude",
-                )
+        windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
+        self._require_dims(variable, dims)
         stretches = {axis: window.slice for axis, window in windows.items()}
         stretches["time"] = times or slice(None)
         selection = tuple(stretches.get(dim, slice(None)) for dim in dims)
@@ -181,6 +174,16 @@ class ProductFile:
         if "time" in dims and self.time is not None:
             array = array.assign_coords(time=self.time[stretches["time"]])
         return array.transpose(..., *(d for d in ("time", "lat", "lon") if d in dims))
+
+    def _require_dims(self, variable: netCDF4.Variable, dims: list[str]) -> None:
+        for axis in ("lat", "lon"):
+            if axis not in dims:
+                raise ProductError(
+                    f"the variable has dimensions {variable.dimensions}, none of them is {axis}",
+                    self.path,
+                    variable.name,
+                    cure="give a variable on latitude and longitude",
+                )
 
     def _canonical(self, dim: str) -> str:
         return next((axis for axis in NAMES if dim == self._dim(axis)), dim)
