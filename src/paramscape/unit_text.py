@@ -47,7 +47,7 @@ _BASE: dict[tuple[str, ...], tuple[float, tuple[int, int, int, int]]] = {
 _KNOWN = {name: unit for names, unit in _BASE.items() for name in names}
 _FACTOR = re.compile(
     r"\s*(?:\((?P<group>[^()]*)\)|(?P<number>\d+(?:\.\d*)?(?:e[-+]?\d+)?)|(?P<name>[a-z_%]+))"
-    r"(?:\^?\(?(?P<power>[-+]?\d+)\)?)?"
+    r"(?:\^\((?P<bracket>[-+]?\d+)\)|\^?(?P<power>[-+]?\d+))?"
 )
 
 
@@ -136,7 +136,7 @@ def _product(text: str) -> Unit | None:
             )
         if unit is None:
             return None
-        power = int(found["power"] or 1)
+        power = int(found["bracket"] or found["power"] or 1)
         factor *= unit.factor**power
         powers = tuple(p + power * q for p, q in zip(powers, unit.powers, strict=True))
         position = found.end()

@@ -204,7 +204,7 @@ def _parts_of_days(
 
 def _require_single_days(raw: ProductFile, gaps: np.ndarray, method: str | None) -> None:
     """Refuse means over several days, which a regular axis of longer steps suggests."""
-    if gaps.size < 2 or method == "point" or gaps.min() <= _LONGEST_DAY:
+    if not gaps.size or method == "point" or gaps.min() <= _LONGEST_DAY:
         return
     if gaps.max() - gaps.min() <= 3 * 24:
         raise ProductError(
