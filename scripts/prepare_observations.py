@@ -23,7 +23,7 @@ def main(inputs, settings, target: str) -> xr.Dataset:
         return finished_observations(observed, domain, target)
     days = periods_of(settings).scored
     observed = prepare_observations(product, target, days, domain)
-    for path in inputs.get("forcing") or []:
+    for path in inputs.get("rain") or []:
         require_rain_for(observed[target], read_dataset(Path(path), "forcing-daily")["prcp"])
     return observed
 

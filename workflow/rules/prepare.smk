@@ -131,7 +131,7 @@ rule prepare_observations:
             source_files(observation_files(STUDY, wildcards.target))
             or f"{ROOT}/truth/{wildcards.target}.nc"
         ),
-        forcing=lambda wildcards: rain_for(wildcards.target, f"{ROOT}/forcing-daily.nc"),
+        rain=lambda wildcards: rain_for(wildcards.target, f"{ROOT}/forcing-daily.nc"),
     output:
         f"{ROOT}/observations/{{target}}.nc",
     log:
@@ -160,7 +160,7 @@ use rule prepare_observations as prepare_learning_observations with:
             source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
             or f"{ROOT}/truth/learning/{wildcards.target}.nc"
         ),
-        forcing=lambda wildcards: rain_for(
+        rain=lambda wildcards: rain_for(
             wildcards.target, f"{ROOT}/learning/forcing-daily.nc"
         ),
     output:
