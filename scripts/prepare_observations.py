@@ -24,7 +24,8 @@ def main(inputs, settings, target: str) -> xr.Dataset:
     days = periods_of(settings).scored
     observed = prepare_observations(product, target, days, domain)
     for path in inputs.get("rain") or []:
-        require_rain_for(observed[target], read_dataset(Path(path), "forcing-daily")["prcp"])
+        rain = read_dataset(Path(path), "forcing-daily")["prcp"]
+        require_rain_for(observed[target], rain, inputs.raw[0])
     return observed
 
 
