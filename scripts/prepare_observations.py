@@ -27,7 +27,7 @@ def main(inputs, settings, target: str) -> xr.Dataset:
         return prepare_towers(product, days, domain, _forcing(inputs))
     observed = prepare_observations(product, target, days, domain)
     if target == "runoff":
-        require_rain_for(observed[target], _forcing(inputs)["prcp"])
+        require_rain_for(observed[target], _forcing(inputs)["prcp"], inputs.raw[0])
     return observed
 
 

@@ -9,10 +9,11 @@ import pytest
 import xarray as xr
 
 from paramscape.prepare import own_parameters, prepare_domain, prepare_forcing, prepare_observations
+from paramscape.prepare.attributes import further_attributes
 from paramscape.products import ProductError
 from paramscape.products.box import EARTH_RADIUS
 from paramscape.products.domain import read_domain
-from paramscape.study import CfObservations, Period, VicDomain, VicForcing
+from paramscape.study import CfAttribute, CfObservations, Period, VicDomain, VicForcing
 
 JUNE = Period(start=date(2008, 6, 1), end=date(2008, 6, 30))
 
@@ -111,6 +112,14 @@ def test_parameters_half_a_cell_away_are_refused(case, domain, tmp_path):
             own_parameters(tmp_path / "params.nc", fine)
 
 
+def test_forcing_half_a_cell_away_is_refused_by_its_nearest_cell(case, domain, tmp_path):
+    own = enlarged(loaded(case / "forcing.2008.nc"))
+    own.assign_coords(lon=own.lon + 0.03125).to_netcdf(tmp_path / "forcing.2008.nc")
+    forcing = VicForcing(product="vic", prefix=tmp_path / "forcing.")
+    with pytest.raises(ProductError, match=r"the domain has lon -110[\s\S]*nearest[\s\S]*2008\.nc"):
+        prepare_forcing(forcing, JUNE, domain, 8, True)
+
+
 @pytest.mark.parametrize(("name", "value"), [("Ksat", np.nan), ("Ksat", -9999), ("LAI", -9999)])
 def test_an_active_cell_without_a_parameter_is_named(case, domain, tmp_path, name, value):
     copy(case / "params.nc", tmp_path / "params.nc")
@@ -198,6 +207,34 @@ def june(case, name):
 def test_vics_history_is_an_observation_of_evaporation(case, domain):
     found = of_history(case, domain, "et", "OUT_EVAP")
     np.testing.assert_allclose(found, june(case, "OUT_EVAP"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("change", [turned, renamed, flipped, mapped])
+def test_observations_are_the_same_however_the_file_lays_them_out(case, domain, tmp_path, change):
+    own = loaded(case / "fluxes.nc")[["OUT_EVAP", "time_bnds"]]
+    change(own).to_netcdf(tmp_path / "fluxes.nc")
+    expected = of_history(case, domain, "et", "OUT_EVAP")
+    xr.testing.assert_equal(of_history(tmp_path, domain, "et", "OUT_EVAP"), expected)
+
+
+@pytest.mark.parametrize("change", [turned, renamed, flipped, mapped])
+def test_attributes_are_the_same_however_the_file_lays_them_out(case, domain, tmp_path, change):
+    change(loaded(case / "params.nc")[["elev", "infilt"]]).to_netcdf(tmp_path / "own.nc")
+    settings = {
+        folder.name: CfAttribute(path=folder / name, variable="elev")
+        for folder, name in ((case, "params.nc"), (tmp_path, "own.nc"))
+    }
+    found = further_attributes(settings, domain)
+    np.testing.assert_array_equal(found[tmp_path.name], found[case.name])
+
+
+def test_an_attribute_with_a_code_that_the_file_does_not_declare_is_refused(case, domain, tmp_path):
+    own = loaded(case / "params.nc")[["elev"]]
+    own["elev"][1, 2] = -9999.0
+    own.to_netcdf(tmp_path / "own.nc")
+    settings = {"height": CfAttribute(path=tmp_path / "own.nc", variable="elev")}
+    with pytest.raises(ProductError, match=r"-9999, which the file does not declare[\s\S]*own\.nc"):
+        further_attributes(settings, domain)
 
 
 def test_vics_history_is_an_observation_of_runoff(case, domain):

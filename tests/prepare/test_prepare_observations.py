@@ -62,12 +62,19 @@ def rain_and_runoff(days, ratio):
 
 
 def test_runoff_of_several_times_the_rain_of_a_year_is_refused():
-    with pytest.raises(ProductError, match=r"4 times that of precipitation[\s\S]*units"):
-        require_rain_for(*rain_and_runoff("2009-01-01", 4))
+    with pytest.raises(
+        ProductError, match=r"4 times that of precipitation[\s\S]*q\.nc[\s\S]*units"
+    ):
+        require_rain_for(*rain_and_runoff("2009-01-01", 4), "q.nc")
+
+
+def test_runoff_that_exceeds_the_rain_by_more_than_snow_melts_is_refused():
+    with pytest.raises(ProductError, match="15 times that of precipitation"):
+        require_rain_for(*rain_and_runoff("2008-03-01", 15), "q.nc")
 
 
 def test_snow_and_storage_may_feed_more_than_it_rains_but_the_log_says_so(caplog):
-    require_rain_for(*rain_and_runoff("2009-01-01", 0.8))
+    require_rain_for(*rain_and_runoff("2009-01-01", 0.8), "q.nc")
     assert caplog.text == ""
-    require_rain_for(*rain_and_runoff("2008-03-01", 8))
+    require_rain_for(*rain_and_runoff("2008-03-01", 8), "q.nc")
     assert "8 times that of precipitation" in caplog.text

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from paramscape.products import catalogue, paths
-from paramscape.study import Period, validate
+from paramscape.study import Period, SettingsError, validate
 
 CMFD_MONTHS = 7 * 42
 
@@ -155,3 +155,17 @@ def test_the_real_case_beside_the_repository_is_whole(settings, shared):
 def test_paths_of_a_granule_follow_its_own_day():
     last = paths.nldas_path(Path("n"), datetime(2008, 12, 31, 23))
     assert last == Path("n/2008/366/NLDAS_FORA0125_H.A20081231.2300.020.nc")
+
+
+def test_the_parameter_file_that_gives_the_depth_of_observed_soil_is_a_raw_file(settings):
+    observed = {"product": "cf", "path": "sm.nc", "variable": "mrsos", "parameters": "run.nc"}
+    settings["products"]["observations"]["soil_moisture"] = observed
+    files = catalogue.observation_files(validate(settings), "soil_moisture")
+    assert [f.path for f in files] == [Path("sm.nc"), Path("run.nc")]
+
+
+def test_the_depth_of_observed_soil_is_given_once(settings):
+    observed = {"product": "cf", "path": "sm.nc", "variable": "mrsos", "parameters": "run.nc"}
+    settings["products"]["observations"]["soil_moisture"] = observed | {"depth": 0.1}
+    with pytest.raises(SettingsError, match="both depth and parameters"):
+        validate(settings)

@@ -123,6 +123,13 @@ def test_parts_of_a_day_without_bounds_need_times_within_the_day(observed):
         observed(values, np.arange(0, 240, 3.0))
 
 
+def test_vics_own_parts_of_a_day_start_at_their_time(observed):
+    amounts = {"units": "mm", "cell_methods": "time: sum"}
+    starts = np.arange(0, 240, 3.0)
+    found = observed(starts // 24 / 8, starts, name="OUT_EVAP", attributes=amounts)
+    np.testing.assert_allclose(found, DAYS)
+
+
 def test_soil_moisture_is_a_state_whose_records_need_no_bounds(observed):
     values = np.repeat(0.1 + DAYS / 100, 4)
     found = observed(
@@ -185,7 +192,8 @@ def test_a_unit_that_is_no_rate_of_water_is_refused(observed, units):
 
 
 @pytest.mark.parametrize(
-    ("units", "factor"), [("m3 m-3", 1), ("1", 1), ("%", 100), ("cm3/cm3", 1), ("fraction", 1)]
+    ("units", "factor"),
+    [("m3 m-3", 1), ("1", 1), ("%", 100), ("cm3/cm3", 1), ("fraction", 1), ("kg m-3", 1000)],
 )
 def test_soil_moisture_in_any_unit_is_the_same(observed, units, factor):
     values = 0.1 + DAYS / 50

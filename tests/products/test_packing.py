@@ -66,6 +66,12 @@ def test_bytes_of_netcdf_3_are_unsigned_where_the_file_says_so(stored):
         np.testing.assert_allclose(found, [11.95, np.nan, 1.0], rtol=1e-6)
 
 
+def test_shorts_of_netcdf_3_are_unsigned_where_the_file_says_so(stored):
+    numbers = np.array([-1, -2, 7], "i2")
+    found = stored(numbers, "NETCDF3_CLASSIC", _Unsigned="true", _FillValue=np.int16(-1))
+    np.testing.assert_array_equal(found, [np.nan, 65534, 7])
+
+
 def test_bytes_with_a_valid_range_beyond_127_are_unsigned(stored):
     numbers = np.array([-17, -1, 20], "i1")
     found = stored(numbers, valid_range=np.array([0, 254], "i2"))

@@ -132,3 +132,22 @@ def test_a_vic_domain_without_active_cells_is_refused(tmp_path):
     xr.Dataset(fields, coords=coords).to_netcdf(tmp_path / "domain.nc")
     with pytest.raises(ProductError, match=r"no cell is active[\s\S]*domain\.nc"):
         read_domain(VicDomain(kind="vic", path=tmp_path / "domain.nc"))
+
+
+def test_a_grid_with_longitudes_to_360_is_the_same_grid():
+    turned = Grid(west=249.0, east=250.0, south=31.5, north=32.0, resolution=0.25)
+    own = Grid(west=-111.0, east=-110.0, south=31.5, north=32.0, resolution=0.25)
+    there, here = (read_domain(RectangleDomain(grid=grid)) for grid in (turned, own))
+    xr.testing.assert_allclose(there, here)
+
+
+def test_a_mask_to_180_degrees_marks_the_cells_of_a_grid_across_180(tmp_path):
+    grid = Grid(west=179.0, east=181.0, south=0.0, north=1.0, resolution=0.5)
+    lon, lat = np.arange(-179.75, 180, 0.5), np.arange(-1.75, 2, 0.5)
+    inside = np.tile(np.where(np.abs(lon) > 179.5, 100.0, 0.0), (lat.size, 1))
+    field = xr.DataArray(inside, {"lat": lat, "lon": lon}, ("lat", "lon"), "share", {"units": "%"})
+    field.to_dataset().to_netcdf(tmp_path / "mask.nc")
+    settings = MaskDomain(kind="mask", grid=grid, path=tmp_path / "mask.nc", variable="share")
+    domain = read_domain(settings)
+    np.testing.assert_array_equal(domain.lon, [179.25, 179.75, 180.25, 180.75])
+    np.testing.assert_array_equal(domain.mask, [[0, 1, 1, 0], [0, 1, 1, 0]])

@@ -213,10 +213,11 @@ def source_files(files):
 
 def forcing_for_observations(target, forcing):
     """The daily forcing that observations need: air temperature for a tower's latent heat,
-    precipitation to compare runoff with; nothing for the twin's and for other targets."""
+    precipitation to compare runoff with; nothing for the twin's and for other targets.
+    """
     product = STUDY.products.observations[target].product
     needed = product == "flux-tower" or (target == "runoff" and product != "twin")
-    return [forcing] if needed else []
+    return forcing if needed else []
 
 
 def twin_gleam_files(target):

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.names import FORCINGS, LONG_NAMES, UNITS
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.box import Box, nearest
 from paramscape.products.forcing import Forcing, forcing_file, read_forcing
 from paramscape.study import Period, SettingsError, VicForcing
 
@@ -40,6 +40,7 @@ def prepare_forcing(
     native = read_forcing(settings, days, Box.of(domain), ends_record=ends_record)
     native = to_steps(native, steps_per_day)
     if isinstance(settings, VicForcing):
+        _require_same_grid(native, domain, settings)
         found = native.reindex(
             lat=domain.lat, lon=domain.lon, method="nearest", tolerance=_TOLERANCE
         )
@@ -76,6 +77,23 @@ def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
     result = joined.reduce(np.mean)
     result["prcp"] = joined.reduce(np.sum)["prcp"]
     return result
+
+
+def _require_same_grid(native: xr.Dataset, domain: xr.Dataset, settings: VicForcing) -> None:
+    active = domain["mask"].transpose("lat", "lon").values > 0
+    for number, axis in enumerate(("lat", "lon")):
+        have, wanted = native[axis].values, domain[axis].values[active.any(axis=1 - number)]
+        lacking = nearest(have, wanted, _TOLERANCE) < 0
+        if lacking.any():
+            worst = float(wanted[lacking][0])
+            raise ProductError(
+                f"the domain has {axis} {worst:g}, which the forcing's grid lacks; its nearest is "
+                f"{have[np.abs(have - worst).argmin()]:g}",
+                forcing_file(settings)("tas", native["time"].values[0]),
+                axis,
+                f"{axis} {worst:g}",
+                "give forcing on the domain's own grid",
+            )
 
 
 def _require_complete(found: xr.Dataset, inside: xr.DataArray, settings: Forcing) -> None:

@@ -1,6 +1,7 @@
 """Observed targets on the study's grid."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -16,6 +17,7 @@ from .regrid import conservative
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
 SPARSE = 0.05  # share of days and cells below which the log says so, [1]
 IMPOSSIBLE_RUNOFF = 3.0  # times precipitation over a year or more, [1]
+FASTEST_MELT = 20.0  # mean of a month or more, [mm d-1]
 A_YEAR = 300  # days
 _LOG = logging.getLogger(__name__)
 
@@ -63,28 +65,31 @@ def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: st
     return kept.to_dataset(name=target)
 
 
-def require_rain_for(runoff: xr.DataArray, rain: xr.DataArray) -> None:
+def require_rain_for(runoff: xr.DataArray, rain: xr.DataArray, file: Path | str) -> None:
     """Refuse runoff that precipitation cannot feed; log what needs snow, storage or inflow.
 
     Args:
         runoff: observed (time, lat, lon) [mm d-1], NaN where missing.
         rain: precipitation of the whole record (time, lat, lon) [mm d-1], NaN outside the domain.
+        file: where the runoff came from.
 
     Raises:
-        ProductError: if the mean runoff is several times the mean precipitation of a record of
-            nearly a year or more.
+        ProductError: if the mean runoff is several times the mean precipitation of nearly a year
+            or more, or exceeds it by more than snow melts.
     """
     cells = np.isfinite(runoff.values).any(axis=0)
-    ratio = float(np.nanmean(runoff.values[:, cells]) / np.nanmean(rain.values[:, cells]))
+    flow, fed = (float(np.nanmean(field.values[:, cells])) for field in (runoff, rain))
+    ratio = flow / fed if fed > 0 else np.inf
     said = f"the mean of runoff is {ratio:.3g} times that of precipitation"
-    if ratio > IMPOSSIBLE_RUNOFF and rain.sizes["time"] >= A_YEAR:
+    is_long, is_more_than_melt = rain.sizes["time"] >= A_YEAR, flow - fed > FASTEST_MELT
+    if flow > fed and ratio > IMPOSSIBLE_RUNOFF and (is_long or is_more_than_melt):
         raise ProductError(
-            said, "observations", "runoff",
+            said, file, "runoff",
             f"{rain.sizes['time']} days from {rain.time.values[0]!s:.10}, {int(cells.sum())} cells",
             "correct the units attribute of the observations, or of the forcing's precipitation",
         )  # fmt: skip
-    if ratio > 1:
-        _LOG.warning("%s, which needs snow, storage or inflow; look at its units", said)
+    if flow > fed:
+        _LOG.warning("%s: %s, which needs snow, storage or inflow; look at its units", file, said)
 
 
 def _report_gaps(kept: xr.DataArray, inside: np.ndarray, target: str) -> None:

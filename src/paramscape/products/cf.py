@@ -1,5 +1,6 @@
 """Observations and attributes of the user's own, from any CF NetCDF file."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from .errors import ProductError
 from .gleam import described
 from .open import ProductFile, moment, open_product
 from .plausible import require_plausible
-from .units import convert, is_kind_of, water_flux
+from .units import LATENT_HEAT, convert, is_kind_of, water_flux
 
+_LOG = logging.getLogger(__name__)
 _NOT_OF_THE_DAY = ("maximum", "minimum", "range", "standard_deviation", "variance", "mode")
 _LATENT_NAMES = ("le", "qle", "hfls", "slhf", "lhf", "lh", "lhfx", "le_corr", "le_f_mds")
 _SURFACE_RUNOFF = ("surface_runoff_flux", "surface_runoff_amount")
@@ -142,6 +144,9 @@ def _converted(
     flux = water_flux(units, raw.path, variable)
     if flux.is_heat:
         _require_latent_heat(raw, variable, target)
+        _LOG.info(
+            "%s: %s becomes water by a latent heat of %g J kg-1", raw.path, variable, LATENT_HEAT
+        )
     hours = records.hours.astype(field.dtype)[:, None, None]
     factor = field.dtype.type(flux.factor)
     return field * factor if flux.is_rate else field.copy(data=field.values * factor * 24 / hours)
@@ -155,6 +160,8 @@ def _volumetric(
     place: tuple[Path, str],
 ) -> xr.DataArray:
     """Water per volume of soil [m3 m-3], also of water per area in a layer of known thickness."""
+    if is_kind_of(units, "g cm-3"):  # of water, which has 1 g cm-3
+        return field.copy(data=convert(field.values, units, "g cm-3", *place))
     if not is_kind_of(units, "mm"):
         return field.copy(data=convert(field.values, units, "m3 m-3", *place))
     if settings.depth is None and settings.parameters is None:

@@ -13,11 +13,12 @@ from .open import ProductFile, moment
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
 _HOUR = np.timedelta64(1, "h")
 _SHORTEST_DAY, _LONGEST_DAY = 20.0, 28.0  # [h]; records of less are parts of a day
+_OF_VIC = "OUT_"  # VIC's own variables, whose time is the start of their interval
 _COVER = 0.1  # [h] by which the records of a day may miss or exceed it
 _MONTHLY = "give daily records; days without observation may be left out"
 _BOUNDS = (
-    "write when a record starts and ends (`bounds` of the time axis; `cdo settbounds,day` does it "
-    "for records stamped within their day), or give one record a day"
+    "write when a record starts and ends, as `bounds` of the time axis (`cdo settbounds,hour` or "
+    "`settbounds,day` where the times lie within the records)"
 )
 
 
@@ -53,7 +54,7 @@ def record_days(raw: ProductFile, variable: str, is_state: bool) -> RecordDays:
 
     A daily record belongs to the day that holds most of it. Without bounds it belongs to the day
     of its time, in the file's own time zone; several records a day, or accumulations, need bounds
-    where a time at 00:00 may be the end of one day or the start of the next.
+    where a time at 00:00 may be the end of one day or the start of the next (VIC's is the start).
 
     Args:
         raw: an open file with a time axis.
@@ -67,7 +68,8 @@ def record_days(raw: ProductFile, variable: str, is_state: bool) -> RecordDays:
     bounds = None if method == "point" else raw.time_bounds
     if bounds is not None and (bounds[:, 1] != bounds[:, 0]).any():
         return _by_bounds(raw, bounds)
-    return _by_stamps(raw, variable, is_state or method == "point", method)
+    is_certain = is_state or method == "point" or variable.startswith(_OF_VIC)
+    return _by_stamps(raw, variable, is_certain, method)
 
 
 def daily_means(values: np.ndarray, records: RecordDays, last: bool) -> tuple[np.ndarray, ...]:
@@ -154,7 +156,7 @@ def _require_own_bounds(raw: ProductFile, bounds: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def _by_stamps(raw: ProductFile, variable: str, is_instant: bool, method: str | None) -> RecordDays:
+def _by_stamps(raw: ProductFile, variable: str, is_certain: bool, method: str | None) -> RecordDays:
     index = np.argsort(raw.time, kind="stable")
     times = raw.time[index] + raw.time_axis.zone
     gaps = np.diff(times) / _HOUR
@@ -164,9 +166,9 @@ def _by_stamps(raw: ProductFile, variable: str, is_instant: bool, method: str | 
     at_midnight = times == days.astype("M8[ns]")
     if gaps.size and gaps.min() < _SHORTEST_DAY:
         times = raw.time[index]
-        return _parts_of_days(raw, index, times, is_instant)
+        return _parts_of_days(raw, index, times, is_certain)
     step_type = str(raw.attributes(variable).get("GRIB_stepType", "instant"))
-    if step_type != "instant" and not is_instant and at_midnight.any():
+    if step_type != "instant" and not is_certain and at_midnight.any():
         raise ProductError(
             f"the values are accumulated (GRIB_stepType {step_type!r}), so a time at 00:00 may be "
             "the end of the day before", raw.path, variable,
@@ -180,7 +182,7 @@ def _by_stamps(raw: ProductFile, variable: str, is_instant: bool, method: str | 
 
 
 def _parts_of_days(
-    raw: ProductFile, index: np.ndarray, times: np.ndarray, is_instant: bool
+    raw: ProductFile, index: np.ndarray, times: np.ndarray, is_certain: bool
 ) -> RecordDays:
     """Records of less than a day, whose times must leave no doubt about their day."""
     step = float(np.min(np.diff(times) / _HOUR))
@@ -189,7 +191,7 @@ def _parts_of_days(
     if np.abs(parts - np.round(parts)).max() > 1e-3 or abs(24 / step - round(24 / step)) > 1e-3:
         _refuse_twice(raw, days[int(np.argmax(np.diff(days) == np.timedelta64(0))) + 1])
     at_midnight = times == days.astype("M8[ns]")
-    if at_midnight.any() and not is_instant:
+    if at_midnight.any() and not is_certain:
         repeated = np.flatnonzero(np.diff(days) == np.timedelta64(0))
         day = days[repeated[0] + 1] if repeated.size else days[0]
         raise ProductError(
@@ -202,7 +204,7 @@ def _parts_of_days(
 
 def _require_single_days(raw: ProductFile, gaps: np.ndarray, method: str | None) -> None:
     """Refuse means over several days, which a regular axis of longer steps suggests."""
-    if gaps.size < 2 or method == "point" or gaps.min() <= _LONGEST_DAY:
+    if not gaps.size or method == "point" or gaps.min() <= _LONGEST_DAY:
         return
     if gaps.max() - gaps.min() <= 3 * 24:
         raise ProductError(

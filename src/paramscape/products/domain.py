@@ -63,8 +63,9 @@ def _inside_share(settings: MaskDomain) -> np.ndarray:
     box = Box(grid.west, grid.south, grid.east, grid.north)
     with open_product(settings.path) as raw:
         mask = raw.field(settings.variable, box)
+        whole = 100.0 if raw.units(settings.variable) in ("%", "percent") else 1.0
     mask = mask.squeeze([d for d in mask.dims if d not in ("lat", "lon")], drop=True)
-    inside = np.clip(np.nan_to_num(mask.values.astype("f8")), 0.0, 1.0)
+    inside = np.clip(np.nan_to_num(mask.values.astype("f8")) / whole, 0.0, 1.0)
     lat_edges, lon_edges = _centre_edges(mask["lat"].values), _centre_edges(mask["lon"].values)
     rows = _overlap(lat_edges, _edges(grid, "lat"), lambda lat: np.sin(np.radians(lat)))
     columns = _overlap(lon_edges, _edges(grid, "lon"), lambda lon: lon)

@@ -21,6 +21,7 @@ from .times import TimeAxis, is_time
 from .whole_file import require_whole_file
 
 _DAMAGED = "fetch the file again: it is truncated or corrupt"
+_UNITS = {"lat": "degrees_north", "lon": "degrees_east"}
 _TOO_LARGE = 1e10
 _BOUNDS = ("time_bnds", "time_bounds", "time_bnd")
 
@@ -160,16 +161,9 @@ class ProductFile:
                 or a part that is read is damaged.
         """
         variable = self.variable(name)
-        windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
         dims = [self._canonical(dim) for dim in variable.dimensions]
-        for axis in windows:
-            if axis not in dims:
-                raise ProductError(
-                    f"the variable has dimensions {variable.dimensions}, none of them is {axis}",
-                    self.path,
-                    name,
-                    cure="give a variable on latitude and longitude",
-                )
+        windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
+        self._require_dims(variable, dims)
         stretches = {axis: window.slice for axis, window in windows.items()}
         stretches["time"] = times or slice(None)
         selection = tuple(stretches.get(dim, slice(None)) for dim in dims)
@@ -181,6 +175,16 @@ class ProductFile:
         if "time" in dims and self.time is not None:
             array = array.assign_coords(time=self.time[stretches["time"]])
         return array.transpose(..., *(d for d in ("time", "lat", "lon") if d in dims))
+
+    def _require_dims(self, variable: netCDF4.Variable, dims: list[str]) -> None:
+        for axis in ("lat", "lon"):
+            if axis not in dims:
+                raise ProductError(
+                    f"the variable has dimensions {variable.dimensions}, none of them is {axis}",
+                    self.path,
+                    variable.name,
+                    cure="give a variable on latitude and longitude",
+                )
 
     def _canonical(self, dim: str) -> str:
         return next((axis for axis in NAMES if dim == self._dim(axis)), dim)
@@ -208,8 +212,8 @@ class ProductFile:
         if centres is None:
             bent = f"; {' and '.join(self._bent)} bend over the grid" if self._bent else ""
             raise ProductError(
-                f"the file has no {axis} axis (a one-dimensional variable such as "
-                f"{', '.join(NAMES[axis][:2])}, or one with units of {axis}){bent}",
+                f"the file has no {axis} axis (a one-dimensional variable {NAMES[axis][0]}, "
+                f"{NAMES[axis][1]}, or with the units {_UNITS[axis]}){bent}",
                 self.path,
                 axis,
                 cure="give a file on a regular latitude-longitude grid",

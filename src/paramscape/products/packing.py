@@ -51,24 +51,28 @@ def unpack(raw: np.ndarray, variable: netCDF4.Variable) -> np.ndarray:
     names = set(variable.ncattrs())
     attributes = {n: variable.getncattr(n) for n in _ATTRIBUTES if n in names}
     raw = _signed(raw, attributes, place)
-    wide = raw.dtype.itemsize > 4 or (raw.dtype.kind in "iu" and raw.dtype.itemsize > 2)
-    values = np.array(raw, np.float64 if wide else np.float32)
-    missing = np.isnan(values)
+    limits = _limits(raw.dtype, attributes, place)
+    missing = np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, bool)
     for code in _codes(raw.dtype, attributes, place):
         missing |= _equal(raw, code)
-    scale, offset = _scaling(attributes, place)
-    unpacked_limits = _is_packed(attributes) and raw.dtype.kind in "iu"
-    limits = _limits(raw.dtype, attributes, place)
-    if limits is not None and not (unpacked_limits and limits.dtype.kind == "f"):
+    if limits is not None and limits.dtype == raw.dtype:
         missing |= (raw < limits[0]) | (raw > limits[1])
+    scale, offset = _scaling(attributes, place)
+    values = _scaled(raw, scale, offset)
+    if limits is not None and limits.dtype != raw.dtype:
+        half_step = abs(scale) / 2
+        missing |= (values < limits[0] - half_step) | (values > limits[1] + half_step)
+    values[missing] = np.nan
+    return values
+
+
+def _scaled(raw: np.ndarray, scale: float, offset: float) -> np.ndarray:
+    wide = raw.dtype.itemsize > 4 or (raw.dtype.kind in "iu" and raw.dtype.itemsize > 2)
+    values = np.array(raw, np.float64 if wide else np.float32)
     if scale != 1:
         values *= values.dtype.type(scale)
     if offset != 0:
         values += values.dtype.type(offset)
-    if limits is not None and unpacked_limits and limits.dtype.kind == "f":
-        half_step = abs(scale) / 2
-        missing |= (values < limits[0] - half_step) | (values > limits[1] + half_step)
-    values[missing] = np.nan
     return values
 
 
@@ -124,7 +128,7 @@ def _equal(raw: np.ndarray, code: float | int) -> np.ndarray:
 
 
 def _limits(dtype: np.dtype, attributes: Mapping[str, Any], place: Place) -> np.ndarray | None:
-    """Smallest and largest valid value; floats for integers mean limits of unpacked values."""
+    """Smallest and largest valid value: of the type stored, else limits of unpacked values."""
     pair = _numbers(attributes, "valid_range", place)
     if "valid_range" in attributes and len(pair) != 2:
         raise ProductError(

@@ -87,7 +87,8 @@ def read_vic_domain(path: Path) -> xr.Dataset:
     if not active.any():
         raise ProductError("no cell is active", path, "mask", cure="give a mask with cells above 0")
     if "frac" in fields:
-        _require_shares(fields["frac"].where(active, 0), path)
+        fields["frac"] = fields["frac"].where(active, 0)
+        _require_shares(fields["frac"], path)
     return xr.Dataset(fields)
 
 
