@@ -58,7 +58,7 @@ BROKEN = {
     "an unknown unit": (FORCING, with_units("tas", "furlong"), (FORCING, "tas", "'furlong'")),
     "Celsius called kelvin": (FORCING, with_units("tas", "K"), ("tas", "says kelvin")),
     "kPa called Pa": (FORCING, with_units("pres", "Pa"), ("pres", "cell (lat", "kPa but says Pa")),
-    "a variable that is not there": (FORCING, without("wind"), (FORCING, "wind", "no such")),
+    "a variable that is not there": (FORCING, without("wind"), (FORCING, "products.forcing.names.wind")),
     "a record that is missing": (FORCING, without_records(13), ("2009-06-04 06:00", "missing")),
     "a period beyond the record": (
         FORCING, without_records(*range(52, 56)), ("2009-06-14", "4 of 56 records are missing"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import xarray as xr
 
-from paramscape.notices import NOTICES
+from paramscape.notices import tell
 from paramscape.products.box import Box
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
@@ -80,13 +81,11 @@ def _tell_of_replaced(
 ) -> None:
     for name in further.data_vars:
         if name in derived:
-            NOTICES.warning(
-                "the attribute %s is that of products.attributes (%s: %s), which replaces the one "
-                "derived from the %s",
-                name,
-                settings[str(name)].path,
-                settings[str(name)].variable,
-                derived[name].attrs.get("source", "soil"),
+            own, source = settings[str(name)], derived[name].attrs.get("source", "soil")
+            tell(
+                f"the attribute {name} is that of products.attributes ({own.path}: "
+                f"{own.variable}), which replaces the one derived from the {source}",
+                logging.WARNING,
             )
 
 

@@ -1,12 +1,13 @@
 """Soil and terrain for MPR's transfer functions from attribute files of the user's own."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from paramscape.notices import NOTICES
+from paramscape.notices import tell
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.elevation import read_elevation
@@ -94,17 +95,18 @@ def _tell_of_coarse_files(
 ) -> None:
     coarse = [name for name in fields if name not in finer and name not in _OF_TERRAIN]
     if coarse:
-        NOTICES.warning(
-            "MPR: the files of %s are no finer than the study's cells. Transfer functions work "
-            "there on means of cells: the sub-grid upscaling of the papers (Samaniego et al. "
-            "2010) is missing, and MPR is a formula per cell",
-            ", ".join(coarse),
+        tell(
+            f"MPR: the files of {', '.join(coarse)} are no finer than the study's cells. Transfer "
+            "functions work there on means of cells: the sub-grid upscaling of the papers "
+            "(Samaniego et al. 2010) is missing, and MPR is a formula per cell",
+            logging.WARNING,
         )
     if "elevation" not in finer:
-        NOTICES.warning(
+        flat = "" if "slope" in fields else ", and one slope is taken everywhere"
+        tell(
             "MPR: there is no elevation finer than the study's cells. Texture stands in for the "
-            "relief in the infiltration curve%s",
-            "" if "slope" in fields else ", and the slope is 0.01 everywhere",
+            f"relief in the infiltration curve{flat}",
+            logging.WARNING,
         )
 
 
