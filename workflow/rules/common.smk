@@ -23,10 +23,10 @@ from paramscape.records import (
     started_as,
 )
 from paramscape.study import (
-    MPR_ATTRIBUTES,
     REAL_PROGRAM,
     SettingsError,
     candidates_of,
+    mpr_attributes,
     possible_runs,
     read_settings,
     validate,
@@ -232,8 +232,7 @@ def files_of_simulator(simulator, years):
 def mpr_settings():
     """Settings of the files that MPR reads its soil and terrain from."""
     found = settings("products.elevation", "products.attributes")
-    given = found["products.attributes"]
-    used = {name: given[name] for name in MPR_ATTRIBUTES if name in given}
+    used = mpr_attributes(found["products.attributes"])
     return {**found, "products.attributes": used}
 
 

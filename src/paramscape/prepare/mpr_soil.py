@@ -11,7 +11,7 @@ from paramscape.notices import tell
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.elevation import read_elevation
-from paramscape.study import TEXTURE, CfAttribute, Elevation
+from paramscape.study import TEXTURE, CfAttribute, Elevation, mpr_attributes
 
 from .mpr_attributes import described, place_of, read_mpr_attributes
 from .native_soil import OUTSIDE, cell_of_pixels, slope_of
@@ -28,9 +28,9 @@ _OF_TERRAIN = ("elevation", "slope")
 class MprSources:
     """Where MPR's soil and terrain come from.
 
-    attributes: files by name, of which those in `MPR_ATTRIBUTES` are read. elevation: taken where
-    `attributes` has none. parameters: VIC's own on the domain's grid (nlayer, lat, lon), for
-    porosity and depth where no attribute gives them.
+    attributes: files by name, of which those that `mpr_attributes` knows are read. elevation:
+    taken where `attributes` has none. parameters: VIC's own on the domain's grid (nlayer, lat,
+    lon), for porosity and depth where no attribute gives them.
     """
 
     attributes: Mapping[str, CfAttribute]
@@ -182,8 +182,8 @@ def _require_every_cell(soil: xr.Dataset, domain: xr.Dataset, sources: MprSource
         lat, lon = float(domain.lat[row]), float(domain.lon[column])
         here = soil.sel(lat=lat, lon=lon, method="nearest")
         absent = [str(n) for n in here.data_vars if n != "cell" and not np.isfinite(here[n])]
-        name = next((n for n in absent if n in sources.attributes), "sand")
-        attribute = sources.attributes.get(name) or next(iter(sources.attributes.values()))
+        given = mpr_attributes(sources.attributes)
+        attribute = given[next((name for name in absent if name in given), next(iter(given)))]
         raise ProductError(
             f"{empty.size} of {len(active)} active cells have no pixel with all that MPR uses; in "
             f"the first {', '.join(absent) or 'a value'} is missing",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from paramscape.names import UNITS
 from paramscape.study import (
-    MPR_ATTRIBUTES,
     CfObservations,
     CmfdForcing,
     GleamObservations,
@@ -16,6 +15,7 @@ from paramscape.study import (
     Period,
     RectangleDomain,
     Study,
+    mpr_attributes,
 )
 
 from . import paths
@@ -145,10 +145,7 @@ def static_files(study: Study) -> list[RawFile]:
 
 def mpr_files(study: Study) -> list[RawFile]:
     """Files of soil and terrain that MPR reads where `products.soil` is not given."""
-    used = {
-        study.products.attributes[n].path
-        for n in set(MPR_ATTRIBUTES) & study.products.attributes.keys()
-    }
+    used = {attribute.path for attribute in mpr_attributes(study.products.attributes).values()}
     if study.products.elevation is not None:
         used.add(study.products.elevation.path)
     return [file for file in static_files(study) if file.path in used]

@@ -19,7 +19,7 @@ from .learned import (
 )
 from .load import SettingsError, given_settings, load, read_settings, validate
 from .model import REAL_PROGRAM, Vic
-from .mpr_inputs import MPR_ATTRIBUTES, TEXTURE
+from .mpr_inputs import TEXTURE, mpr_attributes
 from .needs import possible_runs
 from .products import (
     CfAttribute,
@@ -45,7 +45,6 @@ from .time import LearningPeriods, Period, Periods
 from .twin import Twin
 
 __all__ = [
-    "MPR_ATTRIBUTES",
     "REAL_PROGRAM",
     "TEXTURE",
     "About",
@@ -107,6 +106,7 @@ __all__ = [
     "given_settings",
     "json_schema",
     "load",
+    "mpr_attributes",
     "periods_of",
     "possible_runs",
     "read_settings",
