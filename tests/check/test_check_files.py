@@ -68,7 +68,7 @@ BROKEN = {
     ),
     "a calendar without real days": (FORCING, with_calendar("360_day"), ("time", "360_day")),
     "forcing of another place": (FORCING, moved(lat=20.0), ("lat", "grid covers", "52")),
-    "latitude and longitude swapped": (FORCING, swapped, ("lat", "the domain reaches from 32")),
+    "latitude and longitude swapped": (FORCING, swapped, (FORCING, "lat", "114")),
     "a cell without forcing": (
         FORCING, with_value("tas", np.nan, 1, 2), ("tas", "32.375", "missing in 1 of"),
     ),
@@ -76,7 +76,8 @@ BROKEN = {
     "observations of another place": ("et.nc", moved(lon=40.0), ("et.nc", "lon")),
     "observations of other years": ("et.nc", moved(time=3650), ("et",)),
     "no observation to test with": (
-        "et.nc", without_records(*range(10, 14)), ("et.nc", "no observation in periods.test"),
+        "et.nc", without_records(*range(10, 14)),
+        ("products.observations.et", "no observation in periods.test"),
     ),
     "a parameter that is missing": (
         "params.nc", with_value("Ws", np.nan, 1, 2), ("params.nc", "Ws", "32.375"),

@@ -80,7 +80,7 @@ def _count_days(study: Study, observed: xr.DataArray, domain: xr.Dataset, report
                 Finding(
                     f"{target} has no observation in periods.{name} ({period.start} to "
                     f"{period.end}) in any active cell",
-                    str(study.products.observations[target].path),
+                    f"products.observations.{target}",
                     cure=f"choose periods.{name} where there are observations",
                 )
             )
