@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from paramscape.prepare import conservative
+from paramscape.prepare.regrid import edges_of
 
 
 def centres(low, high, step):
@@ -114,3 +115,27 @@ def test_a_grid_of_one_cell_is_refused():
     data = random_field(centres(31, 34, 0.125), centres(113, 117, 0.125), times=1)
     with pytest.raises(ValueError, match="single cell"):
         conservative(data, grid(31.5, 31.75, 113.5, 113.75, 0.25))
+
+
+def test_a_single_cell_is_as_large_as_its_area():
+    # A cell of 1/16 degree at 31.71875 N on a sphere of 6371.229 km.
+    side, lat = 0.0625, 31.71875
+    area = (6_371_229 * np.radians(side)) ** 2 * np.cos(np.radians(lat))
+    cell = xr.Dataset(
+        {"area": (("lat", "lon"), [[area]])}, coords={"lat": [lat], "lon": [-110.03125]}
+    )
+    lat_edges, lon_edges = edges_of(cell)
+    np.testing.assert_allclose(np.diff(lat_edges), side, rtol=1e-9)
+    np.testing.assert_allclose(np.diff(lon_edges), side, rtol=1e-9)
+    fine = xr.DataArray(
+        np.arange(16.0).reshape(4, 4),
+        {
+            "lat": lat + (np.arange(4) - 1.5) * side / 4,
+            "lon": -110.03125 + (np.arange(4) - 1.5) * side / 4,
+        },
+        ("lat", "lon"),
+    )
+    found = conservative(fine.to_dataset(name="x"), cell)["x"].values
+    np.testing.assert_allclose(found, [[7.5]], rtol=1e-3)
+    with pytest.raises(ValueError, match="add the variable `area`"):
+        edges_of(cell.drop_vars("area"))

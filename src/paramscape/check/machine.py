@@ -31,9 +31,8 @@ def _check_compiler(report: Report) -> None:
     if found is None:
         report.warn(
             Finding(
-                f"there is no C++ compiler ($CXX, {', '.join(COMPILERS)}): VIC runs uncompiled, "
-                "many times slower",
-                cure="install g++ or clang++",
+                "no C++ compiler was found: VIC runs uncompiled, many times slower",
+                cure="Install g++ or clang++, or name one in $CXX",
             )
         )
     else:
