@@ -72,11 +72,11 @@ def prepare_land(
     else:
         attributes = parameter_attributes(params, domain, climate)
     further = further_attributes(settings.attributes, domain)
-    _tell_of_replaced(attributes, further, settings.attributes)
+    _warn_of_replaced(attributes, further, settings.attributes)
     return Land(attributes.assign(further.data_vars), params, native)
 
 
-def _tell_of_replaced(
+def _warn_of_replaced(
     derived: xr.Dataset, further: xr.Dataset, settings: Mapping[str, CfAttribute]
 ) -> None:
     for name in further.data_vars:

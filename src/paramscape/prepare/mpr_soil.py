@@ -62,7 +62,7 @@ def prepare_mpr_soil(sources: MprSources, domain: xr.Dataset) -> xr.Dataset:
     finer = {name: field for name, field in fields.items() if _cell_size(field) < _FINER * size}
     if "elevation" in fields and "elevation" not in finer:
         del fields["elevation"]
-    _tell_of_coarse_files(fields, finer)
+    _warn_of_coarse_files(fields, finer)
     if "elevation" in fields and "slope" not in fields:
         heights = fields["elevation"]
         fields["slope"] = described(slope_of(heights), "slope", heights.attrs["source"])
@@ -90,7 +90,7 @@ def _cell_size(field: xr.DataArray | xr.Dataset) -> float:
     return float(max(steps)) if steps else np.inf
 
 
-def _tell_of_coarse_files(
+def _warn_of_coarse_files(
     fields: Mapping[str, xr.DataArray], finer: Mapping[str, xr.DataArray]
 ) -> None:
     coarse = [name for name in fields if name not in finer and name not in _OF_TERRAIN]
