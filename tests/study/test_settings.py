@@ -70,6 +70,20 @@ def test_all_mistakes_are_listed_at_once(settings) -> None:
         validate(settings)
 
 
+def test_a_byte_order_mark_is_passed_over(repository: Path, tmp_path: Path) -> None:
+    text = (repository / "config/demo.yaml").read_text()
+    (tmp_path / "demo.yaml").write_text(text, encoding="utf-8-sig")
+    assert load(tmp_path / "demo.yaml").study.name == "demo"
+
+
+def test_a_letter_of_another_encoding_is_told_with_its_line(repository, tmp_path: Path) -> None:
+    lines = (repository / "config/demo.yaml").read_bytes().splitlines()
+    lines[3] = b"# 5 \xb0C"
+    (tmp_path / "demo.yaml").write_bytes(b"\n".join(lines))
+    with pytest.raises(SettingsError, match=r"demo\.yaml:4: the byte 0xb0 is not UTF-8"):
+        load(tmp_path / "demo.yaml")
+
+
 def test_sections_return_as_the_settings_they_were(repository: Path) -> None:
     study = load(repository / "config/demo.yaml")
     values = study.model_dump(mode="json", by_alias=True)

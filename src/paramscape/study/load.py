@@ -60,11 +60,17 @@ def read_settings(path: Path) -> Mapping[str, Any]:
         SettingsError: if it is no YAML or no mapping, or a setting stands twice: YAML itself would
             take the last without a word. If it asks Snakemake to run code that it holds.
     """
-    with path.open(encoding="utf-8") as text:
+    with path.open(encoding="utf-8-sig") as text:
         try:
             settings = yaml.load(text, Loader=_SingleKeys)
         except yaml.YAMLError as error:
             raise SettingsError(f"{path} is no YAML: {error}") from None
+        except UnicodeDecodeError as error:
+            byte = error.object[error.start]
+            raise SettingsError(
+                f"{path}:{_line_of(path)}: the byte {byte:#x} is not UTF-8; save the file as "
+                "UTF-8, or write the character in ASCII"
+            ) from None
     if not isinstance(settings, Mapping):
         raise SettingsError(
             f"{path}: expected a mapping of settings, got {type(settings).__name__}"
@@ -75,6 +81,16 @@ def read_settings(path: Path) -> Mapping[str, Any]:
             "hold none: take it out, with the lines that start with a question mark"
         )
     return settings
+
+
+def _line_of(path: Path) -> int:
+    """The first line of a file that is not UTF-8."""
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            return number
+    return 1
 
 
 class _SingleKeys(yaml.SafeLoader):
