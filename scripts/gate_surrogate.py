@@ -1,10 +1,11 @@
 """Warn where a surrogate does not respond to a parameter as VIC does."""
 
+import logging
 from pathlib import Path
 
 from paramscape.files import read_table
 from paramscape.job import job
-from paramscape.notices import NOTICES
+from paramscape.notices import tell
 from paramscape.study import section
 from paramscape.surrogates.gate import judge, warnings_of, write_judged
 
@@ -16,5 +17,5 @@ if __name__ == "__main__":
         )
         judged = judge(read_table(snakemake.input[0]), gate)
         for warning in warnings_of(judged, kind):
-            NOTICES.warning("%s", warning)
+            tell(warning, logging.WARNING)
         write_judged(judged, kind, Path(snakemake.output.csv).with_suffix(""))

@@ -35,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 with the reason on stderr."""
     parsed = _parser().parse_args(arguments)
     try:
-        return parsed.command(parsed) or 0
+        parsed.command(parsed)
     except (ValueError, OSError, CompilerError) as error:
         print(f"paramscape: {error}", file=sys.stderr)
         return 1
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -185,10 +186,10 @@ def _show_notices() -> None:
         logger.addHandler(notices)
 
 
-def _check(parsed: argparse.Namespace) -> int:
+def _check(parsed: argparse.Namespace) -> None:
     from paramscape.check.command import check
 
-    return check(parsed)
+    check(parsed.paths)
 
 
 def _fetch(parsed: argparse.Namespace) -> None:

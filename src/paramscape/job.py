@@ -16,7 +16,6 @@ from paramscape import __version__
 from paramscape.failures import advice
 from paramscape.files import Provenance, commit, digest, made_by
 from paramscape.interruption import Interrupted
-from paramscape.notices import NOTICES
 from paramscape.records import Record, making, record_of, require_whole
 
 PACKAGES = ("matplotlib", "netCDF4", "numpy", "pandas", "pydantic", "scipy", "snakemake", "torch",
@@ -97,9 +96,6 @@ def logged(path: str | Path) -> Iterator[None]:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
-    terminal = logging.StreamHandler()
-    terminal.setFormatter(logging.Formatter("paramscape: %(message)s"))
-    NOTICES.addHandler(terminal)
     warnings.simplefilter("default")
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").addHandler(handler)
@@ -114,7 +110,6 @@ def logged(path: str | Path) -> Iterator[None]:
         _LOG.error("failed:\n%s", traceback.format_exc())
         raise
     finally:
-        NOTICES.removeHandler(terminal)
         handler.close()
 
 

@@ -39,6 +39,7 @@ def moved(**degrees):
 
 
 def swapped(dataset):
+    dataset["lat"].attrs, dataset["lon"].attrs = dataset["lon"].attrs, dataset["lat"].attrs
     return dataset.rename(lat="lon", lon="lat")
 
 
@@ -58,25 +59,28 @@ BROKEN = {
     "an unknown unit": (FORCING, with_units("tas", "furlong"), (FORCING, "tas", "'furlong'")),
     "Celsius called kelvin": (FORCING, with_units("tas", "K"), ("tas", "says kelvin")),
     "kPa called Pa": (FORCING, with_units("pres", "Pa"), ("pres", "cell (lat", "kPa but says Pa")),
-    "a variable that is not there": (FORCING, without("wind"), (FORCING, "wind", "no such")),
+    "a variable that is not there": (
+        FORCING, without("wind"), (FORCING, "products.forcing.names.wind"),
+    ),
     "a record that is missing": (FORCING, without_records(13), ("2009-06-04 06:00", "missing")),
     "a period beyond the record": (
         FORCING, without_records(*range(52, 56)), ("2009-06-14", "4 of 56 records are missing"),
     ),
     "a calendar without real days": (FORCING, with_calendar("360_day"), ("time", "360_day")),
     "forcing of another place": (FORCING, moved(lat=20.0), ("lat", "grid covers", "52")),
-    "latitude and longitude swapped": (FORCING, swapped, ("lat", "the domain reaches from 32")),
+    "latitude and longitude swapped": (FORCING, swapped, (FORCING, "lat", "114")),
     "a cell without forcing": (
-        FORCING, with_value("tas", np.nan, 1, 2), ("tas", "latitude 32.375", "missing in 1 of"),
+        FORCING, with_value("tas", np.nan, 1, 2), ("tas", "32.375", "missing in 1 of"),
     ),
     "observations in kelvin": ("et.nc", with_units("evap", "K"), ("et.nc", "evap", "'K'")),
     "observations of another place": ("et.nc", moved(lon=40.0), ("et.nc", "lon")),
     "observations of other years": ("et.nc", moved(time=3650), ("et",)),
     "no observation to test with": (
-        "et.nc", without_records(*range(10, 14)), ("et.nc", "no observation in periods.test"),
+        "et.nc", without_records(*range(10, 14)),
+        ("products.observations.et", "no observation in periods.test"),
     ),
     "a parameter that is missing": (
-        "params.nc", with_value("Ws", np.nan, 1, 2), ("params.nc", "Ws", "latitude 32.375"),
+        "params.nc", with_value("Ws", np.nan, 1, 2), ("params.nc", "Ws", "32.375"),
     ),
     "a variable that VIC needs": ("params.nc", without("Ds"), ("params.nc", "Ds", "no such")),
     "parameters of another place": ("params.nc", moved(lon=1.0), ("params.nc", "lon", "114.125")),

@@ -234,7 +234,7 @@ def test_an_attribute_of_the_users_own_replaces_the_derived_one_with_a_notice(
     settings = LandSettings(
         ground.settings.elevation, ground.settings.soil, ground.settings.land_cover, None, own
     )
-    with caplog.at_level("WARNING", "paramscape.notices"):
+    with caplog.at_level("WARNING"):
         found = prepare_land(settings, domain, ground.daily, Priors()).attributes
     np.testing.assert_allclose(found.bulk_density.values[domain.mask.values > 0], 1300.0)
     assert "soil.nc: BLD), which replaces the one derived from" in caplog.text

@@ -10,7 +10,6 @@ import xarray as xr
 from paramscape.calibration.mpr import coefficients_of
 from paramscape.calibration.soil import SoilPixels
 from paramscape.domain import Cells
-from paramscape.notices import NOTICES
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.products import ProductError
@@ -122,7 +121,7 @@ def test_silt_porosity_and_depth_are_derived(on_cells, domain, parameters) -> No
 def test_on_the_cells_own_grid_a_notice_says_what_is_missing(
     on_cells, domain, parameters, caplog
 ) -> None:
-    with caplog.at_level(logging.WARNING, NOTICES.name):
+    with caplog.at_level(logging.WARNING):
         soil = soil_of(on_cells(sand=(50.0, "%"), clay=(20.0, "%")), domain, parameters)
     assert "sub-grid upscaling of the papers" in caplog.text
     assert "no elevation finer than the study's cells" in caplog.text

@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from paramscape.prepare import conservative
+from paramscape.prepare.regrid import edges_of
 
 
 def centres(low, high, step):
@@ -154,3 +155,27 @@ def test_cells_beyond_a_partial_grid_are_missing():
     found = conservative(data, target, 0.5).rain
     np.testing.assert_allclose(found[:, :4, 2:], data.rain, rtol=1e-12)
     assert np.isnan(found[:, 4:]).all() and np.isnan(found[:, :, :2]).all()
+
+
+def test_a_single_cell_is_as_large_as_its_area():
+    # A cell of 1/16 degree at 31.71875 N on a sphere of 6371.229 km.
+    side, lat = 0.0625, 31.71875
+    area = (6_371_229 * np.radians(side)) ** 2 * np.cos(np.radians(lat))
+    cell = xr.Dataset(
+        {"area": (("lat", "lon"), [[area]])}, coords={"lat": [lat], "lon": [-110.03125]}
+    )
+    lat_edges, lon_edges = edges_of(cell)
+    np.testing.assert_allclose(np.diff(lat_edges), side, rtol=1e-9)
+    np.testing.assert_allclose(np.diff(lon_edges), side, rtol=1e-9)
+    fine = xr.DataArray(
+        np.arange(16.0).reshape(4, 4),
+        {
+            "lat": lat + (np.arange(4) - 1.5) * side / 4,
+            "lon": -110.03125 + (np.arange(4) - 1.5) * side / 4,
+        },
+        ("lat", "lon"),
+    )
+    found = conservative(fine.to_dataset(name="x"), cell)["x"].values
+    np.testing.assert_allclose(found, [[7.5]], rtol=1e-3)
+    with pytest.raises(ValueError, match="add the variable `area`"):
+        edges_of(cell.drop_vars("area"))

@@ -26,12 +26,12 @@ from paramscape.records import (
     started_as,
 )
 from paramscape.study import (
-    MPR_ATTRIBUTES,
     REAL_PROGRAM,
     STATEFUL_SIMULATORS,
     SettingsError,
     candidates_of,
     learned_methods,
+    mpr_attributes,
     possible_runs,
     read_settings,
     validate,
@@ -263,8 +263,7 @@ def files_of_simulator(simulator, years):
 def mpr_settings():
     """Settings of the files that MPR reads its soil and terrain from."""
     found = settings("products.elevation", "products.attributes")
-    given = found["products.attributes"]
-    used = {name: given[name] for name in MPR_ATTRIBUTES if name in given}
+    used = mpr_attributes(found["products.attributes"])
     return {**found, "products.attributes": used}
 
 

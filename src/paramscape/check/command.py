@@ -1,7 +1,7 @@
 """`paramscape check STUDY.yaml`: what would fail, one line each, and what is well."""
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from paramscape.products.catalogue import MissingFiles, RawFile, require_files, required_files
@@ -11,13 +11,20 @@ from .report import Finding, Report
 from .study import check_study
 
 
-def check(parsed: argparse.Namespace) -> int:
-    """Check the settings in `parsed.paths`; 1 where something would fail, else 0.
+class StudyWouldFail(ValueError):
+    """A study of which a check found what would fail; the findings are printed before."""
+
+
+def check(paths: Sequence[Path]) -> None:
+    """Check the settings in some files, later ones over earlier ones, and print what is found.
+
+    What is well goes to stdout, with the warnings; what would fail to stderr.
 
     Raises:
         SettingsError: if the settings themselves are wrong.
+        StudyWouldFail: if something would fail.
     """
-    given = given_settings(*parsed.paths)
+    given = given_settings(*paths)
     study = validate(given)
     report, missing = check_study(study, given), []
     try:
@@ -26,7 +33,7 @@ def check(parsed: argparse.Namespace) -> int:
         missing = list(error.files)
     except ValueError as error:
         report.error(Finding.of(error))
-    _print_well(parsed.paths[-1], study, missing, report)
+    _print_well(paths[-1], study, missing, report)
     for warning in report.warnings:
         print(f"warning: {warning}")
     sys.stdout.flush()
@@ -35,12 +42,10 @@ def check(parsed: argparse.Namespace) -> int:
     if missing:
         print(MissingFiles(missing), file=sys.stderr)
     if report.errors or missing:
-        print(
-            f"paramscape: {study.study.name} would fail: {len(report.errors)} error(s), "
-            f"{len(missing)} missing file(s)",
-            file=sys.stderr,
+        raise StudyWouldFail(
+            f"{study.study.name} would fail: {len(report.errors)} error(s), {len(missing)} missing "
+            "file(s)"
         )
-    return 1 if report.errors or missing else 0
 
 
 def _print_well(path: Path, study: Study, missing: list[RawFile], report: Report) -> None:

@@ -5,11 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from paramscape.native.compiler import NO_COMPILER, compilers
 from paramscape.study import Study
 
 from .report import Finding, Report
-
-COMPILERS = ("g++", "clang++")
 
 
 def check_machine(study: Study, report: Report) -> None:
@@ -23,21 +22,12 @@ def check_machine(study: Study, report: Report) -> None:
 
 
 def _check_compiler(report: Report) -> None:
-    named = os.environ.get("CXX")
     if os.environ.get("PARAMSCAPE_VIC") == "plain":
         report.warn(Finding("PARAMSCAPE_VIC is plain: VIC runs uncompiled, many times slower"))
-        return
-    found = next((c for c in (named, *COMPILERS) if c and shutil.which(c)), None)
-    if found is None:
-        report.warn(
-            Finding(
-                f"there is no C++ compiler ($CXX, {', '.join(COMPILERS)}): VIC runs uncompiled, "
-                "many times slower",
-                cure="install g++ or clang++",
-            )
-        )
+    elif not (found := compilers()):
+        report.warn(Finding(NO_COMPILER))
     else:
-        report.good.append(f"compiler: {found}")
+        report.good.append(f"compiler: {found[0]}")
 
 
 def _check_results(folder: Path, report: Report) -> None:

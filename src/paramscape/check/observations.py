@@ -4,10 +4,12 @@ import numpy as np
 import xarray as xr
 
 from paramscape.prepare.observations import prepare_observations
+from paramscape.prepare.towers import prepare_towers
 from paramscape.products.box import Box
 from paramscape.products.catalogue import observation_files
+from paramscape.products.flux_tower import read_tower
 from paramscape.products.observations import read_observations
-from paramscape.study import CfObservations, GleamObservations, Period, Study
+from paramscape.study import CfObservations, FluxTowerObservations, GleamObservations, Period, Study
 
 from .headers import findings_of, observation_looks
 from .report import Finding, Report
@@ -15,6 +17,7 @@ from .report import Finding, Report
 LARGEST_READ = 300e6
 """Bytes of observations that are read whole; of more, only some days are."""
 _SOME_DAYS = 10
+_USUAL_TEMPERATURE = 15.0  # [C]; which days are observed does not depend on it
 
 
 def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
@@ -23,7 +26,9 @@ def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report
     settings = study.products.observations[target]
     files = observation_files(study, target)
     present = [f for f in files if not f.made and f.path.is_file()]
-    if settings.product == "twin" or not present:
+    if isinstance(settings, FluxTowerObservations):
+        _check_towers(study, settings, domain, report)
+    if not isinstance(settings, GleamObservations | CfObservations) or not present:
         return
     known, days = len(report.errors), study.periods.scored
     headers = observation_looks(settings, target, days, box)
@@ -42,6 +47,24 @@ def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report
             _count_days(study, observed, domain, report)
         else:
             report.good.append(f"observations: {len(files)} file(s) of {target}")
+
+
+def _check_towers(
+    study: Study, settings: FluxTowerObservations, domain: xr.Dataset | None, report: Report
+) -> None:
+    """Read each tower's file, and count the days on which its cell is observed."""
+    days, known = study.periods.scored, len(report.errors)
+    for path in settings.files:
+        if path.is_file():
+            with report.watch():
+                read_tower(settings, path, days)
+    if domain is None or len(report.errors) > known or not all(p.is_file() for p in settings.files):
+        return
+    with report.watch():
+        times = np.arange(days.start, np.datetime64(days.end) + 1, dtype="M8[D]").astype("M8[ns]")
+        warm = xr.full_like(domain["area"], _USUAL_TEMPERATURE, float).expand_dims(time=times)
+        observed = prepare_towers(settings, days, domain, warm.to_dataset(name="tas"))
+        _count_days(study, observed["et"], domain, report)
 
 
 def first_days(period: Period) -> Period:
@@ -80,7 +103,7 @@ def _count_days(study: Study, observed: xr.DataArray, domain: xr.Dataset, report
                 Finding(
                     f"{target} has no observation in periods.{name} ({period.start} to "
                     f"{period.end}) in any active cell",
-                    str(study.products.observations[target].path),
+                    f"products.observations.{target}",
                     cure=f"choose periods.{name} where there are observations",
                 )
             )

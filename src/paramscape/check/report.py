@@ -1,11 +1,11 @@
 """What a check found: one line for each problem."""
 
+import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from paramscape.notices import NOTICES
 from paramscape.products.errors import ProductError
 
 
@@ -65,15 +65,20 @@ class Report:
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        """Add the error that stops the block, and the notices that it gives as warnings."""
-        handler = _Notices(self)
-        NOTICES.addHandler(handler)
+        """Add the error that stops the block, and the package's warnings in it."""
+        told = io.StringIO()
+        handler = logging.StreamHandler(told)
+        handler.setLevel(logging.WARNING)
+        logger = logging.getLogger("paramscape")
+        logger.addHandler(handler)
         try:
             yield
         except (ValueError, OSError, RuntimeError) as error:
             self.error(Finding.of(error))
         finally:
-            NOTICES.removeHandler(handler)
+            logger.removeHandler(handler)
+            for line in told.getvalue().splitlines():
+                self.warn(Finding(line))
 
 
 def _of_all(group: list[Finding]) -> Finding:
@@ -82,12 +87,3 @@ def _of_all(group: list[Finding]) -> Finding:
     if len(group) == 1:
         return first
     return replace(first, file=f"{first.file} ... {last.file} ({len(group)} files)")
-
-
-class _Notices(logging.Handler):
-    def __init__(self, report: Report) -> None:
-        super().__init__()
-        self.report = report
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.report.warn(Finding(record.getMessage()))

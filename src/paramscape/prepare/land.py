@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import xarray as xr
 
-from paramscape.notices import NOTICES
+from paramscape.notices import tell
 from paramscape.products.box import Box
 from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
@@ -83,22 +84,20 @@ def prepare_land(
     else:
         attributes = parameter_attributes(params, domain, climate)
     further = further_attributes(settings.attributes, domain)
-    _tell_of_replaced(attributes, further, settings.attributes)
+    _warn_of_replaced(attributes, further, settings.attributes)
     return Land(attributes.assign(further.data_vars), params, native)
 
 
-def _tell_of_replaced(
+def _warn_of_replaced(
     derived: xr.Dataset, further: xr.Dataset, settings: Mapping[str, CfAttribute]
 ) -> None:
     for name in further.data_vars:
         if name in derived:
-            NOTICES.warning(
-                "the attribute %s is that of products.attributes (%s: %s), which replaces the one "
-                "derived from the %s",
-                name,
-                settings[str(name)].path,
-                settings[str(name)].variable,
-                derived[name].attrs.get("source", "soil"),
+            own, source = settings[str(name)], derived[name].attrs.get("source", "soil")
+            tell(
+                f"the attribute {name} is that of products.attributes ({own.path}: "
+                f"{own.variable}), which replaces the one derived from the {source}",
+                logging.WARNING,
             )
 
 

@@ -10,7 +10,7 @@ from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.cf import read_attribute
 from paramscape.products.units import conversion
-from paramscape.study import MPR_ATTRIBUTES, TEXTURE, CfAttribute
+from paramscape.study import TEXTURE, CfAttribute, mpr_attributes
 
 _TANGENTS = ("m m-1", "m/m")
 _DEGREES = ("degree", "degrees", "deg", "arc_degree", "arc_degrees", "\N{DEGREE SIGN}")
@@ -55,12 +55,12 @@ def read_mpr_attributes(attributes: Mapping[str, CfAttribute], box: Box) -> dict
     Raises:
         ProductError: naming file, variable and cell, if a unit is unknown or a value impossible.
     """
+    given = mpr_attributes(attributes)
     fields = {
-        name: _converted(read_attribute(attributes[name], name, box), attributes[name])
-        for name in MPR_ATTRIBUTES
-        if name in attributes
+        name: _converted(read_attribute(attribute, name, box), attribute)
+        for name, attribute in given.items()
     }
-    _require_percent(fields, attributes)
+    _require_percent(fields, given)
     return fields
 
 

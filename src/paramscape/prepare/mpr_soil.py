@@ -1,16 +1,17 @@
 """Soil and terrain for MPR's transfer functions from attribute files of the user's own."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from paramscape.notices import NOTICES
+from paramscape.notices import tell
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.elevation import read_elevation
-from paramscape.study import TEXTURE, CfAttribute, Elevation
+from paramscape.study import TEXTURE, CfAttribute, Elevation, mpr_attributes
 
 from .mpr_attributes import described, place_of, read_mpr_attributes
 from .native_soil import OUTSIDE, cell_of_pixels, slope_of
@@ -27,9 +28,9 @@ _OF_TERRAIN = ("elevation", "slope")
 class MprSources:
     """Where MPR's soil and terrain come from.
 
-    attributes: files by name, of which those in `MPR_ATTRIBUTES` are read. elevation: taken where
-    `attributes` has none. parameters: VIC's own on the domain's grid (nlayer, lat, lon), for
-    porosity and depth where no attribute gives them.
+    attributes: files by name, of which those that `mpr_attributes` knows are read. elevation:
+    taken where `attributes` has none. parameters: VIC's own on the domain's grid (nlayer, lat,
+    lon), for porosity and depth where no attribute gives them.
     """
 
     attributes: Mapping[str, CfAttribute]
@@ -61,7 +62,7 @@ def prepare_mpr_soil(sources: MprSources, domain: xr.Dataset) -> xr.Dataset:
     finer = {name: field for name, field in fields.items() if _cell_size(field) < _FINER * size}
     if "elevation" in fields and "elevation" not in finer:
         del fields["elevation"]
-    _tell_of_coarse_files(fields, finer)
+    _warn_of_coarse_files(fields, finer)
     if "elevation" in fields and "slope" not in fields:
         heights = fields["elevation"]
         fields["slope"] = described(slope_of(heights), "slope", heights.attrs["source"])
@@ -89,22 +90,23 @@ def _cell_size(field: xr.DataArray | xr.Dataset) -> float:
     return float(max(steps)) if steps else np.inf
 
 
-def _tell_of_coarse_files(
+def _warn_of_coarse_files(
     fields: Mapping[str, xr.DataArray], finer: Mapping[str, xr.DataArray]
 ) -> None:
     coarse = [name for name in fields if name not in finer and name not in _OF_TERRAIN]
     if coarse:
-        NOTICES.warning(
-            "MPR: the files of %s are no finer than the study's cells. Transfer functions work "
-            "there on means of cells: the sub-grid upscaling of the papers (Samaniego et al. "
-            "2010) is missing, and MPR is a formula per cell",
-            ", ".join(coarse),
+        tell(
+            f"MPR: the files of {', '.join(coarse)} are no finer than the study's cells. Transfer "
+            "functions work there on means of cells: the sub-grid upscaling of the papers "
+            "(Samaniego et al. 2010) is missing, and MPR is a formula per cell",
+            logging.WARNING,
         )
     if "elevation" not in finer:
-        NOTICES.warning(
+        flat = "" if "slope" in fields else ", and one slope is taken everywhere"
+        tell(
             "MPR: there is no elevation finer than the study's cells. Texture stands in for the "
-            "relief in the infiltration curve%s",
-            "" if "slope" in fields else ", and the slope is 0.01 everywhere",
+            f"relief in the infiltration curve{flat}",
+            logging.WARNING,
         )
 
 
@@ -180,8 +182,8 @@ def _require_every_cell(soil: xr.Dataset, domain: xr.Dataset, sources: MprSource
         lat, lon = float(domain.lat[row]), float(domain.lon[column])
         here = soil.sel(lat=lat, lon=lon, method="nearest")
         absent = [str(n) for n in here.data_vars if n != "cell" and not np.isfinite(here[n])]
-        name = next((n for n in absent if n in sources.attributes), "sand")
-        attribute = sources.attributes.get(name) or next(iter(sources.attributes.values()))
+        given = mpr_attributes(sources.attributes)
+        attribute = given[next((name for name in absent if name in given), next(iter(given)))]
         raise ProductError(
             f"{empty.size} of {len(active)} active cells have no pixel with all that MPR uses; in "
             f"the first {', '.join(absent) or 'a value'} is missing",

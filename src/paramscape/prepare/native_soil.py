@@ -10,7 +10,7 @@ from paramscape.products.china_soil import read_soil
 from paramscape.products.elevation import read_elevation
 from paramscape.study import ChinaSoil, Elevation
 
-from .regrid import grid_edges
+from .regrid import edges_of
 
 OUTSIDE = -1
 DEGREE = 111_195.0  # length of a degree of latitude on a sphere of 6371 km [m]
@@ -125,7 +125,7 @@ def cell_of_pixels(native: xr.Dataset, domain: xr.Dataset) -> xr.DataArray:
 
     -1 is outside them, or where a field of `native` is missing.
     """
-    lat_edges, lon_edges = grid_edges(domain["lat"].values, domain["lon"].values)
+    lat_edges, lon_edges = edges_of(domain)
     row = np.searchsorted(lat_edges, native["lat"].values) - 1
     column = np.searchsorted(lon_edges, native["lon"].values) - 1
     inside = domain["mask"].transpose("lat", "lon").values > 0

@@ -6,6 +6,8 @@ import numpy as np
 import xarray as xr
 import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
 
+from paramscape.products.box import EARTH_RADIUS
+
 MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]
 _SAME = 1e-3  # [share of a cell] within which two centres are the same
@@ -16,7 +18,8 @@ def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.
 
     Args:
         data: fields (..., lat, lon) on a regular grid; NaN is missing, as is all around it.
-        target: data set with the coordinates `lat` and `lon` [degrees], cell centres, ascending.
+        target: data set with the coordinates `lat` and `lon` [degrees], cell centres, ascending;
+            a single cell needs `area` [m2], too.
         minimum_share: smallest share of a target cell's area that must be valid [1].
 
     Returns:
@@ -24,7 +27,7 @@ def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.
         the mean over the valid part of a cell, NaN where less than `minimum_share` is valid.
     """
     lat, lon = target["lat"].values, target["lon"].values
-    lat_edges, lon_edges = grid_edges(lat, lon)
+    lat_edges, lon_edges = edges_of(target)
     data = data.transpose(..., "lat", "lon").sortby(["lat", "lon"]).astype("f8")
     data = data.assign_coords(
         lat=_on_centres(data["lat"].values, lat), lon=_on_centres(data["lon"].values, lon)
@@ -45,6 +48,22 @@ def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.
     return result.assign_coords(lat=target["lat"], lon=target["lon"]).transpose(..., "lat", "lon")
 
 
+def edges_of(grid: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """`grid_edges` of a data set's axes; a single cell is as large as its `area` [m2] says.
+
+    Such a cell is taken to be square in degrees: area = R2 cos(lat) side2.
+
+    Raises:
+        ValueError: for a grid of a single cell without `area`.
+    """
+    lat, lon = grid["lat"].values, grid["lon"].values
+    if lat.size > 1 or lon.size > 1 or "area" not in grid:
+        return grid_edges(lat, lon)
+    across = np.sqrt(float(grid["area"].max()) / np.cos(np.radians(lat[0])))
+    side = float(np.degrees(across / EARTH_RADIUS))
+    return _edges(lat, side), _edges(lon, side)
+
+
 def grid_edges(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Edges (lat + 1,) and (lon + 1,) of a grid's cells [degrees]; a lone row is square.
 
@@ -54,8 +73,9 @@ def grid_edges(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray
     steps = [float(abs(a[1] - a[0])) for a in (lat, lon) if a.size > 1]
     if not steps:
         raise ValueError(
-            "a grid of a single cell does not tell its cell size; give the domain at least two "
-            "cells along latitude or longitude (the mask may exclude one)"
+            "a grid of a single cell does not tell its cell size; add the variable `area` [m2], or "
+            "give the domain at least two cells along latitude or longitude (the mask may exclude "
+            "one)"
         )
     return _edges(lat, steps[0]), _edges(lon, steps[0])
 

@@ -15,7 +15,7 @@ from paramscape.study import FluxTowerObservations, Period
 from paramscape.vic.atmosphere import latent_heat_vaporization
 
 from .observations import finished_observations
-from .regrid import grid_edges
+from .regrid import edges_of
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 86400.0
@@ -100,7 +100,7 @@ def _cell(tower: Tower, domain: xr.Dataset) -> tuple[int, int]:
     Raises:
         ProductError: if there is none.
     """
-    edges = grid_edges(domain["lat"].values, domain["lon"].values)
+    edges = edges_of(domain)
     east = domain["lon"].values.mean()
     longitude = east + (tower.longitude - east + 180) % 360 - 180
     row, column = (

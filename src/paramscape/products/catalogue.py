@@ -9,7 +9,6 @@ from pathlib import Path
 from paramscape.data.ledger import Ledger, PublicFile, require_content
 from paramscape.names import UNITS
 from paramscape.study import (
-    MPR_ATTRIBUTES,
     CfObservations,
     CmfdForcing,
     FluxTowerObservations,
@@ -18,6 +17,7 @@ from paramscape.study import (
     Period,
     RectangleDomain,
     Study,
+    mpr_attributes,
 )
 
 from . import paths
@@ -164,10 +164,7 @@ def static_files(study: Study) -> list[RawFile]:
 
 def mpr_files(study: Study) -> list[RawFile]:
     """Files of soil and terrain that MPR reads where `products.soil` is not given."""
-    used = {
-        study.products.attributes[n].path
-        for n in set(MPR_ATTRIBUTES) & study.products.attributes.keys()
-    }
+    used = {attribute.path for attribute in mpr_attributes(study.products.attributes).values()}
     if study.products.elevation is not None:
         used.add(study.products.elevation.path)
     return [file for file in static_files(study) if file.path in used]

@@ -19,7 +19,7 @@ from .learned import (
 )
 from .load import SettingsError, given_settings, load, read_settings, validate
 from .model import REAL_PROGRAM, Vic
-from .mpr_inputs import MPR_ATTRIBUTES, TEXTURE
+from .mpr_inputs import TEXTURE, mpr_attributes
 from .needs import possible_runs
 from .products import (
     CfAttribute,
@@ -46,7 +46,6 @@ from .time import LearningPeriods, Period, Periods
 from .twin import Twin
 
 __all__ = [
-    "MPR_ATTRIBUTES",
     "REAL_PROGRAM",
     "STATEFUL_SIMULATORS",
     "TEXTURE",
@@ -111,6 +110,7 @@ __all__ = [
     "json_schema",
     "learned_methods",
     "load",
+    "mpr_attributes",
     "periods_of",
     "possible_runs",
     "read_settings",

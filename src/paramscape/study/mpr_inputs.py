@@ -6,15 +6,34 @@ densities of VIC's parameter file, the depth of the profile from the file's laye
 from the elevation.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from .study import Study
 
+Given = TypeVar("Given")
 TEXTURE = ("sand", "silt", "clay")
-MPR_ATTRIBUTES = (*TEXTURE, "bulk_density", "porosity", "soil_depth", "slope", "elevation")
-"""Names in `products.attributes` that MPR reads."""
+_SPELLINGS = {
+    **{name: (name,) for name in (*TEXTURE, "bulk_density", "porosity")},
+    "soil_depth": ("soil_depth", "profile_depth"),
+    "slope": ("slope",),
+    "elevation": ("elevation", "elev"),
+}
+
+
+def mpr_attributes(attributes: Mapping[str, Given]) -> dict[str, Given]:
+    """Those of `products.attributes` that MPR reads, by the name of the quantity.
+
+    Names are sand, silt, clay, bulk_density, porosity, soil_depth (or profile_depth), slope and
+    elevation (or elev).
+    """
+    return {
+        quantity: attributes[spelt]
+        for quantity, spellings in _SPELLINGS.items()
+        for spelt in spellings[::-1]
+        if spelt in attributes
+    }
 
 
 def missing_mpr_inputs(study: "Study") -> Iterator[str]:
@@ -24,7 +43,7 @@ def missing_mpr_inputs(study: "Study") -> Iterator[str]:
     """
     if study.products.soil is not None or study.vic.parameters is None:
         return
-    given = study.products.attributes
+    given = mpr_attributes(study.products.attributes)
     if sum(name in given for name in TEXTURE) < 2:
         absent = [name for name in ("sand", "clay", "silt") if name not in given]
         wanted = absent[: 2 - sum(name in given for name in TEXTURE)]

@@ -10,7 +10,7 @@ from .products import CmfdForcing, NldasForcing
 if TYPE_CHECKING:
     from .study import Study
 
-_SEARCHED_PARAMETERS = {"mpr-sceua": 10, "cell-sceua": 7}
+_FIRST_POINTS_OF_MPR = 21  # of each complex: 2 n + 1 of ten coefficients
 
 
 class Mistakes(ValueError):
@@ -118,17 +118,15 @@ def _forcing_steps(study: "Study") -> Iterator[str]:
 
 
 def _first_population(study: "Study") -> Iterator[str]:
-    for method in dict.fromkeys(run.method for run in study.calibration.runs):
-        if method not in _SEARCHED_PARAMETERS:
-            continue
-        settings = getattr(study.calibration, method.replace("-", "_"))
-        least = settings.complexes * (2 * _SEARCHED_PARAMETERS[method] + 1)
-        if settings.max_evaluations < least:
-            yield (
-                f"calibration.{method}.max_evaluations is {settings.max_evaluations}, but the "
-                f"first population of {settings.complexes} complexes takes {least}; raise it, or "
-                "take fewer complexes"
-            )
+    settings = study.calibration.mpr_sceua
+    least = settings.complexes * _FIRST_POINTS_OF_MPR
+    used = any(run.method == "mpr-sceua" for run in study.calibration.runs)
+    if used and settings.max_evaluations < least:
+        yield (
+            f"calibration.mpr-sceua.max_evaluations is {settings.max_evaluations}, but the first "
+            f"population of {settings.complexes} complexes takes {least}; raise it, or take fewer "
+            "complexes"
+        )
 
 
 def _days_of_surrogates(study: "Study") -> Iterator[str]:
