@@ -5,7 +5,8 @@ from snakemake.utils import validate as validate_schema
 from paramscape.code import code_digest
 from paramscape.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
-from paramscape.one_run import StudyInUse, begin_run, prepare_run
+from paramscape.one_run import SNAKEMAKE, StudyInUse, begin_run, prepare_run
+from paramscape.places import require_writable
 from paramscape.products.catalogue import (
     MissingFiles,
     domain_files,
@@ -82,8 +83,14 @@ CANDIDATES = {
     method: candidates_of(grid) for method, grid in STUDY.calibration.search.items()
 }
 
-if workflow.is_main_process and (notice := prepare_run(Path(ROOT))):
-    logger.warning(notice)
+if workflow.is_main_process:
+    try:
+        for folder in (SNAKEMAKE, Path(ROOT)):
+            require_writable(folder)
+    except OSError as mistake:
+        raise WorkflowError(str(mistake))
+    if notice := prepare_run(Path(ROOT)):
+        logger.warning(notice)
 
 
 onstart:
