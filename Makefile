@@ -13,7 +13,7 @@ REPORT = results/report-$(basename $(notdir $(firstword $(CONFIG)))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
-ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
   # pip, Snakemake and Matplotlib keep files in the home folder.
   export HOME := $(CURDIR)/.home
   $(info Without a home folder that can be written: taking $(HOME) for it)
