@@ -13,6 +13,16 @@ REPORT = results/report-$(basename $(notdir $(firstword $(CONFIG)))).html
 BIN := .venv/bin
 STAMP := .venv/installed
 
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+  # pip, Snakemake and Matplotlib keep files in the home folder.
+  export HOME := $(CURDIR)/.home
+  $(info Without a home folder that can be written: taking $(HOME) for it)
+endif
+ifeq ($(LOGNAME)$(USER),)
+  # Snakemake asks for a name, which a container's user may lack.
+  export USER := $(shell id -un 2>/dev/null || id -u)
+endif
+
 .PHONY: help study test test-faults test-cluster lint report test-report clean
 
 help:

@@ -1,5 +1,6 @@
 """What a failure of the machine, not of the data, means to the user and what to do about it."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -66,13 +67,20 @@ def require_room(partial: Path, path: Path) -> None:
                 file.write(bytes(_PROBE_OF_DISK))
             os.fsync(file.fileno())
     except OSError as refusal:
-        free = shutil.disk_usage(partial.parent).free / 2**20
         raise OSError(
             refusal.errno,
-            f"{path} cannot be written: {refusal.strerror} ({free:.0f} MB are free there). Make "
-            "room, or raise the quota or limit; then start the same command again: what is "
-            "finished is kept, and this file is as it was before",
+            f"{path} cannot be written: {refusal.strerror}{_cure(refusal, partial.parent)}; then "
+            "start the same command again: what is finished is kept, and this file is as it was "
+            "before",
         ) from refusal
+
+
+def _cure(refusal: OSError, folder: Path) -> str:
+    """What to do about a file that cannot be written."""
+    if refusal.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f". Get the right to write in {folder.absolute()}"
+    free = shutil.disk_usage(folder).free / 2**20
+    return f" ({free:.0f} MB are free there). Make room, or raise the quota or limit"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -113,6 +113,26 @@ def anyone_may_write(path: Path) -> bool:
     return False
 
 
+def require_writable(folder: Path) -> None:
+    """Refuse a folder, or the nearest above it that there is, which cannot be written.
+
+    Raises:
+        PermissionError: for the lack of the right to write, or a file system that is read-only.
+        NotADirectoryError: where a file has the name of a folder.
+    """
+    place = folder.absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    what = "start the study in another folder (snakemake --directory FOLDER), or"
+    if not place.is_dir():
+        raise NotADirectoryError(f"{folder} cannot be made: {place} is no folder; {what} move it")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"{folder} cannot be written, as {place} is not yours to write or is read-only; {what} "
+            "get the right to write there"
+        )
+
+
 def prepare_matplotlib() -> None:
     """Give Matplotlib a folder for its settings and fonts where the user's cannot be written.
 

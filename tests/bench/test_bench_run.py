@@ -2,15 +2,17 @@
 
 import json
 import logging
+import platform
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from paramscape.bench import executable, memory, precision, run
+from paramscape.bench import compiling, executable, memory, precision, run
 from paramscape.bench.bench import Settings
 from paramscape.bench.case import OUTPUTS
+from paramscape.bench.compiling import measure_compiling
 from paramscape.bench.device import measure_on
 from paramscape.bench.executable import largest_difference_of_days, loop_seconds, measure_executable
 from paramscape.bench.measure import run_fresh
@@ -105,6 +107,20 @@ def test_memory_is_shown_for_the_default_chunk_and_for_a_set_one(bench, monkeypa
     rows = measure_memory(bench)
     assert [row.value for row in rows] == [2.5, 2.5]
     assert jobs[0].lanes_at_once is None and 0 < jobs[1].lanes_at_once < jobs[1].inputs.lanes
+
+
+@needs_compiler
+def test_compiling_is_measured_for_what_this_processor_may_lack(bench, monkeypatch):
+    source = '#include <vector>\nextern "C" int size() { return std::vector<int>(7).size(); }\n'
+    monkeypatch.setattr(compiling, "source_of", lambda *_, **__: source)
+    monkeypatch.setattr(bench, "settings", Settings())
+    sets = ("native", "no-such-processor")
+    monkeypatch.setattr(compiling, "INSTRUCTION_SETS", {platform.machine(): sets})
+    monkeypatch.setattr(compiling, "compilers", lambda: [build.compiler()])
+    seconds, memory, unknown = measure_compiling(bench)
+    assert 0.0 < seconds.value < 60.0 and seconds.verdict == memory.verdict == "pass"
+    assert 0.01 < memory.value < 0.25  # of the compiler, not of this process
+    assert unknown.value is None and "no-such-processor is unknown to" in unknown.note
 
 
 def test_a_process_that_fails_says_why():

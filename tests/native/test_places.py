@@ -91,6 +91,17 @@ def test_what_somebody_else_put_into_a_folder_for_all_is_not_safe(tmp_path, monk
     assert places.anyone_may_write(tmp_path / "all" / "file")
 
 
+def test_results_that_cannot_be_written_are_refused_with_what_to_do(tmp_path, monkeypatch):
+    places.require_writable(tmp_path / "results" / "demo")
+    assert not (tmp_path / "results").exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError, match=r"file is no folder; .* --directory"):
+        places.require_writable(tmp_path / "file" / "results")
+    monkeypatch.setattr(places.os, "access", lambda *_: False)
+    with pytest.raises(PermissionError, match=r"demo cannot be written, .*; .* --directory"):
+        places.require_writable(tmp_path / "results" / "demo")
+
+
 def test_matplotlib_gets_a_folder_only_where_the_users_cannot_be_written(tmp_path, monkeypatch):
     monkeypatch.setenv("MPLCONFIGDIR", "")
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -1,11 +1,12 @@
 """The compiled simulation is the plain one, however it is cut up."""
 
-import logging
 from dataclasses import replace
 
 import pytest
 import torch
 
+from paramscape.job import logged
+from paramscape.native.compiler import TOLD, CompilerError
 from paramscape.vic import Running, State, simulate
 from paramscape.vic.compiled import build, choice
 from paramscape.vic.forcing import WEATHER
@@ -182,20 +183,35 @@ def test_gradients_in_single_precision_are_near_those_in_double(case, name):
         assert (single - gradient).norm() <= 0.02 * gradient.norm() + 1e-6, n
 
 
-def test_without_a_compiler_it_says_so_once_and_is_plain(case, monkeypatch, caplog):
+@pytest.fixture
+def no_compiler(monkeypatch):
+    """A machine without a C++ compiler."""
     monkeypatch.setenv("CXX", "")
     monkeypatch.setenv("PATH", "")
+    for remembered in (build.compiler, choice._say_once):
+        remembered.cache_clear()
+    yield
+    monkeypatch.undo()
     build.compiler.cache_clear()
-    choice._say_once.cache_clear()
-    try:
-        reference = case("huaihe-daily").select(slice(0, 2))
-        with caplog.at_level(logging.WARNING):
-            run(reference, slice(0, 3))
-            run(reference, slice(0, 3))
-    finally:
-        monkeypatch.undo()
-        build.compiler.cache_clear()
-    assert caplog.text.count("no C++ compiler was found") == 1
+
+
+def test_without_a_compiler_it_says_so_once_and_is_plain(case, no_compiler, tmp_path, capsys):
+    reference = case("huaihe-daily").select(slice(0, 2))
+    with logged(tmp_path / "job.log"):
+        run(reference, slice(0, 3))
+        run(reference, slice(0, 3))
+    for text in (capsys.readouterr().err, (tmp_path / "job.log").read_text()):
+        assert text.count("no C++ compiler was found") == 1
+
+
+def test_what_the_workflow_has_said_on_the_terminal_is_only_in_the_jobs_log(
+    case, no_compiler, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv(TOLD, "1")
+    with logged(tmp_path / "job.log"):
+        run(case("huaihe-daily").select(slice(0, 2)), slice(0, 3))
+    assert "no C++ compiler was found" in (tmp_path / "job.log").read_text()
+    assert "compiler" not in capsys.readouterr().err
 
 
 def test_an_unknown_way_of_running_is_refused(case, monkeypatch):
@@ -205,19 +221,14 @@ def test_an_unknown_way_of_running_is_refused(case, monkeypatch):
 
 
 @needs_compiler
-def test_a_compiler_that_fails_is_quoted(case, monkeypatch, tmp_path):
+def test_a_compiler_that_does_not_run_is_quoted(case, monkeypatch, tmp_path):
     broken = tmp_path / "compiler"
     broken.write_text("#!/bin/sh\necho no such machine >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setenv("CXX", str(broken))
-    monkeypatch.setenv("PARAMSCAPE_CACHE", str(tmp_path))
-    build.compiler.cache_clear()
+    monkeypatch.setattr(build, "compiler", lambda: str(broken))
     build.program.cache_clear()
     try:
-        with pytest.raises(RuntimeError, match=r"(?s)PARAMSCAPE_VIC=plain.*no such machine"):
+        with pytest.raises(CompilerError, match=r"(?s)PARAMSCAPE_VIC=plain.*no such machine"):
             run(case("huaihe-daily").select(slice(0, 1)), slice(0, 1))
-        assert list(tmp_path.glob("*.so")) == []
     finally:
-        monkeypatch.undo()
-        build.compiler.cache_clear()
         build.program.cache_clear()

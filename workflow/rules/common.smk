@@ -6,7 +6,8 @@ from paramscape.code import code_digest
 from paramscape.data.ledger import LedgerError
 from paramscape.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
-from paramscape.one_run import StudyInUse, begin_run, prepare_run
+from paramscape.one_run import SNAKEMAKE, StudyInUse, begin_run, prepare_run
+from paramscape.places import require_writable
 from paramscape.products.catalogue import (
     MissingFiles,
     domain_files,
@@ -96,8 +97,14 @@ CELL_SEARCHES = {
     if (search := STUDY.calibration.cell_search_of(method, simulator))
 }
 
-if workflow.is_main_process and (notice := prepare_run(Path(ROOT))):
-    logger.warning(notice)
+if workflow.is_main_process:
+    try:
+        for folder in (SNAKEMAKE, Path(ROOT)):
+            require_writable(folder)
+    except OSError as mistake:
+        raise WorkflowError(str(mistake))
+    if notice := prepare_run(Path(ROOT)):
+        logger.warning(notice)
 
 
 onstart:

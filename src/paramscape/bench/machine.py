@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 
 from paramscape import __version__
 from paramscape.files.provenance import commit
-from paramscape.vic.compiled.build import compiler
+from paramscape.native.compiler import compiler, march
 
 BUSY = 0.5  # load average above which timings are doubtful
 
@@ -34,6 +35,7 @@ def machine_facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "compiler": _compiler(),
+        "instruction_set": march(),
         "paramscape": __version__,
         "commit": commit(),
         "date": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -56,5 +58,6 @@ def _compiler() -> str:
     found = compiler()
     if found is None:
         return "none"
-    ran = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    command = [*shlex.split(found), "--version"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     return ran.stdout.splitlines()[0] if ran.stdout else found

@@ -18,8 +18,8 @@ TOLD = "PARAMSCAPE_NO_COMPILER_TOLD"
 """Environment variable by which the workflow says that its user knows of `NO_COMPILER`."""
 
 NO_COMPILER = (
-    "no C++ compiler was found: VIC runs uncompiled, with the same results at a fraction of the "
-    "speed. Install g++ or clang++, or name one in $CXX"
+    "no C++ compiler was found: VIC runs uncompiled, with the same results, hundreds of times "
+    "slower on a small grid. Install g++ or clang++, or name one in $CXX"
 )
 NATIVE = "native"
 _USUAL = ("g++", "clang++", "c++")

@@ -1,7 +1,6 @@
 """Compiled programs: made once, kept in a folder where other processes find them, and loaded."""
 
 import ctypes
-import errno
 import logging
 import os
 import shutil
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from paramscape.failures import require_memory
 from paramscape.notices import tell
 from paramscape.places import (
     TRUST,
@@ -28,7 +28,7 @@ from .lock import one_at_a_time
 LOG = logging.getLogger(__name__)
 _LEFT_AFTER = 3600.0  # seconds, after which a working folder belongs to a process that was killed
 _WORK = ".compiling-"
-_FULL = "No space left on device"
+_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
 _BROKEN = ("file too short", "invalid ELF header", "wrong ELF class", "not a mach-o")
 _ELF_HEADER = struct.Struct("<4sBB34xQ10xHHH")
 """Of a 64-bit little-endian ELF file: mark, word size, byte order; where the table of sections
@@ -146,6 +146,7 @@ def _loaded(file: Path) -> ctypes.CDLL:
     except OSError as error:
         if any(sign in str(error) for sign in _BROKEN):
             raise _BrokenProgram(str(error)) from error
+        require_memory()  # the system gives the same reason where memory is short
         raise _UnusableFolder(f"no program can be loaded from it ({error})") from error
 
 
@@ -175,8 +176,8 @@ def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
         made = Path(work, file.name)
         command = [*recipe.command, "-x", "c++", "-", "-o", str(made)]
         ran = run_compiler(command, source, environment={"TMPDIR": work})
-        if ran.returncode and _FULL in ran.stderr:
-            raise _UnusableFolder(errno.ENOSPC, f"{_FULL} for the compiler")
+        if ran.returncode and (full := [sign for sign in _FULL if sign in ran.stderr]):
+            raise _UnusableFolder(f"{full[0]}, says the compiler")
         if ran.returncode:
             raise CompilerError(
                 f"the C++ compiler failed. Name another one in $CXX, or set PARAMSCAPE_VIC=plain "

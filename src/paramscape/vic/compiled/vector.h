@@ -14,10 +14,10 @@
 #ifndef VECTOR_BYTES
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
-#elif defined(__AVX2__)
+#elif defined(__AVX__)
 #define VECTOR_BYTES 32
 #else
-#define VECTOR_BYTES 16  // SSE, NEON, VSX; AVX has no integers of 32 bytes for the masks
+#define VECTOR_BYTES 16  // SSE, NEON, VSX
 #endif
 #endif
 
