@@ -296,9 +296,11 @@ class TestOwnParameters:
         params["Dsmax"][row, column] = -9999.0
         params.to_netcdf(tmp_path / "params.nc")
         settings = LandSettings(None, None, None, tmp_path / "params.nc")
-        with pytest.raises(ProductError, match=r"got Dsmax=-9999 in cell 3 \(latitude") as error:
+        with pytest.raises(ProductError, match="the value is -9999") as error:
             prepare_land(settings, own_domain, ground.daily, Priors())
+        place = f"variable: Dsmax\n  where: cell (lat {own_domain.lat.values[row]:g}, lon "
         assert f"file: {tmp_path / 'params.nc'}" in str(error.value)
+        assert f"{place}{own_domain.lon.values[column]:g})" in str(error.value)
 
     def test_an_active_cell_that_it_does_not_run_is_refused(
         self, case, own_domain, ground, tmp_path

@@ -121,7 +121,7 @@ def _half_hourly(file):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda f: _units(f, "mm d-1"), "the units attribute is 'mm d-1'"),
+        (lambda f: _units(f, "mm d-1"), "the units are 'mm d-1'"),
         (_units, "there is no units attribute"),
         (lambda f: f.assign(Qle_daily=f.Qle_daily.where(f.Qle_daily != 13, -9999)), "2008-03-02"),
         (_half_hourly, "comes twice"),

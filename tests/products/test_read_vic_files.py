@@ -150,7 +150,7 @@ PLACE = ("time 2009-01-02 06:00", "cell (lat 31.75, lon 113.75)", "forcing.2009.
             ("3 of 24 records", "2009-01-02 03:00"),
         ),
         (lambda d: d.isel(time=slice(0, 20)), ("4 of 24 records", "2009-01-03 12:00")),
-        (lambda d: d.drop_vars("wind"), ("no such variable", "variable: wind")),
+        (lambda d: d.drop_vars("wind"), ("has no variable 'wind'", "variable: wind")),
     ],
 )
 def test_bad_forcing_is_refused_with_its_place(forcing, change, parts):

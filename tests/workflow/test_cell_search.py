@@ -21,7 +21,7 @@ def jobs(workflow, calibration: dict, **sections: dict) -> dict[str, str]:
 
 def searches(plan: dict[str, str]) -> list[str]:
     """Messages of the jobs that search cells."""
-    return [name for name in plan if re.search(r"by cell-sceua|Search each cell", name)]
+    return sorted(name for name in plan if re.search(r"by cell-sceua|Search each cell", name))
 
 
 def test_methods_with_a_head_start_read_the_search_of_cell_sceua(untouched) -> None:

@@ -58,6 +58,7 @@ def test_what_learns_or_runs_vic_may_ask_for_a_gpu(rules):
         *("run_members", "run_members_of_round", "simulate", "score_surrogate"),
         *("train_surrogate", "fine_tune_surrogate"),
         *("calibrate", "calibrate_pilot", "try_candidate"),
+        *("search_cells", "search_cells_of_round"),
     }
 
 

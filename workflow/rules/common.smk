@@ -285,7 +285,7 @@ def calibration_files(wildcards, simulator=None):
     return {
         "domain": f"{ROOT}/domain.nc",
         "attributes": f"{ROOT}/attributes.nc",
-        "soil": soil_file(wildcards.method),
+        "soil": soil_file(wildcards.get("method")),
         "forcing": f"{ROOT}/learning/forcing-daily.nc",
         "observations": f"{ROOT}/learning/{TARGET}.nc",
         "parameters": f"{ROOT}/vic/params.nc",

@@ -48,7 +48,7 @@ class Land:
 
 def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
     """Refuse parameters with which VIC cannot run; see `paramscape.vic.check_parameters`."""
-    from paramscape.vic import Parameters
+    from paramscape.vic.parameters import Parameters
 
     try:
         Parameters.from_dataset(params, domain["mask"].transpose("lat", "lon"))
