@@ -1,5 +1,7 @@
 """Fixtures shared by all tests."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared (reference cases and sample files), which is absent")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_log_handlers() -> Iterator[None]:
+    """Take away the handlers that a test adds: they write to its captured stderr."""
+    logger = logging.getLogger("paramscape")
+    before = list(logger.handlers)
+    yield
+    logger.handlers[:] = before

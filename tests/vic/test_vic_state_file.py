@@ -126,7 +126,7 @@ def test_the_soil_nodes_and_dimensions_are_those_that_vic_checks(layout, tmp_pat
         (lambda ds: ds.assign(dz_node=ds.dz_node * 1.1), "dz_node is .* state of the same soil"),
         (
             lambda ds: ds.assign(STATE_SOIL_MOISTURE=ds.STATE_SOIL_MOISTURE - 500),
-            "first below 0 in cell",
+            r"STATE_SOIL_MOISTURE is -\d+\.\d+ \[mm\] in cell 0 \(latitude",
         ),
         (
             lambda ds: ds.assign(STATE_CANOPY_WATER=ds.STATE_CANOPY_WATER.where(ds.lat > 48.3)),
