@@ -6,12 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.sceua import Boxes, Search
+from paramscape.calibration.sceua_run import SceuaRun
+from paramscape.calibration.trials import Trials, cell_rmse
 from paramscape.study import CellSceua
-
-from .problem import Problem, Workplace
-from .sceua import Boxes, Search
-from .sceua_run import SceuaRun
-from .trials import Trials, cell_rmse
 
 _LOG = logging.getLogger(__name__)
 

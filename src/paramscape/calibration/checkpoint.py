@@ -7,9 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from torch import Tensor
 
+from paramscape.calibration.problem import Problem, Workplace
 from paramscape.files.tensors import load_tensors, save_tensors
-
-from .problem import Problem, Workplace
 
 _LOG = logging.getLogger(__name__)
 

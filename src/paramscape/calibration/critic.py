@@ -6,12 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.calibration.losses import discriminator_loss, generator_loss, gradient_penalty
+from paramscape.calibration.networks.discriminator import Discriminator
 from paramscape.domain import Cells
 from paramscape.images import to_image
 from paramscape.study import GanPo
-
-from .losses import discriminator_loss, generator_loss, gradient_penalty
-from .networks.discriminator import Discriminator
 
 _TARGET = -2  # channel of a scene
 

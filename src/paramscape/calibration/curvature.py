@@ -10,10 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.calibration.problem import Problem, target_of
 from paramscape.names import PARAMETERS
 from paramscape.study import Curvature
-
-from .problem import Problem, target_of
 
 _DIFFERENCE = 0.02
 

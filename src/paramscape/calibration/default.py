@@ -4,8 +4,8 @@ from typing import Any
 
 from torch import Tensor
 
-from .history import History
-from .problem import Problem, Workplace
+from paramscape.calibration.history import History
+from paramscape.calibration.problem import Problem, Workplace
 
 
 def keep_default(problem: Problem, settings: Any, workplace: Workplace) -> Tensor:

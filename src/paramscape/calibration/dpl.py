@@ -7,15 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from paramscape.calibration.curvature import Preconditioner
+from paramscape.calibration.losses import masked_rmse
+from paramscape.calibration.problem import Problem
+from paramscape.calibration.record import Record
+from paramscape.calibration.start import start_of
+from paramscape.calibration.stretches import MiniBatch, simulate, stretches_of_cells
 from paramscape.simulator import Windows
 from paramscape.study import Dpl
-
-from .curvature import Preconditioner
-from .losses import masked_rmse
-from .problem import Problem
-from .record import Record
-from .start import start_of
-from .stretches import MiniBatch, simulate, stretches_of_cells
 
 _SHARE_UNSEEN = 0.01
 _BETAS = (0.5, 0.999)  # of Adam, the same as GAN-PO's (Sun et al. 2024, section 3.2)

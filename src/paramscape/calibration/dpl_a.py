@@ -3,14 +3,13 @@
 import torch
 from torch import Tensor
 
+from paramscape.calibration import seeds
+from paramscape.calibration.dpl import DplLearner
+from paramscape.calibration.networks.ffn_a import FfnA
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.start import start_of
+from paramscape.calibration.training import train
 from paramscape.study import DplA
-
-from . import seeds
-from .dpl import DplLearner
-from .networks.ffn_a import FfnA
-from .problem import Problem, Workplace
-from .start import start_of
-from .training import train
 
 
 def calibrate_dpl_a(problem: Problem, settings: DplA, workplace: Workplace) -> Tensor:

@@ -3,15 +3,14 @@
 import torch
 from torch import Tensor
 
+from paramscape.calibration import seeds
+from paramscape.calibration.dpl import DplLearner
+from paramscape.calibration.networks.lstm_z import LstmZ
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.record import Record
+from paramscape.calibration.start import start_of
+from paramscape.calibration.training import train
 from paramscape.study import DplZ
-
-from . import seeds
-from .dpl import DplLearner
-from .networks.lstm_z import LstmZ
-from .problem import Problem, Workplace
-from .record import Record
-from .start import start_of
-from .training import train
 
 
 def calibrate_dpl_z(problem: Problem, settings: DplZ, workplace: Workplace) -> Tensor:

@@ -9,14 +9,13 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from paramscape.calibration.problem import Evidence
 from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.names import FORCINGS
 from paramscape.study import LearningPeriods, Period, Priors
 from paramscape.vic import Parameters
-
-from .problem import Evidence
 
 _LOG = logging.getLogger(__name__)
 

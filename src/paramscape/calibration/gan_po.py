@@ -7,14 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from paramscape.calibration import seeds
+from paramscape.calibration.critic import Critic, scene
+from paramscape.calibration.generator import FieldGenerator, Images
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.stretches import MiniBatch
+from paramscape.calibration.training import train
 from paramscape.study import GanPo
-
-from . import seeds
-from .critic import Critic, scene
-from .generator import FieldGenerator, Images
-from .problem import Problem, Workplace
-from .stretches import MiniBatch
-from .training import train
 
 
 def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) -> Tensor:

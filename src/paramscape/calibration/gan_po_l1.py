@@ -6,13 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.calibration import seeds
+from paramscape.calibration.generator import FieldGenerator
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.stretches import MiniBatch
+from paramscape.calibration.training import train
 from paramscape.study import GanPoL1
-
-from . import seeds
-from .generator import FieldGenerator
-from .problem import Problem, Workplace
-from .stretches import MiniBatch
-from .training import train
 
 
 def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplace) -> Tensor:

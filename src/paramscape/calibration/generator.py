@@ -6,16 +6,15 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from paramscape.calibration.curvature import Preconditioner
+from paramscape.calibration.losses import clamp_through, masked_l1, range_loss
+from paramscape.calibration.networks.unet import UNet
+from paramscape.calibration.problem import Problem
+from paramscape.calibration.record import Record
+from paramscape.calibration.start import start_of
+from paramscape.calibration.stretches import MiniBatch, simulate, single_days, stretches
 from paramscape.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
-
-from .curvature import Preconditioner
-from .losses import clamp_through, masked_l1, range_loss
-from .networks.unet import UNet
-from .problem import Problem
-from .record import Record
-from .start import start_of
-from .stretches import MiniBatch, simulate, single_days, stretches
 
 
 class Images(NamedTuple):

@@ -10,13 +10,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from paramscape.calibration.learner import Fields
+from paramscape.calibration.problem import SearchedFields
 from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of
 from paramscape.files import read_dataset, read_table
 from paramscape.study import HeadStart
-
-from .learner import Fields
-from .problem import SearchedFields
 
 _LONGEST_GRADIENT = 1.0
 

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from .curvature import Preconditioner
-from .stretches import MiniBatch
+from paramscape.calibration.curvature import Preconditioner
+from paramscape.calibration.stretches import MiniBatch
 
 
 class Fields(Protocol):

@@ -5,9 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.calibration.problem import Problem
 from paramscape.simulator import Windows
-
-from .problem import Problem
 
 
 class ModelRuns:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from paramscape.calibration.soil import SoilPixels
 from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
-
-from .soil import SoilPixels
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.calibration.mpr import coefficients_of, parameters_of
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.sceua import Boxes, Search
+from paramscape.calibration.sceua_run import SceuaRun
+from paramscape.calibration.soil import SoilPixels
+from paramscape.calibration.trials import Trials, mean_spatial_rmse
 from paramscape.study import MprSceua
-
-from .mpr import coefficients_of, parameters_of
-from .problem import Problem, Workplace
-from .sceua import Boxes, Search
-from .sceua_run import SceuaRun
-from .soil import SoilPixels
-from .trials import Trials, mean_spatial_rmse
 
 _LOG = logging.getLogger(__name__)
 

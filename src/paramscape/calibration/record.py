@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.calibration.problem import Evidence, Problem
 from paramscape.study import Period
-
-from .problem import Evidence, Problem
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from paramscape.calibration import seeds
 from paramscape.study import Sceua
-
-from . import seeds
 
 Objective = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Values (point,) of points (point, dimension) of problems (point,), an index that ascends; lower

@@ -7,14 +7,13 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
+from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
+from paramscape.calibration.history import History
+from paramscape.calibration.problem import Workplace
+from paramscape.calibration.sceua import REASONS, Boxes, Evolution, Search
+from paramscape.calibration.trials import Trials
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Sceua
-
-from .checkpoint import identity_of, load_checkpoint, save_checkpoint
-from .history import History
-from .problem import Workplace
-from .sceua import REASONS, Boxes, Evolution, Search
-from .trials import Trials
 
 _LOG = logging.getLogger(__name__)
 _FIRST, _LAST = ("evaluations", "model_runs"), "seconds"

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .problem import Problem
+from paramscape.calibration.problem import Problem
 
 _MARGIN = 0.1
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from paramscape.calibration.problem import Problem, target_of
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import VicWindows
-
-from .problem import Problem, target_of
 
 
 @dataclass(frozen=True)

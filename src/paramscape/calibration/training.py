@@ -11,19 +11,18 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from paramscape.calibration import seeds
+from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
+from paramscape.calibration.divergence import Watch, told_where
+from paramscape.calibration.head_start import imitate
+from paramscape.calibration.history import History
+from paramscape.calibration.learner import Learner
+from paramscape.calibration.model_runs import ModelRuns
+from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.stretches import require_finite_fields
+from paramscape.calibration.validation import Score, validate
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Learned
-
-from . import seeds
-from .checkpoint import identity_of, load_checkpoint, save_checkpoint
-from .divergence import Watch, told_where
-from .head_start import imitate
-from .history import History
-from .learner import Learner
-from .model_runs import ModelRuns
-from .problem import Problem, Workplace
-from .stretches import require_finite_fields
-from .validation import Score, validate
 
 _LOG = logging.getLogger(__name__)
 

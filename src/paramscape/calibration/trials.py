@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .problem import Problem, target_of
-from .record import days_of
+from paramscape.calibration.problem import Problem, target_of
+from paramscape.calibration.record import days_of
 
 _VALUES_AT_ONCE = 10_000_000  # values of a target that are simulated at once; bounds memory only
 

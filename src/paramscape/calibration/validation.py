@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .problem import Problem, target_of
-from .record import days_of
+from paramscape.calibration.problem import Problem, target_of
+from paramscape.calibration.record import days_of
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from paramscape.check.report import Finding, Report
+from paramscape.check.study import check_study
 from paramscape.products.catalogue import MissingFiles, RawFile, require_files, required_files
 from paramscape.study import Study, given_settings, validate
-
-from .report import Finding, Report
-from .study import check_study
 
 
 class StudyWouldFail(ValueError):

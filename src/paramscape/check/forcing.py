@@ -2,13 +2,12 @@
 
 import xarray as xr
 
+from paramscape.check.headers import findings_of, forcing_looks
+from paramscape.check.report import Finding, Report
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.products.box import Box
 from paramscape.products.catalogue import forcing_files
 from paramscape.study import Period, Study
-
-from .headers import findings_of, forcing_looks
-from .report import Finding, Report
 
 
 def check_forcing(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:

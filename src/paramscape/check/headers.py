@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from paramscape.check.report import Finding
 from paramscape.names import FORCINGS, UNITS
 from paramscape.products import cmfd, nldas, paths
 from paramscape.products.box import Box
@@ -30,8 +31,6 @@ from paramscape.study import (
     Study,
     VicForcing,
 )
-
-from .report import Finding
 
 MOST_OPENED = 3000
 """Files of a product that are opened; of more, as many are taken evenly from first to last, and the

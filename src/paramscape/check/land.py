@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.check.report import Finding, Report
 from paramscape.domain import Cells
 from paramscape.prepare.attributes import further_attributes
 from paramscape.prepare.domain import prepare_domain
@@ -20,8 +21,6 @@ from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.products.open import open_product
 from paramscape.study import RectangleDomain, Study, VicDomain
-
-from .report import Finding, Report
 
 
 def domain_of(study: Study, report: Report) -> xr.Dataset | None:

@@ -5,10 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from paramscape.check.report import Finding, Report
 from paramscape.native.compiler import NO_COMPILER, compilers
 from paramscape.study import Study
-
-from .report import Finding, Report
 
 
 def check_machine(study: Study, report: Report) -> None:

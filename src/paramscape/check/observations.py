@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from paramscape.check.headers import findings_of, observation_looks
+from paramscape.check.report import Finding, Report
 from paramscape.prepare.observations import prepare_observations
 from paramscape.prepare.towers import prepare_towers
 from paramscape.products.box import Box
@@ -10,9 +12,6 @@ from paramscape.products.catalogue import observation_files
 from paramscape.products.flux_tower import read_tower
 from paramscape.products.observations import read_observations
 from paramscape.study import CfObservations, FluxTowerObservations, GleamObservations, Period, Study
-
-from .headers import findings_of, observation_looks
-from .report import Finding, Report
 
 LARGEST_READ = 300e6
 """Bytes of observations that are read whole; of more, only some days are."""

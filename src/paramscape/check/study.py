@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from paramscape.check.machine import check_machine
+from paramscape.check.report import Finding, Report
+from paramscape.check.unused import unused_sections, unused_settings
 from paramscape.products.catalogue import domain_files, required_files
 from paramscape.study import Study
-
-from .machine import check_machine
-from .report import Finding, Report
-from .unused import unused_sections, unused_settings
 
 
 def check_study(study: Study, given: Mapping[str, Any]) -> Report:
@@ -34,9 +33,9 @@ def check_study(study: Study, given: Mapping[str, Any]) -> Report:
 
 def _check_files(study: Study, report: Report) -> None:
     # The readers import for seconds, which a study whose files are all made need not wait for.
-    from .forcing import check_forcing
-    from .land import box_of, check_land, domain_of
-    from .observations import check_observations
+    from paramscape.check.forcing import check_forcing
+    from paramscape.check.land import box_of, check_land, domain_of
+    from paramscape.check.observations import check_observations
 
     domain = domain_of(study, report)
     box = box_of(study, domain)

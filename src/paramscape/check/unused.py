@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
+from paramscape.check.report import Finding
 from paramscape.products.catalogue import required_files
 from paramscape.study import REAL_PROGRAM, Study
 from paramscape.study.calibration import Method, SimulatorName
-
-from .report import Finding
 
 
 def unused_sections(study: Study, given: Mapping[str, Any]) -> list[str]:

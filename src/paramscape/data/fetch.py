@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .ledger import PublicFile, require_content
+from paramscape.data.ledger import PublicFile, require_content
 
 MIRROR = "PARAMSCAPE_MIRROR"
 """Environment variable: an address that replaces scheme and host of every address."""
@@ -110,7 +110,7 @@ def by_hand(files: Mapping[Path, PublicFile]) -> str:
 def _receive(path: Path, file: PublicFile, address: str, transfer: Transfer) -> None:
     import pooch
 
-    from .download import Resumed, alone
+    from paramscape.data.download import Resumed, alone
 
     pooch.get_logger().setLevel("WARNING")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,14 @@
 """Priors and parameter fields of members, members through VIC, and VIC as a simulator."""
 
-from .datasets import (
+from paramscape.ensemble.datasets import (
     fields_of,
     members_dataset,
     members_of_role,
     parameters_dataset,
     targets_dataset,
 )
-from .engine import Engine
-from .fields import (
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.fields import (
     KINDS,
     ROLES,
     Perturbation,
@@ -18,10 +18,10 @@ from .fields import (
     roles_of,
     sample_members,
 )
-from .members import run_members
-from .priors import PriorBox
-from .verification import days_of
-from .vic_simulator import VicSimulator
+from paramscape.ensemble.members import run_members
+from paramscape.ensemble.priors import PriorBox
+from paramscape.ensemble.verification import days_of
+from paramscape.ensemble.vic_simulator import VicSimulator
 
 __all__ = [
     "KINDS",

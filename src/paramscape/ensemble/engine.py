@@ -10,11 +10,10 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.domain import Cells
+from paramscape.ensemble.targets import OUTPUTS, daily_targets
 from paramscape.names import PARAMETERS
 from paramscape.study import Period, Vic
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
-
-from .targets import OUTPUTS, daily_targets
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from numpy.random import SeedSequence
 from scipy.special import ndtr
 
 from paramscape.domain import Cells
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, FieldSampling
-
-from .priors import PriorBox
 
 KINDS = ("independent", "correlated", "mpr", "constant")
 ROLES = ("train", "validation", "test")

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.wetness import capacity_of, from_wetness, to_wetness
 from paramscape.vic import Parameters, State
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.state import LAYERS
-
-from .engine import Engine
-from .wetness import capacity_of, from_wetness, to_wetness
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from datetime import date
 import numpy as np
 import torch
 
+from paramscape.ensemble.engine import Engine
 from paramscape.study import Period
-
-from .engine import Engine
 
 
 def run_members(

@@ -7,12 +7,11 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
+from paramscape.ensemble.datasets import fields_of, targets_dataset
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.verification import days_of
 from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
-
-from .datasets import fields_of, targets_dataset
-from .engine import Engine
-from .verification import days_of
 
 
 @dataclass(frozen=True)

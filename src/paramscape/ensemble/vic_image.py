@@ -10,15 +10,14 @@ import torch
 from torch import Tensor
 
 from paramscape.domain import Cells
+from paramscape.ensemble.engine import options_of, require_values
+from paramscape.ensemble.targets import daily_targets
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic import calibrated_dataset
 from paramscape.vic.executable import CaseFiles, Program, run_case
 from paramscape.vic.executable.check_outputs import BALANCE
 from paramscape.vic.image.write_global import ImageCase
-
-from .engine import options_of, require_values
-from .targets import daily_targets
 
 
 class VicImage:

@@ -7,15 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.ensemble.engine import Engine, require_values
+from paramscape.ensemble.lead_in import LeadIn
+from paramscape.ensemble.targets import OUTPUTS
+from paramscape.ensemble.wetness import capacity_of, from_wetness, to_wetness
 from paramscape.simulator import Windows
 from paramscape.study import LearningPeriods, Period
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of
-
-from .engine import Engine, require_values
-from .lead_in import LeadIn
-from .targets import OUTPUTS
-from .wetness import capacity_of, from_wetness, to_wetness
 
 
 class VicSimulator:

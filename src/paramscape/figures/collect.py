@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from paramscape.figures._page import Caption
 from paramscape.files import read_dataset, read_table
 from paramscape.metrics.point import relative_rmse_change
 from paramscape.names import LONG_NAMES, UNITS
 from paramscape.runs import RunId
 from paramscape.study import section
-
-from ._page import Caption
 
 _SIDES = {"vic": "scored in VIC", "simulator": "scored on each method's own simulator"}
 _GENERATOR_LOSSES = ("l1", "range", "adversarial")

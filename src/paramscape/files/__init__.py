@@ -1,11 +1,23 @@
 """Files between the stages: contracts, provenance, and writing that leaves no half file."""
 
+from paramscape.files.contract import CONTRACTS, Contract, FileContractError, require
+from paramscape.files.netcdf import (
+    read_dataset,
+    read_netcdf,
+    read_years,
+    save_netcdf,
+    write_dataset,
+)
+from paramscape.files.provenance import (
+    Provenance,
+    commit,
+    digest,
+    made_by,
+    present_attributes,
+    stamp,
+)
+from paramscape.files.tables import read_json, read_table, write_json, write_markdown, write_table
 from paramscape.whole import partial_of, publish, whole, write_text
-
-from .contract import CONTRACTS, Contract, FileContractError, require
-from .netcdf import read_dataset, read_netcdf, read_years, save_netcdf, write_dataset
-from .provenance import Provenance, commit, digest, made_by, present_attributes, stamp
-from .tables import read_json, read_table, write_json, write_markdown, write_table
 
 __all__ = [
     "CONTRACTS",

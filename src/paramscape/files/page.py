@@ -4,9 +4,8 @@ from pathlib import Path
 
 from markdown import markdown
 
+from paramscape.files.provenance import stamp
 from paramscape.whole import write_text
-
-from .provenance import stamp
 
 _PAGE = """<!doctype html>
 <html lang="en">

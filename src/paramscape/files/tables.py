@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from paramscape.files.contract import FileContractError
+from paramscape.files.provenance import stamp
 from paramscape.whole import whole, write_text
-
-from .contract import FileContractError
-from .provenance import stamp
 
 
 def write_table(table: pd.DataFrame, path: Path, float_format: str | None = None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from .features import missing_features
+from paramscape.native.features import missing_features
 
 MARCH = "PARAMSCAPE_MARCH"
 """Environment variable: the instruction set, as a compiler's -march has it."""

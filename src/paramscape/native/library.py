@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paramscape.failures import require_memory
+from paramscape.native.compiler import CompilerError, run_compiler
+from paramscape.native.lock import one_at_a_time
 from paramscape.notices import tell
 from paramscape.places import (
     TRUST,
@@ -21,9 +23,6 @@ from paramscape.places import (
     private_folder,
 )
 from paramscape.whole import publish
-
-from .compiler import CompilerError, run_compiler
-from .lock import one_at_a_time
 
 LOG = logging.getLogger(__name__)
 _LEFT_AFTER = 3600.0  # seconds, after which a working folder belongs to a process that was killed

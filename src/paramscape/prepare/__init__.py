@@ -3,17 +3,17 @@
 Functions return data sets on the study's grid; writing them is the caller's.
 """
 
-from .attributes import further_attributes, parameter_attributes, soil_attributes
-from .daily import daily_forcing
-from .domain import prepare_domain
-from .forcing import prepare_forcing
-from .land import Land, LandSettings, prepare_land
-from .native_soil import prepare_native_soil
-from .observations import finished_observations, prepare_observations
-from .own_parameters import own_parameters
-from .parameters import default_parameters, mean_climate
-from .regrid import conservative
-from .vegetation import class_fractions, vegetation_parameters
+from paramscape.prepare.attributes import further_attributes, parameter_attributes, soil_attributes
+from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.domain import prepare_domain
+from paramscape.prepare.forcing import prepare_forcing
+from paramscape.prepare.land import Land, LandSettings, prepare_land
+from paramscape.prepare.native_soil import prepare_native_soil
+from paramscape.prepare.observations import finished_observations, prepare_observations
+from paramscape.prepare.own_parameters import own_parameters
+from paramscape.prepare.parameters import default_parameters, mean_climate
+from paramscape.prepare.regrid import conservative
+from paramscape.prepare.vegetation import class_fractions, vegetation_parameters
 
 __all__ = [
     "Land",

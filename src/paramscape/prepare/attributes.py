@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.cf import read_attribute
 from paramscape.study import CfAttribute
-
-from .regrid import conservative
 
 MINIMUM_SHARE = 1e-4  # of a cell's area that must have a value, [1]
 OF_SOIL = ("porosity", "bulk_density", "soil_depth", "sand", "silt", "clay")

@@ -5,14 +5,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.prepare.own_parameters import own_parameters
+from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.domain import read_domain
 from paramscape.products.elevation import read_elevation
 from paramscape.study import Domain, Elevation
-
-from .own_parameters import own_parameters
-from .regrid import conservative
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must have an elevation, [1]
 

@@ -10,16 +10,15 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.notices import tell
+from paramscape.prepare.attributes import further_attributes, parameter_attributes, soil_attributes
+from paramscape.prepare.native_soil import prepare_native_soil
+from paramscape.prepare.own_parameters import own_parameters
+from paramscape.prepare.parameters import default_parameters, mean_climate
+from paramscape.prepare.vegetation import class_fractions
 from paramscape.products.box import Box
 from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
-
-from .attributes import further_attributes, parameter_attributes, soil_attributes
-from .native_soil import prepare_native_soil
-from .own_parameters import own_parameters
-from .parameters import default_parameters, mean_climate
-from .vegetation import class_fractions
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ import numpy as np
 import xarray as xr
 
 from paramscape.notices import tell
+from paramscape.prepare.mpr_attributes import described, place_of, read_mpr_attributes
+from paramscape.prepare.native_soil import OUTSIDE, cell_of_pixels, slope_of
+from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.elevation import read_elevation
 from paramscape.study import TEXTURE, CfAttribute, Elevation, mpr_attributes
-
-from .mpr_attributes import described, place_of, read_mpr_attributes
-from .native_soil import OUTSIDE, cell_of_pixels, slope_of
-from .regrid import conservative
 
 PARTICLE_DENSITY = 2650.0  # of mineral soil [kg m-3]
 MINIMUM_SHARE = 0.5  # of a cell's area that must have a value, [1]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from paramscape.prepare.regrid import edges_of
 from paramscape.products.box import Box
 from paramscape.products.china_soil import read_soil
 from paramscape.products.elevation import read_elevation
 from paramscape.study import ChinaSoil, Elevation
-
-from .regrid import edges_of
 
 OUTSIDE = -1
 DEGREE = 111_195.0  # length of a degree of latitude on a sphere of 6371 km [m]

@@ -6,12 +6,11 @@ import numpy as np
 import xarray as xr
 
 from paramscape.domain import Cells
+from paramscape.prepare.native_soil import upscale
+from paramscape.prepare.own_parameters import UNITS
+from paramscape.prepare.transfer import BASEFLOW_POWER, TOP_LAYER, transferred_parameters
+from paramscape.prepare.vegetation import vegetation_parameters
 from paramscape.study import Priors
-
-from .native_soil import upscale
-from .own_parameters import UNITS
-from .transfer import BASEFLOW_POWER, TOP_LAYER, transferred_parameters
-from .vegetation import vegetation_parameters
 
 LAYERS = 3
 DAMPING_DEPTH = 4.0  # [m]

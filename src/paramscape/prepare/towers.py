@@ -9,13 +9,12 @@ import numpy as np
 import torch
 import xarray as xr
 
+from paramscape.prepare.observations import finished_observations
+from paramscape.prepare.regrid import edges_of
 from paramscape.products import ProductError
 from paramscape.products.flux_tower import Tower, read_tower
 from paramscape.study import FluxTowerObservations, Period
 from paramscape.vic.atmosphere import latent_heat_vaporization
-
-from .observations import finished_observations
-from .regrid import edges_of
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 86400.0

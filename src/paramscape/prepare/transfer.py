@@ -10,9 +10,8 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import PARAMETERS
+from paramscape.prepare.native_soil import upscale
 from paramscape.study import Priors
-
-from .native_soil import upscale
 
 TOP_LAYER = 0.1  # thickness of the first layer [m]
 SECOND_SHARE = 0.3  # h2, the second layer's share of the profile [1]

@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from paramscape.prepare.regrid import conservative
 from paramscape.study import SettingsError
-
-from .regrid import conservative
 
 BARE = 12
 # Library class by code of the map; a code without a class (water) is no land and is left out.

@@ -5,6 +5,6 @@
 Everything that is wrong with a file is a `ProductError` that names file, variable, time and cell.
 """
 
-from .errors import ProductError
+from paramscape.products.errors import ProductError
 
 __all__ = ["ProductError"]

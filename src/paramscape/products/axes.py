@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import netCDF4
 import numpy as np
 
-from .times import is_time
+from paramscape.products.times import is_time
 
 NAMES = {
     "lat": ("lat", "latitude", "lats", "nav_lat", "xlat", "yc"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from .errors import ProductError
+from paramscape.products.errors import ProductError
 
 _TOLERANCE = 1e-3  # degrees; float32 coordinates of the products are off by less
 _SAME = 1e-3  # of a cell, within which two centres are the same, [1]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from paramscape.data.ledger import Ledger, PublicFile, require_content
 from paramscape.names import UNITS
+from paramscape.products import paths
+from paramscape.products.sources import SOURCES
 from paramscape.study import (
     CfObservations,
     CmfdForcing,
@@ -19,9 +21,6 @@ from paramscape.study import (
     Study,
     mpr_attributes,
 )
-
-from . import paths
-from .sources import SOURCES
 
 _CMFD_CONTENT = {
     "temp": "air temperature",

@@ -7,17 +7,16 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import UNITS
+from paramscape.products import paths
+from paramscape.products.box import Box, near
+from paramscape.products.checks import require_known_codes, require_physical
+from paramscape.products.days import RecordDays, daily_means, record_days, time_method
+from paramscape.products.errors import ProductError
+from paramscape.products.gleam import described
+from paramscape.products.open import ProductFile, moment, open_product
+from paramscape.products.plausible import require_plausible
+from paramscape.products.units import LATENT_HEAT, convert, is_kind_of, water_flux
 from paramscape.study import CfAttribute, CfObservations, Period
-
-from . import paths
-from .box import Box, near
-from .checks import require_known_codes, require_physical
-from .days import RecordDays, daily_means, record_days, time_method
-from .errors import ProductError
-from .gleam import described
-from .open import ProductFile, moment, open_product
-from .plausible import require_plausible
-from .units import LATENT_HEAT, convert, is_kind_of, water_flux
 
 _LOG = logging.getLogger(__name__)
 _NOT_OF_THE_DAY = ("maximum", "minimum", "range", "standard_deviation", "variance", "mode")

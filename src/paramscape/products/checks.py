@@ -7,11 +7,10 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import FORCING_ROUNDING
-
-from .box import nearest
-from .errors import ProductError
-from .humidity import saturation_pressure
-from .open import moment
+from paramscape.products.box import nearest
+from paramscape.products.errors import ProductError
+from paramscape.products.humidity import saturation_pressure
+from paramscape.products.open import moment
 
 FileOf = Callable[[str, np.datetime64 | None], Path]
 """The file that holds a variable of ours at a time."""

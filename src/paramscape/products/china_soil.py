@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.products import paths
+from paramscape.products.box import Box
+from paramscape.products.errors import ProductError
+from paramscape.products.open import ProductFile, open_product
+from paramscape.products.units import convert
 from paramscape.study import ChinaSoil
-
-from . import paths
-from .box import Box
-from .errors import ProductError
-from .open import ProductFile, open_product
-from .units import convert
 
 _MISSING = -999.0
 # Unit, smallest and largest value, long name.

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from paramscape.products.errors import ProductError
+from paramscape.products.open import ProductFile, moment
 from paramscape.study import Period
-
-from .errors import ProductError
-from .open import ProductFile, moment
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
 _HOUR = np.timedelta64(1, "h")

@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.products.box import EARTH_RADIUS, Box, contiguous
+from paramscape.products.errors import ProductError
+from paramscape.products.open import open_product
+from paramscape.products.vic_files import read_vic_domain
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
-
-from .box import EARTH_RADIUS, Box, contiguous
-from .errors import ProductError
-from .open import open_product
-from .vic_files import read_vic_domain
 
 
 def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Dataset:

@@ -3,12 +3,11 @@
 import numpy as np
 import xarray as xr
 
+from paramscape.products.box import Box
+from paramscape.products.errors import ProductError
+from paramscape.products.open import open_product
+from paramscape.products.units import convert
 from paramscape.study import Elevation
-
-from .box import Box
-from .errors import ProductError
-from .open import open_product
-from .units import convert
 
 
 def read_elevation(settings: Elevation, box: Box) -> xr.DataArray:

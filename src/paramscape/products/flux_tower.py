@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from paramscape.products.errors import ProductError
+from paramscape.products.open import ProductFile, moment, open_product
+from paramscape.products.units import convert
 from paramscape.study import FluxTowerObservations, Period
-
-from .errors import ProductError
-from .open import ProductFile, moment, open_product
-from .units import convert
 
 _LATITUDE = ("latitude", "lat")
 _LONGITUDE = ("longitude", "lon", "long")

@@ -2,13 +2,12 @@
 
 import xarray as xr
 
+from paramscape.products.box import Box
+from paramscape.products.checks import FileOf
+from paramscape.products.cmfd import cmfd_file, read_cmfd
+from paramscape.products.nldas import nldas_file, read_nldas
+from paramscape.products.vic_files import read_vic_forcing, vic_file
 from paramscape.study import CmfdForcing, NldasForcing, Period, VicForcing
-
-from .box import Box
-from .checks import FileOf
-from .cmfd import cmfd_file, read_cmfd
-from .nldas import nldas_file, read_nldas
-from .vic_files import read_vic_forcing, vic_file
 
 Forcing = CmfdForcing | NldasForcing | VicForcing
 

@@ -6,15 +6,14 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import LONG_NAMES, UNITS
+from paramscape.products import paths
+from paramscape.products.box import Box
+from paramscape.products.checks import require_physical, require_times
+from paramscape.products.errors import ProductError
+from paramscape.products.open import ProductFile, open_product
+from paramscape.products.plausible import require_plausible
+from paramscape.products.units import convert
 from paramscape.study import GleamObservations, Period
-
-from . import paths
-from .box import Box
-from .checks import require_physical, require_times
-from .errors import ProductError
-from .open import ProductFile, open_product
-from .plausible import require_plausible
-from .units import convert
 
 _MISSING = -999.0
 

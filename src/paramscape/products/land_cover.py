@@ -3,11 +3,10 @@
 import numpy as np
 import xarray as xr
 
+from paramscape.products.box import Box
+from paramscape.products.errors import ProductError
+from paramscape.products.open import open_product
 from paramscape.study import LandCover
-
-from .box import Box
-from .errors import ProductError
-from .open import open_product
 
 MISSING = -1
 _LAST_CODE = {"umd": 14, "igbp": 17}

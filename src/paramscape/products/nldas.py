@@ -7,16 +7,15 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import UNITS
+from paramscape.products import paths
+from paramscape.products.box import Box
+from paramscape.products.checks import FileOf, require_times
+from paramscape.products.errors import ProductError
+from paramscape.products.humidity import vapour_pressure
+from paramscape.products.open import open_product
+from paramscape.products.points import check_points, record_times, steps_between
+from paramscape.products.units import convert
 from paramscape.study import NldasForcing, Period
-
-from . import paths
-from .box import Box
-from .checks import FileOf, require_times
-from .errors import ProductError
-from .humidity import vapour_pressure
-from .open import open_product
-from .points import check_points, record_times, steps_between
-from .units import convert
 
 STEP_HOURS = 24 // NldasForcing.steps_per_day
 VARIABLES = {

@@ -2,12 +2,11 @@
 
 import xarray as xr
 
+from paramscape.products.box import Box
+from paramscape.products.cf import read_cf_observations
+from paramscape.products.gleam import read_gleam
+from paramscape.products.plausible import warn_of_unusual
 from paramscape.study import CfObservations, GleamObservations, Period
-
-from .box import Box
-from .cf import read_cf_observations
-from .gleam import read_gleam
-from .plausible import warn_of_unusual
 
 
 def read_observations(

@@ -12,13 +12,12 @@ import numpy as np
 import xarray as xr
 
 from paramscape.failures import require_memory
-
-from .axes import NAMES, AxisVariable, find_axis, find_map, straightened
-from .box import Box, Window, contiguous, near
-from .errors import ProductError
-from .packing import unpack
-from .times import TimeAxis, is_time
-from .whole_file import require_whole_file
+from paramscape.products.axes import NAMES, AxisVariable, find_axis, find_map, straightened
+from paramscape.products.box import Box, Window, contiguous, near
+from paramscape.products.errors import ProductError
+from paramscape.products.packing import unpack
+from paramscape.products.times import TimeAxis, is_time
+from paramscape.products.whole_file import require_whole_file
 
 _DAMAGED = "fetch the file again: it is truncated or corrupt"
 _UNITS = {"lat": "degrees_north", "lon": "degrees_east"}

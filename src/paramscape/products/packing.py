@@ -13,7 +13,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from .errors import ProductError
+from paramscape.products.errors import ProductError
 
 Place = tuple[Path | str, str]
 """File and variable, for messages."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from .errors import ProductError
+from paramscape.products.errors import ProductError
 
 _LOG = logging.getLogger(__name__)
 _ENOUGH = 10  # records from which a record's statistics say something

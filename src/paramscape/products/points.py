@@ -7,9 +7,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.names import FORCINGS, LONG_NAMES, UNITS
-from paramscape.study import Period
-
-from .checks import (
+from paramscape.products.checks import (
     FileOf,
     require_physical,
     require_rain_rate,
@@ -17,6 +15,7 @@ from .checks import (
     require_unsaturated,
     without_rounding,
 )
+from paramscape.study import Period
 
 
 def record_times(period: Period, hours: int) -> np.ndarray:

@@ -7,8 +7,8 @@ from functools import cached_property
 import cftime
 import numpy as np
 
-from .errors import ProductError
-from .packing import Place
+from paramscape.products.errors import ProductError
+from paramscape.products.packing import Place
 
 CIVIL = ("standard", "gregorian", "proleptic_gregorian")
 """Calendars whose days are those of the weather."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scipy.io import netcdf_file
 
-from .errors import ProductError
+from paramscape.products.errors import ProductError
 
 _CLASSIC = (b"CDF\x01", b"CDF\x02")
 _HDF5 = b"\x89HDF\r\n\x1a\n"

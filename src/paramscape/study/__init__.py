@@ -1,10 +1,16 @@
 """The typed settings of a study; unknown keys are refused with the nearest valid name."""
 
-from .calibration import STATEFUL_SIMULATORS, Calibration, Run, all_runs, learned_methods
-from .ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
-from .gate import Gate
-from .grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
-from .learned import (
+from paramscape.study.calibration import (
+    STATEFUL_SIMULATORS,
+    Calibration,
+    Run,
+    all_runs,
+    learned_methods,
+)
+from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
+from paramscape.study.gate import Gate
+from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
+from paramscape.study.learned import (
     Curvature,
     Dpl,
     DplA,
@@ -17,11 +23,11 @@ from .learned import (
     Stabilisers,
     VicWindows,
 )
-from .load import SettingsError, given_settings, load, read_settings, validate
-from .model import REAL_PROGRAM, Vic
-from .mpr_inputs import TEXTURE, mpr_attributes
-from .needs import possible_runs
-from .products import (
+from paramscape.study.load import SettingsError, given_settings, load, read_settings, validate
+from paramscape.study.model import REAL_PROGRAM, Vic
+from paramscape.study.mpr_inputs import TEXTURE, mpr_attributes
+from paramscape.study.needs import possible_runs
+from paramscape.study.products import (
     CfAttribute,
     CfObservations,
     ChinaSoil,
@@ -35,15 +41,15 @@ from .products import (
     TruthObservations,
     VicForcing,
 )
-from .refresh import Refresh
-from .sceua import CellSceua, MprSceua, Sceua
-from .schema import json_schema, schema_text
-from .search import candidates_of
-from .section import periods_of, section
-from .study import About, Compute, Study
-from .surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
-from .time import LearningPeriods, Period, Periods
-from .twin import Twin
+from paramscape.study.refresh import Refresh
+from paramscape.study.sceua import CellSceua, MprSceua, Sceua
+from paramscape.study.schema import json_schema, schema_text
+from paramscape.study.search import candidates_of
+from paramscape.study.section import periods_of, section
+from paramscape.study.study import About, Compute, Study
+from paramscape.study.surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
+from paramscape.study.time import LearningPeriods, Period, Periods
+from paramscape.study.twin import Twin
 
 __all__ = [
     "REAL_PROGRAM",

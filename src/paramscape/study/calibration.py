@@ -4,10 +4,10 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, PositiveInt, field_validator, model_validator
 
-from ._base import Settings
-from .learned import DplA, DplZ, GanPo, GanPoL1
-from .sceua import CellSceua, MprSceua
-from .search import Grid, candidates_of, checked_grids
+from paramscape.study._base import Settings
+from paramscape.study.learned import DplA, DplZ, GanPo, GanPoL1
+from paramscape.study.sceua import CellSceua, MprSceua
+from paramscape.study.search import Grid, candidates_of, checked_grids
 
 Method = Literal["default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
 SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]

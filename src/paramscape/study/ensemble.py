@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 _ABOVE = 1e-6  # so that the bound itself is excluded in single precision, too
 _TAKEN_BY_VIC = {

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 
 class Gate(Settings):

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 
 class Grid(Settings):

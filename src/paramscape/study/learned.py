@@ -12,8 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from ._base import Settings
-from .sceua import CellSceua
+from paramscape.study._base import Settings
+from paramscape.study.sceua import CellSceua
 
 
 class HeadStart(Settings):

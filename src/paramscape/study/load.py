@@ -9,9 +9,9 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .needs import Mistakes
-from .profile import over, with_profile
-from .study import Study
+from paramscape.study.needs import Mistakes
+from paramscape.study.profile import over, with_profile
+from paramscape.study.study import Study
 
 
 class SettingsError(ValueError):

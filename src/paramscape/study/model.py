@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 REAL_PROGRAM = ("executable", "processes", "mpirun", "timeout_minutes")
 """Settings of `Vic` that concern the real program alone, and so only the rule that runs it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from .study import Study
+    from paramscape.study.study import Study
 
 Given = TypeVar("Given")
 TEXTURE = ("sand", "silt", "clay")

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .calibration import Run, all_runs, learned_methods
-from .mpr_inputs import missing_mpr_inputs
-from .products import CmfdForcing, NldasForcing
+from paramscape.study.calibration import Run, all_runs, learned_methods
+from paramscape.study.mpr_inputs import missing_mpr_inputs
+from paramscape.study.products import CmfdForcing, NldasForcing
 
 if TYPE_CHECKING:
-    from .study import Study
+    from paramscape.study.study import Study
 
 _FIRST_POINTS_OF_MPR = 21  # of each complex: 2 n + 1 of ten coefficients
 

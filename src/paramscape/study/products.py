@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from paramscape.names import FORCINGS
-
-from ._base import Settings
+from paramscape.study._base import Settings
 
 Folder = Annotated[Path, Field(description="Folder that holds the product's files.")]
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
-from ._base import Settings
-from .calibration import Method, learned_methods
+from paramscape.study._base import Settings
+from paramscape.study.calibration import Method, learned_methods
 
 
 class Refresh(Settings):

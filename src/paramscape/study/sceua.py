@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 
 class Sceua(Settings):

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .study import Study
+from paramscape.study.study import Study
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

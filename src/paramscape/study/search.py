@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 Grid = Annotated[dict[str, list[Any]], Field(min_length=1)]
 

@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
-from .study import Study
-from .time import LearningPeriods
+from paramscape.study.study import Study
+from paramscape.study.time import LearningPeriods
 
 
 def section(values: Mapping[str, Any], path: str) -> Any:

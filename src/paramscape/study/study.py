@@ -4,17 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from ._base import Settings
-from .calibration import Calibration
-from .ensemble import Ensemble, Priors
-from .grid import Domain
-from .model import Vic
-from .needs import require_needs
-from .products import Products
-from .profile import Profile
-from .surrogate import Surrogates
-from .time import Periods
-from .twin import Twin
+from paramscape.study._base import Settings
+from paramscape.study.calibration import Calibration
+from paramscape.study.ensemble import Ensemble, Priors
+from paramscape.study.grid import Domain
+from paramscape.study.model import Vic
+from paramscape.study.needs import require_needs
+from paramscape.study.products import Products
+from paramscape.study.profile import Profile
+from paramscape.study.surrogate import Surrogates
+from paramscape.study.time import Periods
+from paramscape.study.twin import Twin
 
 
 class About(Settings):

@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from ._base import Settings
-from .gate import Gate
-from .refresh import Refresh
+from paramscape.study._base import Settings
+from paramscape.study.gate import Gate
+from paramscape.study.refresh import Refresh
 
 
 class SurrogateTraining(Settings):

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 
 class Period(Settings):

@@ -2,7 +2,7 @@
 
 from pydantic import Field, NonNegativeFloat
 
-from ._base import Settings
+from paramscape.study._base import Settings
 
 
 class Twin(Settings):

@@ -4,8 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.names import FORCINGS, PARAMETERS
-
-from .recurrence import hidden_states
+from paramscape.surrogates.recurrence import hidden_states
 
 
 class ForcedLstm(nn.Module):

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from paramscape.simulator import Simulator
-
-from .network import SurrogateNetwork
-from .region import Region
-from .training import Learner
-from .windows import Samples
+from paramscape.surrogates.network import SurrogateNetwork
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.training import Learner
+from paramscape.surrogates.windows import Samples
 
 
 @dataclass(frozen=True)

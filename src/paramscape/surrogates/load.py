@@ -14,8 +14,7 @@ from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.names import FORCINGS
 from paramscape.study import Period
-
-from .windows import Samples
+from paramscape.surrogates.windows import Samples
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.domain import Cells
-
-from .skill import score_cells
+from paramscape.surrogates.skill import score_cells
 
 _PAIRS = 20_000
 

@@ -7,9 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.surrogates.training import Learner
 from paramscape.team import Team
-
-from .training import Learner
 
 
 class LearnerPart:

@@ -9,10 +9,9 @@ from tqdm import tqdm
 
 from paramscape.simulator import Windows
 from paramscape.study import Period
-
-from .network import SurrogateNetwork
-from .region import Region
-from .windows import Samples
+from paramscape.surrogates.network import SurrogateNetwork
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.windows import Samples
 
 _DAYS = 50  # simulated at once without gradients; only memory depends on it
 _RUNS = 16  # members simulated side by side; only memory depends on it

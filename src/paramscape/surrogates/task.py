@@ -15,14 +15,13 @@ from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.study import section
+from paramscape.surrogates.kinds import KINDS
+from paramscape.surrogates.load import EnsembleFiles, load_samples
+from paramscape.surrogates.shared_learner import LearnerPart, SharedLearner
+from paramscape.surrogates.training import Learner
+from paramscape.surrogates.weights import load_network
+from paramscape.surrogates.windows import Samples
 from paramscape.team import team
-
-from .kinds import KINDS
-from .load import EnsembleFiles, load_samples
-from .shared_learner import LearnerPart, SharedLearner
-from .training import Learner
-from .weights import load_network
-from .windows import Samples
 
 
 @dataclass(frozen=True)

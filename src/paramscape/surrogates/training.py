@@ -16,8 +16,7 @@ from paramscape.files import write_table
 from paramscape.files.tensors import load_tensors, save_tensors
 from paramscape.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
-
-from .network import SurrogateNetwork
+from paramscape.surrogates.network import SurrogateNetwork
 
 WEIGHTS, _EPOCH, VALIDATION = range(3)  # purposes of random numbers
 

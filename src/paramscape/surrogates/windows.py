@@ -9,8 +9,7 @@ from torch import Tensor
 
 from paramscape.domain import Cells
 from paramscape.names import FORCINGS
-
-from .network import Scaling, SurrogateNetwork
+from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,14 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from .fields import DailyNoise
-from .sky import longwave, mean_extraterrestrial, saturation_pressure, shortwave
-from .terrain import elevation
+from paramscape.products.twin.fields import DailyNoise
+from paramscape.products.twin.sky import (
+    longwave,
+    mean_extraterrestrial,
+    saturation_pressure,
+    shortwave,
+)
+from paramscape.products.twin.terrain import elevation
 
 STEPS = 8
 HOURS = 24 // STEPS

@@ -7,10 +7,9 @@ import xarray as xr
 from scipy.special import ndtr
 
 from paramscape.names import PARAMETERS, TARGETS, UNITS
+from paramscape.products.twin.fields import DailyNoise, generator, static_field
+from paramscape.products.twin.sky import saturation_pressure
 from paramscape.study import Priors, Twin
-
-from .fields import DailyNoise, generator, static_field
-from .sky import saturation_pressure
 
 # How soil and land push a parameter [standard deviations]; the rest is a random curved surface.
 TENDENCY = {

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ..kind import Kind
-from ..region import Region
-from ..stateful import StatefulSimulator, predict_freely
-from ..windows import Samples
-from .dynamics import ArnetDynamics
-from .learning import ArnetLearner, targets_of, untrained
-from .network import ArnetNetwork
+from paramscape.surrogates.arnet.dynamics import ArnetDynamics
+from paramscape.surrogates.arnet.learning import ArnetLearner, targets_of, untrained
+from paramscape.surrogates.arnet.network import ArnetNetwork
+from paramscape.surrogates.kind import Kind
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.stateful import StatefulSimulator, predict_freely
+from paramscape.surrogates.windows import Samples
 
 
 def _predict(network: ArnetNetwork, samples: Samples) -> np.ndarray:

@@ -5,8 +5,7 @@ from torch import Tensor
 
 from paramscape.domain import Cells
 from paramscape.images import active_image, from_image, to_image
-
-from .network import ArnetNetwork
+from paramscape.surrogates.arnet.network import ArnetNetwork
 
 
 class ArnetDynamics:

@@ -6,12 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.study import Arnet, Rollout
-
-from ..stateful import run_members
-from ..training import VALIDATION, WEIGHTS, stream
-from ..windows import Samples, scaling_of
-from .dynamics import ArnetDynamics
-from .network import ArnetNetwork
+from paramscape.surrogates.arnet.dynamics import ArnetDynamics
+from paramscape.surrogates.arnet.network import ArnetNetwork
+from paramscape.surrogates.stateful import run_members
+from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
+from paramscape.surrogates.windows import Samples, scaling_of
 
 _LOSSES = {"l1": nn.functional.l1_loss, "mse": nn.functional.mse_loss}
 

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.names import FORCINGS, PARAMETERS
-
-from ..network import Scaling, SurrogateNetwork
+from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
 _MEMORY = 3.0  # largest size of what is fed back where training gives no range

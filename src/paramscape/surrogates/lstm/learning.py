@@ -6,10 +6,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from paramscape.study import Lstm
-
-from ..training import VALIDATION, WEIGHTS, stream
-from ..windows import Samples, scaling_of
-from .network import LstmNetwork
+from paramscape.surrogates.lstm.network import LstmNetwork
+from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
+from paramscape.surrogates.windows import Samples, scaling_of
 
 _CHUNK = 8192  # windows predicted at once; only memory depends on it
 

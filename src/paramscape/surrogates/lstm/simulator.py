@@ -10,9 +10,8 @@ from tqdm import tqdm
 from paramscape.names import FORCINGS
 from paramscape.simulator import Windows
 from paramscape.study import Period
-
-from ..region import Region
-from .network import LstmNetwork
+from paramscape.surrogates.lstm.network import LstmNetwork
+from paramscape.surrogates.region import Region
 
 _CHUNK = 4096  # sequences at once; only memory depends on it
 

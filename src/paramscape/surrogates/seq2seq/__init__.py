@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..kind import Kind, only_the_target
-from ..region import Region
-from ..stateful import StatefulSimulator, predict_freely
-from ..windows import Samples
-from .learning import Seq2seqLearner, untrained
-from .network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.surrogates.kind import Kind, only_the_target
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.seq2seq.learning import Seq2seqLearner, untrained
+from paramscape.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.surrogates.stateful import StatefulSimulator, predict_freely
+from paramscape.surrogates.windows import Samples
 
 
 def _predict(network: Seq2seqNetwork, samples: Samples) -> np.ndarray:

@@ -4,11 +4,10 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.study import Seq2seq
-
-from ..stateful import free_run
-from ..training import VALIDATION, WEIGHTS, stream
-from ..windows import Samples, scaling_of
-from .network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.surrogates.stateful import free_run
+from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
+from paramscape.surrogates.windows import Samples, scaling_of
 
 
 def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork:
