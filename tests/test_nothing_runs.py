@@ -16,7 +16,9 @@ from paramscape.calibration import Workplace
 from paramscape.calibration.checkpoint import load_checkpoint
 from paramscape.cli import main
 from paramscape.study import Lstm
-from paramscape.surrogates import LstmNetwork, TrainingFiles, load_network, train
+from paramscape.surrogates.lstm import LstmNetwork
+from paramscape.surrogates.training import TrainingFiles, train
+from paramscape.surrogates.weights import load_network
 
 MODULES = ("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle")
 CALLS = ("eval", "exec", "os.system", "os.popen", "pd.read_pickle", "yaml.full_load")

@@ -11,13 +11,10 @@ import xarray as xr
 import yaml
 
 from paramscape.cli import main
-from paramscape.prepare import (
-    daily_forcing,
-    prepare_domain,
-    prepare_forcing,
-    prepare_land,
-)
-from paramscape.prepare.land import LandSettings
+from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.domain import prepare_domain
+from paramscape.prepare.forcing import prepare_forcing
+from paramscape.prepare.land import LandSettings, prepare_land
 from paramscape.products import twin
 from paramscape.study import Study, validate
 

@@ -7,7 +7,8 @@ import pytest
 import xarray as xr
 
 from paramscape.names import FORCINGS
-from paramscape.prepare import prepare_domain, prepare_forcing
+from paramscape.prepare.domain import prepare_domain
+from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.towers import prepare_towers
 from paramscape.products.catalogue import missing_files, public_files
 from paramscape.study import load

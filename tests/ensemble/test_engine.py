@@ -9,7 +9,10 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
-from paramscape.ensemble import Engine, days_of, run_members, targets_dataset
+from paramscape.ensemble.datasets import targets_dataset
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.members import run_members
+from paramscape.ensemble.verification import days_of
 from paramscape.files import require
 from paramscape.names import TARGETS, UNITS
 from paramscape.study import Period, Vic

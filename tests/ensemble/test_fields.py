@@ -8,18 +8,16 @@ import torch
 from scipy.stats import kstest
 
 from paramscape.domain import Cells
-from paramscape.ensemble import (
+from paramscape.ensemble.datasets import fields_of, members_dataset, members_of_role
+from paramscape.ensemble.fields import (
     KINDS,
-    PriorBox,
+    _cholesky,
     batch_members,
-    fields_of,
     kinds_of,
-    members_dataset,
-    members_of_role,
     roles_of,
     sample_members,
 )
-from paramscape.ensemble.fields import _cholesky
+from paramscape.ensemble.priors import PriorBox
 from paramscape.files import CONTRACTS, require
 from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, Priors

@@ -6,7 +6,8 @@ import torch
 from numpy.random import SeedSequence
 
 from paramscape.domain import Cells
-from paramscape.ensemble import Perturbation, PriorBox, perturbed_fields
+from paramscape.ensemble.fields import Perturbation, perturbed_fields
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.study import Priors
 

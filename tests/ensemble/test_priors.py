@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paramscape.ensemble import PriorBox
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.study import Prior, Priors
 

@@ -9,7 +9,8 @@ import torch
 
 from paramscape.calibration import CALIBRATORS, Workplace
 from paramscape.calibration.problem import Problem
-from paramscape.ensemble import Engine, VicSimulator
+from paramscape.ensemble.engine import Engine
+from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.shared_simulator import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulator import Windows
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, Vic, VicWindows

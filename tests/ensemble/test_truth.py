@@ -5,7 +5,7 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble import fields_of
+from paramscape.ensemble.datasets import fields_of
 from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import require
 from paramscape.study import Priors, Twin, Vic

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from paramscape.ensemble import VicSimulator
 from paramscape.ensemble.lead_in import with_largest_tiles
+from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.vic import plain

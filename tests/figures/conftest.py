@@ -8,10 +8,12 @@ import pytest
 import xarray as xr
 from scipy.ndimage import gaussian_filter
 
-from paramscape.figures import Caption, _page
+from paramscape.figures import _page
+from paramscape.figures._page import Caption
 from paramscape.figures.collect import joined_changes
-from paramscape.metrics import evaluate, parameter_recovery, relative_rmse_change
-from paramscape.metrics.recovery import PriorRange
+from paramscape.metrics.evaluate import evaluate
+from paramscape.metrics.point import relative_rmse_change
+from paramscape.metrics.recovery import PriorRange, parameter_recovery
 from paramscape.names import PARAMETERS
 
 RUNS = (

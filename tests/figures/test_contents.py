@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from paramscape.figures import (
-    Caption,
     figure4,
     figure5,
     figure6,
@@ -18,7 +17,7 @@ from paramscape.figures import (
     figure_s3,
     figure_s4,
 )
-from paramscape.figures._page import RED, bands, line_looks
+from paramscape.figures._page import RED, Caption, bands, line_looks
 
 METHODS = ("default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1")
 SIMULATORS = ("vic", "lstm", "seq2seq", "arnet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from paramscape.metrics import joint_eof_similarity
+from paramscape.metrics.eof import joint_eof_similarity
 
 
 def by_eigenvectors(simulated, observed, mask):

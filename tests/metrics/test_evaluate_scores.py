@@ -7,15 +7,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from paramscape.metrics import (
-    evaluate,
-    fss_curves,
-    joint_eof_similarity,
-    kge,
-    observed_range,
-    spatial_efficiency,
-    ssim_per_day,
-)
+from paramscape.metrics.eof import joint_eof_similarity
+from paramscape.metrics.evaluate import evaluate
+from paramscape.metrics.fss import fss_curves
+from paramscape.metrics.point import kge
+from paramscape.metrics.spaef import spatial_efficiency
+from paramscape.metrics.ssim import observed_range, ssim_per_day
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scores.spatial import fss_2d_single_field
 
-from paramscape.metrics import PERCENTILES, WINDOWS, fractions_skill_score, fss_curves
+from paramscape.metrics.fss import PERCENTILES, WINDOWS, fractions_skill_score, fss_curves
 
 
 @pytest.fixture

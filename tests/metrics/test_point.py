@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scores.continuous import kge as kge_of_scores_library
 from xarray import DataArray
 
-from paramscape.metrics import (
+from paramscape.metrics.point import (
     cc,
     kge,
     kge_components,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from paramscape.metrics import PriorRange, parameter_recovery
+from paramscape.metrics.recovery import PriorRange, parameter_recovery
 
 PRIORS = (PriorRange(0.0, 0.4), PriorRange(0.1, 30.0, logarithmic=True))
 

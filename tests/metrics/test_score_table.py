@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from paramscape.metrics import SCORES, kge, rmse
+from paramscape.metrics.point import kge, rmse
+from paramscape.metrics.scores import SCORES
 
 
 def test_every_score_is_filed_under_its_name_with_a_title_and_a_unit():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from paramscape.metrics import spatial_efficiency
+from paramscape.metrics.spaef import spatial_efficiency
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import uniform_filter
 from skimage.metrics import structural_similarity
 
-from paramscape.metrics import observed_range, ssim_map, ssim_per_day
+from paramscape.metrics.ssim import observed_range, ssim_map, ssim_per_day
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from paramscape.metrics import evaluate
+from paramscape.metrics.evaluate import evaluate
 from paramscape.metrics.summary import tabulate
 
 

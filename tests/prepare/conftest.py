@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from paramscape.prepare import prepare_domain
+from paramscape.prepare.domain import prepare_domain
 from paramscape.products import twin
 from paramscape.study import Period, validate
 

@@ -5,9 +5,12 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
 from paramscape.names import FORCINGS
-from paramscape.prepare import conservative, daily_forcing, own_parameters, prepare_domain
-from paramscape.prepare import prepare_forcing as prepare
+from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.domain import prepare_domain
+from paramscape.prepare.forcing import prepare_forcing as prepare
 from paramscape.prepare.forcing import to_steps
+from paramscape.prepare.own_parameters import own_parameters
+from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.forcing import read_forcing

@@ -8,20 +8,13 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
 from paramscape.names import PARAMETERS
-from paramscape.prepare import (
-    LandSettings,
-    class_fractions,
-    daily_forcing,
-    default_parameters,
-    mean_climate,
-    prepare_domain,
-    prepare_forcing,
-    prepare_land,
-    vegetation_parameters,
-)
+from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.domain import prepare_domain
+from paramscape.prepare.forcing import prepare_forcing
+from paramscape.prepare.land import LandSettings, prepare_land
 from paramscape.prepare.native_soil import upscale, vertical_mean
-from paramscape.prepare.parameters import SoilGapError
-from paramscape.prepare.vegetation import BARE, library
+from paramscape.prepare.parameters import SoilGapError, default_parameters, mean_climate
+from paramscape.prepare.vegetation import BARE, class_fractions, library, vegetation_parameters
 from paramscape.products import ProductError
 from paramscape.study import CfAttribute, Priors, SettingsError, VicDomain
 from paramscape.vic import Forcing, Options, Parameters, simulate

@@ -4,8 +4,11 @@ import xarray as xr
 
 from paramscape.files import write_dataset
 from paramscape.files.provenance import Provenance
-from paramscape.prepare import finished_observations, prepare_observations
-from paramscape.prepare.observations import require_rain_for
+from paramscape.prepare.observations import (
+    finished_observations,
+    prepare_observations,
+    require_rain_for,
+)
 from paramscape.products import ProductError
 from paramscape.products.twin import write_gleam
 from paramscape.study import CfObservations, Period

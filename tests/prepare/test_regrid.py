@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.prepare import conservative
-from paramscape.prepare.regrid import edges_of
+from paramscape.prepare.regrid import conservative, edges_of
 
 
 def centres(low, high, step):

@@ -6,7 +6,7 @@ import torch
 
 from paramscape.domain import Cells
 from paramscape.study import Lstm
-from paramscape.surrogates import Samples
+from paramscape.surrogates.windows import Samples
 
 DAYS, LEAD, CELLS = 120, 9, 4
 DOMAIN = Cells(

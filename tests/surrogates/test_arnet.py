@@ -10,10 +10,13 @@ import torch
 from paramscape.domain import Cells
 from paramscape.images import from_image, to_image
 from paramscape.study import Arnet, Rollout
-from paramscape.surrogates import KINDS, ArnetNetwork, TrainingFiles, scaling_of, skill_table, train
-from paramscape.surrogates.arnet import ArnetDynamics
+from paramscape.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.surrogates.arnet.learning import ArnetLearner, targets_of, untrained
+from paramscape.surrogates.kinds import KINDS
+from paramscape.surrogates.skill import skill_table
 from paramscape.surrogates.stateful import free_run
+from paramscape.surrogates.training import TrainingFiles, train
+from paramscape.surrogates.windows import scaling_of
 
 KIND = KINDS["arnet"]
 SETTINGS = Arnet(

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from paramscape.study import Arnet, Lstm, Seq2seq
-from paramscape.surrogates import TrainingFiles, load_network, save_network, train
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.lstm import LstmLearner, predict, untrained
+from paramscape.surrogates.training import TrainingFiles, train
+from paramscape.surrogates.weights import load_network, save_network
 
 SEED = 7
 SMALL = {

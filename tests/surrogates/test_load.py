@@ -8,11 +8,12 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
-from paramscape.ensemble import PriorBox, members_dataset, targets_dataset
+from paramscape.ensemble.datasets import members_dataset, targets_dataset
+from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, write_dataset
 from paramscape.names import FORCINGS, UNITS
 from paramscape.study import Period, Priors
-from paramscape.surrogates import EnsembleFiles, load_samples
+from paramscape.surrogates.load import EnsembleFiles, load_samples
 
 CELLS = Cells(
     np.array([[True, False], [True, True]]), np.array([32.0, 32.25]), np.array([1.0, 2.0])

@@ -8,18 +8,14 @@ import torch
 from torch import nn
 
 from paramscape.study import Seq2seq
-from paramscape.surrogates import (
-    KINDS,
-    LstmNetwork,
-    Seq2seqNetwork,
-    TrainingFiles,
-    load_network,
-    save_network,
-    scaling_of,
-    skill_table,
-    train,
-)
+from paramscape.surrogates.kinds import KINDS
+from paramscape.surrogates.lstm import LstmNetwork
+from paramscape.surrogates.seq2seq import Seq2seqNetwork
 from paramscape.surrogates.seq2seq.learning import Seq2seqLearner, untrained
+from paramscape.surrogates.skill import skill_table
+from paramscape.surrogates.training import TrainingFiles, train
+from paramscape.surrogates.weights import load_network, save_network
+from paramscape.surrogates.windows import scaling_of
 
 KIND = KINDS["seq2seq"]
 SETTINGS = Seq2seq(

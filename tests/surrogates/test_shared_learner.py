@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from paramscape.study import Lstm, Seq2seq
-from paramscape.surrogates import KINDS, Samples, TrainingFiles, train
+from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.shared_learner import SharedLearner
 from paramscape.surrogates.task import learner_of
-from paramscape.surrogates.training import Learner
+from paramscape.surrogates.training import Learner, TrainingFiles, train
+from paramscape.surrogates.windows import Samples
 
 COURSE = {"hidden": 8, "epochs": 3, "learning_rate": 0.02}
 SETTINGS = {

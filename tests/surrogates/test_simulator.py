@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from paramscape.domain import Cells
-from paramscape.ensemble import PriorBox
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
-from paramscape.surrogates import LstmNetwork, LstmSimulator, Region, Scaling
+from paramscape.surrogates.lstm import LstmNetwork, LstmSimulator
 from paramscape.surrogates.lstm import simulator as module
+from paramscape.surrogates.network import Scaling
+from paramscape.surrogates.region import Region
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(

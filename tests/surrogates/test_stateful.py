@@ -8,14 +8,16 @@ import pytest
 import torch
 
 from paramscape.domain import Cells
-from paramscape.ensemble import PriorBox
+from paramscape.ensemble.priors import PriorBox
 from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
-from paramscape.surrogates import ArnetNetwork, Region, Scaling, Seq2seqNetwork, StatefulSimulator
 from paramscape.surrogates import stateful as module
-from paramscape.surrogates.arnet import ArnetDynamics
-from paramscape.surrogates.seq2seq import Seq2seqDynamics
+from paramscape.surrogates.arnet import ArnetDynamics, ArnetNetwork
+from paramscape.surrogates.network import Scaling
+from paramscape.surrogates.region import Region
+from paramscape.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.surrogates.stateful import StatefulSimulator
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(

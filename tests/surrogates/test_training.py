@@ -7,18 +7,11 @@ import pytest
 import torch
 
 from paramscape.study import Lstm
-from paramscape.surrogates import (
-    LstmNetwork,
-    TrainingFiles,
-    load_network,
-    save_network,
-    scaling_of,
-    score_cells,
-    sensitivity_table,
-    skill_table,
-    train,
-)
-from paramscape.surrogates.lstm import LstmLearner, predict, untrained
+from paramscape.surrogates.lstm import LstmLearner, LstmNetwork, predict, untrained
+from paramscape.surrogates.skill import score_cells, sensitivity_table, skill_table
+from paramscape.surrogates.training import TrainingFiles, train
+from paramscape.surrogates.weights import load_network, save_network
+from paramscape.surrogates.windows import scaling_of
 
 
 def files_in(folder):

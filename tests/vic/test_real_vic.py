@@ -11,7 +11,7 @@ import torch
 import xarray as xr
 
 from paramscape.domain import Cells
-from paramscape.ensemble import Engine
+from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.vic_image import VicImage
 from paramscape.names import PARAMETERS
 from paramscape.study import Period, Periods, Vic
