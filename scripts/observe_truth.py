@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from paramscape.domain import Cells
 from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import Provenance, read_dataset, read_years, write_dataset
+from paramscape.grid.cells import Cells
 from paramscape.job import job, use_threads
 from paramscape.study import periods_of, section
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 
 MASK = np.array([[True, False, True], [False, True, True]])
 CELLS = Cells(MASK, np.array([30.0, 30.25]), np.array([110.0, 110.25, 110.5]))

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.simulator import Simulator, Windows
 from paramscape.study import Period
 from paramscape.team import Team

@@ -7,8 +7,8 @@ import torch
 from paramscape.calibration.critic import scene
 from paramscape.calibration.networks import Discriminator, FfnA, LstmZ, UNet
 from paramscape.calibration.networks.layers import drop
-from paramscape.domain import Cells
-from paramscape.images import active_image, from_image, to_image
+from paramscape.grid.cells import Cells
+from paramscape.grid.images import active_image, from_image, to_image
 
 SHAPES = [(3, 5), (4, 4), (4, 5), (9, 12), (17, 24), (24, 17), (31, 8)]
 

@@ -18,8 +18,8 @@ from paramscape.calibration.mpr import (
     transfer,
 )
 from paramscape.calibration.soil import SoilPixels
-from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
+from paramscape.grid.cells import Cells
 from paramscape.names import PARAMETERS
 from paramscape.study import Priors
 

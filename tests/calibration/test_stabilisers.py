@@ -12,7 +12,7 @@ from paramscape.calibration.gan_po import GanPoLearner
 from paramscape.calibration.losses import discriminator_loss, gradient_penalty
 from paramscape.calibration.networks import Discriminator
 from paramscape.calibration.networks.spectral_norm import SpectralNorm
-from paramscape.images import from_image
+from paramscape.grid.images import from_image
 from paramscape.study import GanPo, GanPoL1, Stabilisers
 
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.domain import Cells
 from paramscape.ensemble.datasets import targets_dataset
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.members import run_members
 from paramscape.ensemble.verification import days_of
 from paramscape.files import require
+from paramscape.grid.cells import Cells
 from paramscape.names import TARGETS, UNITS
 from paramscape.study import Period, Vic
 from paramscape.vic import Running

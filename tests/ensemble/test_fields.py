@@ -7,7 +7,6 @@ import pytest
 import torch
 from scipy.stats import kstest
 
-from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of, members_dataset, members_of_role
 from paramscape.ensemble.fields import (
     KINDS,
@@ -19,6 +18,7 @@ from paramscape.ensemble.fields import (
 )
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import CONTRACTS, require
+from paramscape.grid.cells import Cells
 from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, Priors
 

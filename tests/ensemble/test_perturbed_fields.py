@@ -5,9 +5,9 @@ import pytest
 import torch
 from numpy.random import SeedSequence
 
-from paramscape.domain import Cells
 from paramscape.ensemble.fields import Perturbation, perturbed_fields
 from paramscape.ensemble.priors import PriorBox
+from paramscape.grid.cells import Cells
 from paramscape.names import PARAMETERS
 from paramscape.study import Priors
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from paramscape.calibration.mpr import coefficients_of
 from paramscape.calibration.soil import SoilPixels
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.products import ProductError

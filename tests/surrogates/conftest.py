@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.study import Lstm
 from paramscape.surrogates.windows import Samples
 

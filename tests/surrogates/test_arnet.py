@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from paramscape.domain import Cells
-from paramscape.images import from_image, to_image
+from paramscape.grid.cells import Cells
+from paramscape.grid.images import from_image, to_image
 from paramscape.study import Arnet, Rollout
 from paramscape.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.surrogates.arnet.learning import ArnetLearner, targets_of, untrained

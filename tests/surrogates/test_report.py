@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.surrogates.report import skill_by_member
 
 CELLS = Cells(

@@ -10,9 +10,9 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.domain import Cells
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.vic_image import VicImage
+from paramscape.grid.cells import Cells
 from paramscape.names import PARAMETERS
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic import Options

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.prepare.native_soil import DEGREE, vertical_mean
 from paramscape.prepare.parameters import default_parameters, mean_climate
 from paramscape.prepare.vegetation import BARE

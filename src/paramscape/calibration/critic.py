@@ -8,8 +8,8 @@ from torch import Tensor
 
 from paramscape.calibration.losses import discriminator_loss, generator_loss, gradient_penalty
 from paramscape.calibration.networks.discriminator import Discriminator
-from paramscape.domain import Cells
-from paramscape.images import to_image
+from paramscape.grid.cells import Cells
+from paramscape.grid.images import to_image
 from paramscape.study import GanPo
 
 _TARGET = -2  # channel of a scene

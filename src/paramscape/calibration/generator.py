@@ -13,7 +13,7 @@ from paramscape.calibration.problem import Problem
 from paramscape.calibration.record import Record
 from paramscape.calibration.start import start_of
 from paramscape.calibration.stretches import MiniBatch, simulate, single_days, stretches
-from paramscape.images import active_image, from_image, to_image
+from paramscape.grid.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
 
 

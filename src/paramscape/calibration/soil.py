@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 
 _NEEDED = ("sand", "silt", "clay", "porosity", "soil_depth")
 _TERRAIN = ("elevation", "slope")

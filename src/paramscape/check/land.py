@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.check.report import Finding, Report
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.prepare.attributes import further_attributes
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.names import LONG_NAMES, PARAMETERS, UNITS
 
 _ATTRS = {"units": "as parameter", "long_name": "VIC parameters"}

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from paramscape.domain import Cells
 from paramscape.ensemble.datasets import fields_of, targets_dataset
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.verification import days_of
+from paramscape.grid.cells import Cells
 from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 

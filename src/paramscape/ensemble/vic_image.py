@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.domain import Cells
 from paramscape.ensemble.engine import options_of, require_values
 from paramscape.ensemble.targets import daily_targets
+from paramscape.grid.cells import Cells
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic import calibrated_dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.prepare.native_soil import upscale
 from paramscape.prepare.own_parameters import UNITS
 from paramscape.prepare.transfer import BASEFLOW_POWER, TOP_LAYER, transferred_parameters

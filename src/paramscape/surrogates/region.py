@@ -5,8 +5,8 @@ from datetime import date
 
 from torch import Tensor
 
-from paramscape.domain import Cells
 from paramscape.ensemble.priors import PriorBox
+from paramscape.grid.cells import Cells
 from paramscape.names import FORCINGS, PARAMETERS
 from paramscape.study import LearningPeriods, Period
 

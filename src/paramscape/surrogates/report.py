@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.surrogates.skill import score_cells
 
 _PAIRS = 20_000

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 from paramscape.names import FORCINGS
 from paramscape.surrogates.network import Scaling, SurrogateNetwork
 

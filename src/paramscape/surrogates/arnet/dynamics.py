@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from paramscape.domain import Cells
-from paramscape.images import active_image, from_image, to_image
+from paramscape.grid.cells import Cells
+from paramscape.grid.images import active_image, from_image, to_image
 from paramscape.surrogates.arnet.network import ArnetNetwork
 
 

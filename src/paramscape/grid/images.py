@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from paramscape.domain import Cells
+from paramscape.grid.cells import Cells
 
 
 def to_image(values: Tensor, cells: Cells) -> Tensor:

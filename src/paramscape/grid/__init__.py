@@ -1,0 +1,1 @@
+"""Cells of a domain and images of them."""
