@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from paramscape import __version__
-from paramscape.failures import advice
 from paramscape.files import Provenance, commit, digest, made_by
+from paramscape.files.failures import advice
 from paramscape.interruption import Interrupted
 from paramscape.records import Record, making, record_of, require_whole
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from paramscape.whole import write_text
+from paramscape.files.atomic import write_text
 
 FOLDER, ASIDE = ".provenance", ".broken"
 STARTED_AS = "PARAMSCAPE_STARTED_AS"

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from paramscape.whole import whole, write_text
+from paramscape.files.atomic import whole, write_text
 
 WRITERS = {"write_text", "write_bytes", "to_csv", "to_netcdf", "savefig", "tofile"}
 MODULES = {"torch.save", "np.save", "np.savez", "json.dump", "pickle.dump", "netCDF4.Dataset"}
 SLOW = """
 import sys, time
 from pathlib import Path
-from paramscape.whole import whole
+from paramscape.files.atomic import whole
 
 with whole(Path(sys.argv[1])) as partial, partial.open("wb") as file:
     while True:

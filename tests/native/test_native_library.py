@@ -13,7 +13,7 @@ from pathlib import Path
 import programs
 import pytest
 
-from paramscape import places
+from paramscape.files import places
 from paramscape.job import logged
 from paramscape.native import library
 from paramscape.native.compiler import CompilerError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paramscape import places
+from paramscape.files import places
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,12 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.utils import validate as validate_schema
 
-from paramscape.code import code_digest
+from paramscape.files.code_digest import code_digest
 from paramscape.data.ledger import LedgerError
 from paramscape.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
 from paramscape.one_run import SNAKEMAKE, StudyInUse, begin_run, prepare_run
-from paramscape.places import require_writable
+from paramscape.files.places import require_writable
 from paramscape.products.catalogue import (
     MissingFiles,
     domain_files,

@@ -1,5 +1,5 @@
 """One module for each figure or table, drawn from tidy data to files."""
 
-from paramscape.places import prepare_matplotlib
+from paramscape.files.places import prepare_matplotlib
 
 prepare_matplotlib()

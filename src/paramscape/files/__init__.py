@@ -1,5 +1,6 @@
 """Files between the stages: contracts, provenance, and writing that leaves no half file."""
 
+from paramscape.files.atomic import partial_of, publish, whole, write_text
 from paramscape.files.contract import CONTRACTS, Contract, FileContractError, require
 from paramscape.files.netcdf import (
     read_dataset,
@@ -17,7 +18,6 @@ from paramscape.files.provenance import (
     stamp,
 )
 from paramscape.files.tables import read_json, read_table, write_json, write_markdown, write_table
-from paramscape.whole import partial_of, publish, whole, write_text
 
 __all__ = [
     "CONTRACTS",

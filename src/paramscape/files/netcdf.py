@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.failures import require_memory
+from paramscape.files.atomic import whole
 from paramscape.files.contract import FileContractError, require
+from paramscape.files.failures import require_memory
 from paramscape.files.provenance import Provenance
-from paramscape.whole import whole
 
 _TIME_UNITS = "days since 1900-01-01"
 _FILL = {"f4": np.float32(9.96921e36), "f8": 9.969209968386869e36}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from markdown import markdown
 
+from paramscape.files.atomic import write_text
 from paramscape.files.provenance import stamp
-from paramscape.whole import write_text
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from paramscape.files.atomic import whole, write_text
 from paramscape.files.contract import FileContractError
 from paramscape.files.provenance import stamp
-from paramscape.whole import whole, write_text
 
 
 def write_table(table: pd.DataFrame, path: Path, float_format: str | None = None) -> None:

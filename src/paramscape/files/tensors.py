@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from paramscape.whole import whole
+from paramscape.files.atomic import whole
 
 # What torch says beside this advises to trust the file.
 _REASON = re.compile(

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from paramscape.failures import require_memory
-from paramscape.native.compiler import CompilerError, run_compiler
-from paramscape.native.lock import one_at_a_time
-from paramscape.notices import tell
-from paramscape.places import (
+from paramscape.files.atomic import publish
+from paramscape.files.failures import require_memory
+from paramscape.files.notices import tell
+from paramscape.files.places import (
     TRUST,
     anyone_may_write,
     cache_folder,
     earlier_private_folder,
     private_folder,
 )
-from paramscape.whole import publish
+from paramscape.native.compiler import CompilerError, run_compiler
+from paramscape.native.lock import one_at_a_time
 
 LOG = logging.getLogger(__name__)
 _LEFT_AFTER = 3600.0  # seconds, after which a working folder belongs to a process that was killed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import SoftFileLease, Timeout
 
-from paramscape.notices import tell
+from paramscape.files.notices import tell
 
 LOG = logging.getLogger(__name__)
 LEASE = 30.0  # seconds after which a lock that its holder does not renew is free

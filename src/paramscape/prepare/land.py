@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from paramscape.notices import tell
+from paramscape.files.notices import tell
 from paramscape.prepare.attributes import further_attributes, parameter_attributes, soil_attributes
 from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.prepare.own_parameters import own_parameters

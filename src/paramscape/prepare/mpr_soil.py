@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from paramscape.notices import tell
+from paramscape.files.notices import tell
 from paramscape.prepare.mpr_attributes import described, place_of, read_mpr_attributes
 from paramscape.prepare.native_soil import OUTSIDE, cell_of_pixels, slope_of
 from paramscape.prepare.regrid import conservative

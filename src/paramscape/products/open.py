@@ -11,7 +11,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-from paramscape.failures import require_memory
+from paramscape.files.failures import require_memory
 from paramscape.products.axes import NAMES, AxisVariable, find_axis, find_map, straightened
 from paramscape.products.box import Box, Window, contiguous, near
 from paramscape.products.errors import ProductError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from paramscape.code import code_digest
+from paramscape.files.code_digest import code_digest
 from paramscape.native.compiler import Target, compiler, march, require_runnable, target
 from paramscape.native.library import Recipe, load
 from paramscape.vic.compiled.pieces import Choices

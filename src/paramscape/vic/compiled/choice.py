@@ -6,8 +6,8 @@ from functools import cache
 
 import torch
 
+from paramscape.files.notices import tell
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
-from paramscape.notices import tell
 
 LOG = logging.getLogger(__name__)
 WAYS = ("compiled", "plain")

@@ -7,7 +7,7 @@ import netCDF4
 import numpy as np
 
 from paramscape import __version__
-from paramscape.whole import partial_of, publish
+from paramscape.files.atomic import partial_of, publish
 
 FILL = {"f8": 9.969209968386869e36, "f4": np.float32(9.969209968386869e36), "i4": -2147483647}
 FRONTS = 3  # of freezing and thawing; a dimension of VIC's files only

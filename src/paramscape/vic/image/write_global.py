@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from paramscape.files.atomic import write_text
 from paramscape.vic.check_forcing import FILE_NAMES
 from paramscape.vic.options import Options
-from paramscape.whole import write_text
 
 GLOBAL = "global.txt"
 DOMAIN = "domain.nc"

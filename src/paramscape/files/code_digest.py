@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 BESIDE = ("*.csv", "*.h")
 TABLES = (PACKAGE / "calibration" / "__init__.py", PACKAGE / "surrogates" / "kinds.py")
 """Modules that only list others by name: a rule that uses one entry names that entry's module."""
 
-_NO_RESULTS = ("native", "notices.py", "places.py", "study", "job.py", "records.py")
+_NO_RESULTS = (
+    *("native/", "files/notices.py", "files/places.py", "study/"),
+    *("jobs/job.py", "jobs/records.py", "job.py", "records.py"),
+)
+_RESULTS = ("study/quantities.py", "study/days.py", "study/run_id.py", "study/unit_text.py")
 """What changes no result: settings reach a rule by value, as its parameters, so that their models
 are not its code; nor is the keeping of logs, records and compiled programs."""
 
@@ -62,7 +66,7 @@ def _imports(file: Path) -> tuple[Path, ...]:
         elif isinstance(node, ast.ImportFrom):
             names = tuple(alias.name for alias in node.names)
             modules += _modules(_absolute(node, file), names)
-    return tuple(m for m in modules if m.relative_to(PACKAGE).parts[0] not in _NO_RESULTS)
+    return tuple(m for m in modules if _may_change_results(m.relative_to(PACKAGE).as_posix()))
 
 
 def _statements(block: ast.AST) -> Iterator[ast.AST]:
@@ -105,3 +109,7 @@ def _file(base: Path) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
+
+
+def _may_change_results(module: str) -> bool:
+    return module in _RESULTS or not module.startswith(_NO_RESULTS)

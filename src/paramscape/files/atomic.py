@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from paramscape.failures import require_room
+from paramscape.files.failures import require_room
 
 _PARTIAL = ".partial"
 
