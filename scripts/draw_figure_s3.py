@@ -7,7 +7,7 @@ from paramscape.figures.collect import histories_of_runs, loss_weights
 from paramscape.figures.figure_s3 import draw
 from paramscape.files import read_json
 from paramscape.job import job
-from paramscape.runs import RunId
+from paramscape.study.run_id import RunId
 
 
 def main(inputs, settings) -> dict[str, dict]:

@@ -10,11 +10,11 @@ from paramscape.device import device_of
 from paramscape.ensemble.datasets import fields_of, targets_dataset
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.members import run_members
-from paramscape.ensemble.verification import days_of
 from paramscape.files import read_dataset, read_years, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.job import job, use_threads
 from paramscape.study import section
+from paramscape.study.days import days_of
 
 
 def main(inputs, settings) -> xr.Dataset:

@@ -7,9 +7,9 @@ import pandas as pd
 from paramscape.files import read_dataset, write_table
 from paramscape.job import job
 from paramscape.metrics.recovery import PriorRange, parameter_recovery
-from paramscape.names import PARAMETERS
-from paramscape.runs import RunId
 from paramscape.study import Priors, section
+from paramscape.study.quantities import PARAMETERS
+from paramscape.study.run_id import RunId
 
 
 def main(inputs, priors: Priors) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from pathlib import Path
 from paramscape.figures.table1 import write
 from paramscape.files import read_table
 from paramscape.job import job
-from paramscape.names import UNITS
 from paramscape.study import section
+from paramscape.study.quantities import UNITS
 
 if __name__ == "__main__":
     with job(snakemake):

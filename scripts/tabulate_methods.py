@@ -6,8 +6,8 @@ from paramscape.figures.collect import costs_of_runs, recovery_of_runs, runs_beh
 from paramscape.figures.methods_table import write
 from paramscape.files import read_table
 from paramscape.job import job
-from paramscape.names import UNITS
 from paramscape.study import section
+from paramscape.study.quantities import UNITS
 
 
 def main(inputs, stem: Path, target: str, behind: int) -> None:

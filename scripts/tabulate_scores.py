@@ -5,7 +5,7 @@ from pathlib import Path
 from paramscape.files import write_table
 from paramscape.job import job
 from paramscape.metrics.summary import tabulate
-from paramscape.runs import RunId
+from paramscape.study.run_id import RunId
 
 
 def main(scores: list[str], defaults: list[str], table: Path) -> None:

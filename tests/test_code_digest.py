@@ -51,9 +51,9 @@ def test_the_digest_is_the_same_wherever_the_checkout_lies(repository: Path) -> 
 
 def test_a_changed_module_changes_the_digest(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text("from paramscape.runs import RunId\n")
+    script.write_text("from paramscape.study.run_id import RunId\n")
     before = code_digest(script)
-    script.write_text("from paramscape.names import UNITS\n")
+    script.write_text("from paramscape.study.quantities import UNITS\n")
     assert code_digest(script) != before
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from paramscape.runs import RunId
+from paramscape.study.run_id import RunId
 
 
 def test_a_file_names_its_run() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paramscape.unit_text import parse_unit
+from paramscape.study.unit_text import parse_unit
 
 RATE, POWER, PRESSURE = (1, -2, -1, 0), (1, 0, -3, 0), (1, -1, -2, 0)
 

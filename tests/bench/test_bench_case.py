@@ -7,8 +7,8 @@ import xarray as xr
 
 from paramscape.bench.case import FIRST, MODES, OUTPUTS, QUICK, Extent, draw_calibrated, make_case
 from paramscape.bench.simulation import calibrated_of, run, run_with_gradient
-from paramscape.names import PARAMETERS
 from paramscape.study import Priors
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.executable.check_forcing import check_forcing
 from paramscape.vic.executable.check_parameters import check_parameters, read_grid

@@ -11,8 +11,8 @@ import torch
 from paramscape.calibration import Evidence, Problem, Workplace
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Period, Periods, Priors
+from paramscape.study.quantities import PARAMETERS
 
 FIRST = date(2001, 1, 1)
 SPANS = {"warmup": (0, 9), "train": (10, 99), "validation": (100, 139), "test": (140, 159)}

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from paramscape.calibration.curvature import Preconditioner
-from paramscape.names import PARAMETERS
 from paramscape.study import Curvature
+from paramscape.study.quantities import PARAMETERS
 
 INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
 

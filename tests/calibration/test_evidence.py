@@ -10,8 +10,8 @@ import xarray as xr
 
 from paramscape.calibration.evidence import PreparedFiles, read_evidence
 from paramscape.files import Provenance, write_dataset
-from paramscape.names import FORCINGS, UNITS
 from paramscape.study import Periods
+from paramscape.study.quantities import FORCINGS, UNITS
 
 MADE = Provenance.of("tiny", {}, 1)
 PERIODS = Periods(

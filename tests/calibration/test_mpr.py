@@ -20,8 +20,8 @@ from paramscape.calibration.mpr import (
 from paramscape.calibration.soil import SoilPixels
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Priors
+from paramscape.study.quantities import PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True], [False, True]]), np.array([32.0, 32.5]), np.array([114, 114.5])

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.names import FORCINGS
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.towers import prepare_towers
 from paramscape.products.catalogue import missing_files, public_files
 from paramscape.study import load
+from paramscape.study.quantities import FORCINGS
 from walnut_gulch import published_files
 
 

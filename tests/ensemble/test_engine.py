@@ -11,11 +11,11 @@ import xarray as xr
 from paramscape.ensemble.datasets import targets_dataset
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.members import run_members
-from paramscape.ensemble.verification import days_of
 from paramscape.files import require
 from paramscape.grid.cells import Cells
-from paramscape.names import TARGETS, UNITS
 from paramscape.study import Period, Vic
+from paramscape.study.days import days_of
+from paramscape.study.quantities import TARGETS, UNITS
 from paramscape.vic import Running
 
 

@@ -19,8 +19,8 @@ from paramscape.ensemble.fields import (
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import CONTRACTS, require
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, Priors
+from paramscape.study.quantities import PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True, False], [True, True, True]]),

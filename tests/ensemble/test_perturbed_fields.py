@@ -8,8 +8,8 @@ from numpy.random import SeedSequence
 from paramscape.ensemble.fields import Perturbation, perturbed_fields
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Priors
+from paramscape.study.quantities import PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True, False], [True, True, True]]),

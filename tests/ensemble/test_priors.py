@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paramscape.ensemble.priors import PriorBox
-from paramscape.names import PARAMETERS
 from paramscape.study import Prior, Priors
+from paramscape.study.quantities import PARAMETERS
 
 BOX = PriorBox.of(Priors())
 DS, WS, DSMAX = (PARAMETERS.index(n) for n in ("Ds", "Ws", "Dsmax"))

@@ -5,8 +5,8 @@ import torch
 
 from paramscape.ensemble.lead_in import with_largest_tiles
 from paramscape.ensemble.vic_simulator import VicSimulator
-from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import plain
 from paramscape.vic.columns import columns_of
 

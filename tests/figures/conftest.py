@@ -14,7 +14,7 @@ from paramscape.figures.collect import joined_changes
 from paramscape.metrics.evaluate import evaluate
 from paramscape.metrics.point import relative_rmse_change
 from paramscape.metrics.recovery import PriorRange, parameter_recovery
-from paramscape.names import PARAMETERS
+from paramscape.study.quantities import PARAMETERS
 
 RUNS = (
     "default on vic",

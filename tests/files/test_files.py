@@ -15,7 +15,7 @@ from paramscape.files import (
     require,
     write_dataset,
 )
-from paramscape.names import FORCINGS, UNITS
+from paramscape.study.quantities import FORCINGS, UNITS
 
 MADE = Provenance.of("tiny", {"seed": 1}, 7)
 

@@ -4,7 +4,6 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
-from paramscape.names import FORCINGS
 from paramscape.prepare.daily import daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing as prepare
@@ -15,6 +14,7 @@ from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.forcing import read_forcing
 from paramscape.study import Period, SettingsError, VicDomain, VicForcing
+from paramscape.study.quantities import FORCINGS
 
 STEPS = 8
 

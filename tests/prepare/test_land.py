@@ -7,7 +7,6 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
-from paramscape.names import PARAMETERS
 from paramscape.prepare.daily import daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
@@ -17,6 +16,7 @@ from paramscape.prepare.parameters import SoilGapError, default_parameters, mean
 from paramscape.prepare.vegetation import BARE, class_fractions, library, vegetation_parameters
 from paramscape.products import ProductError
 from paramscape.study import CfAttribute, Priors, SettingsError, VicDomain
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, simulate
 
 

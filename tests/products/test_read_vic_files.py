@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.names import FORCINGS, UNITS
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.checks import require_grid
 from paramscape.products.domain import read_domain
 from paramscape.products.vic_files import read_vic_domain, read_vic_forcing, require_parameters
 from paramscape.study import Period, VicDomain, VicForcing
+from paramscape.study.quantities import FORCINGS, UNITS
 
 LAT, LON = np.array([31.5, 31.75, 32.0]), np.array([113.5, 113.75])
 BOX = Box(113.375, 31.375, 113.875, 32.125)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from paramscape.names import PARAMETERS
 from paramscape.study import Gate
+from paramscape.study.quantities import PARAMETERS
 from paramscape.surrogates.gate import judge, warnings_of, write_judged
 
 VIC = (0.3, -0.2, 0.1, 0.05, -0.02, 0.001, 0.0)

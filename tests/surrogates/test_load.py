@@ -11,8 +11,8 @@ from paramscape.ensemble.datasets import members_dataset, targets_dataset
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, write_dataset
 from paramscape.grid.cells import Cells
-from paramscape.names import FORCINGS, UNITS
 from paramscape.study import Period, Priors
+from paramscape.study.quantities import FORCINGS, UNITS
 from paramscape.surrogates.load import EnsembleFiles, load_samples
 
 CELLS = Cells(

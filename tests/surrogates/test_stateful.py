@@ -9,9 +9,9 @@ import torch
 
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
+from paramscape.study.quantities import PARAMETERS
 from paramscape.surrogates import stateful as module
 from paramscape.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.surrogates.network import Scaling

@@ -13,8 +13,8 @@ import xarray as xr
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.vic_image import VicImage
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Period, Periods, Vic
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Options
 from paramscape.vic.executable import CaseFiles, ExecutableError, Program, run_case
 from paramscape.vic.executable.check_outputs import BALANCE

@@ -14,11 +14,11 @@ from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.priors import PriorBox
 from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.grid.cells import Cells
-from paramscape.names import UNITS
 from paramscape.prepare.attributes import OF_SOIL
 from paramscape.prepare.daily import daily_forcing
 from paramscape.prepare.native_soil import upscale
 from paramscape.study import Period, Periods, Priors, Vic
+from paramscape.study.quantities import UNITS
 
 FIRST = date(2008, 1, 1)
 SPANS = {"warmup": 366, "train": 730, "validation": 731, "test": 1}  # days, one after another

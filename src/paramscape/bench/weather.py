@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, LONG_NAMES, UNITS
 from paramscape.products.humidity import vapour_pressure
 from paramscape.products.twin.climate import HOURS, STEPS, Climate, Weather
+from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 KELVIN = 273.15
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.names import PARAMETERS
 from paramscape.study import Curvature
+from paramscape.study.quantities import PARAMETERS
 
 _DIFFERENCE = 0.02
 

@@ -13,8 +13,8 @@ from paramscape.calibration.problem import Evidence
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
-from paramscape.names import FORCINGS
 from paramscape.study import LearningPeriods, Period, Priors
+from paramscape.study.quantities import FORCINGS
 from paramscape.vic import Parameters
 
 _LOG = logging.getLogger(__name__)

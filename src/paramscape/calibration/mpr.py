@@ -12,7 +12,7 @@ from torch import Tensor
 
 from paramscape.calibration.soil import SoilPixels
 from paramscape.ensemble.priors import PriorBox
-from paramscape.names import PARAMETERS
+from paramscape.study.quantities import PARAMETERS
 
 
 @dataclass(frozen=True)

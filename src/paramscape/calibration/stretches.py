@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.names import PARAMETERS
 from paramscape.simulator import Windows
 from paramscape.study import VicWindows
+from paramscape.study.quantities import PARAMETERS
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import numpy as np
 from tqdm import tqdm
 
 from paramscape.check.report import Finding
-from paramscape.names import FORCINGS, UNITS
 from paramscape.products import cmfd, nldas, paths
 from paramscape.products.box import Box
 from paramscape.products.checks import require_physical, require_times
@@ -31,6 +30,7 @@ from paramscape.study import (
     Study,
     VicForcing,
 )
+from paramscape.study.quantities import FORCINGS, UNITS
 
 MOST_OPENED = 3000
 """Files of a product that are opened; of more, as many are taken evenly from first to last, and the

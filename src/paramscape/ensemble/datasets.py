@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.names import LONG_NAMES, PARAMETERS, UNITS
+from paramscape.study.quantities import LONG_NAMES, PARAMETERS, UNITS
 
 _ATTRS = {"units": "as parameter", "long_name": "VIC parameters"}
 
@@ -70,7 +70,7 @@ def targets_dataset(
     """Daily targets on the grid, float32.
 
     Args:
-        targets: (member?, day, cell) by name, in the units of `paramscape.names.TARGETS`.
+        targets: (member?, day, cell) by name, in the units of `paramscape.study.quantities.TARGETS`.
         cells: the active cells.
         times: (day,) datetime64.
         members: indices of the members, or None where the targets have no member axis.

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from paramscape.ensemble.targets import OUTPUTS, daily_targets
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Period, Vic
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
 
 

@@ -9,8 +9,8 @@ from scipy.special import ndtr
 
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import PARAMETERS
 from paramscape.study import Ensemble, FieldMixture, FieldSampling
+from paramscape.study.quantities import PARAMETERS
 
 KINDS = ("independent", "correlated", "mpr", "constant")
 ROLES = ("train", "validation", "test")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.names import PARAMETERS
 from paramscape.study import Priors
+from paramscape.study.quantities import PARAMETERS
 
 _DS = PARAMETERS.index("Ds")
 _WS = PARAMETERS.index("Ws")

@@ -12,9 +12,9 @@ import xarray as xr
 from paramscape.figures._page import Caption
 from paramscape.files import read_dataset, read_table
 from paramscape.metrics.point import relative_rmse_change
-from paramscape.names import LONG_NAMES, UNITS
-from paramscape.runs import RunId
 from paramscape.study import section
+from paramscape.study.quantities import LONG_NAMES, UNITS
+from paramscape.study.run_id import RunId
 
 _SIDES = {"vic": "scored in VIC", "simulator": "scored on each method's own simulator"}
 _GENERATOR_LOSSES = ("l1", "range", "adversarial")

@@ -17,7 +17,7 @@ from paramscape.figures._maps import (
     shared_scale,
 )
 from paramscape.figures._page import PAGE_WIDTH, Caption, page, pretty_units, wrapped
-from paramscape.names import UNITS
+from paramscape.study.quantities import UNITS
 
 _TRUTH = "truth"
 

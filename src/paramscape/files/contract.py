@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, UNITS
+from paramscape.study.quantities import FORCINGS, UNITS
 
 
 class FileContractError(ValueError):

@@ -12,7 +12,7 @@ import xarray as xr
 from paramscape.files import read_dataset
 from paramscape.metrics._grid import Field, Mask
 from paramscape.metrics.point import relative_rmse_change, share_above
-from paramscape.runs import RunId
+from paramscape.study.run_id import RunId
 
 CELL_SCORES = ("rmse", "cc", "kge")
 SPATIAL_SCORES = ("eof", "ssim", "fss")

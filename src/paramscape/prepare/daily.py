@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, LONG_NAMES, UNITS
+from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 
 def daily_forcing(years: Iterable[xr.Dataset]) -> xr.Dataset:

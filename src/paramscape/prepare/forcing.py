@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, LONG_NAMES, UNITS
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box, nearest
 from paramscape.products.forcing import Forcing, forcing_file, read_forcing
 from paramscape.study import Period, SettingsError, VicForcing
+from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must have forcing, [1]
 _TOLERANCE = 1e-3  # [degrees]

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import LONG_NAMES, UNITS
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.box import Box
 from paramscape.products.observations import read_observations
 from paramscape.study import CfObservations, GleamObservations, Period
+from paramscape.study.quantities import LONG_NAMES, UNITS
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
 SPARSE = 0.05  # share of days and cells below which the log says so, [1]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from paramscape.names import PARAMETERS
 from paramscape.prepare.native_soil import upscale
 from paramscape.study import Priors
+from paramscape.study.quantities import PARAMETERS
 
 TOP_LAYER = 0.1  # thickness of the first layer [m]
 SECOND_SHARE = 0.3  # h2, the second layer's share of the profile [1]

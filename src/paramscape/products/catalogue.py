@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 
 from paramscape.data.ledger import Ledger, PublicFile, require_content
-from paramscape.names import UNITS
 from paramscape.products import paths
 from paramscape.products.sources import SOURCES
 from paramscape.study import (
@@ -21,6 +20,7 @@ from paramscape.study import (
     Study,
     mpr_attributes,
 )
+from paramscape.study.quantities import UNITS
 
 _CMFD_CONTENT = {
     "temp": "air temperature",

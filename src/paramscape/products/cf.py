@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import UNITS
 from paramscape.products import paths
 from paramscape.products.box import Box, near
 from paramscape.products.checks import require_known_codes, require_physical
@@ -17,6 +16,7 @@ from paramscape.products.open import ProductFile, moment, open_product
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import LATENT_HEAT, convert, is_kind_of, water_flux
 from paramscape.study import CfAttribute, CfObservations, Period
+from paramscape.study.quantities import UNITS
 
 _LOG = logging.getLogger(__name__)
 _NOT_OF_THE_DAY = ("maximum", "minimum", "range", "standard_deviation", "variance", "mode")

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCING_ROUNDING
 from paramscape.products.box import nearest
 from paramscape.products.errors import ProductError
 from paramscape.products.humidity import saturation_pressure
 from paramscape.products.open import moment
+from paramscape.study.quantities import FORCING_ROUNDING
 
 FileOf = Callable[[str, np.datetime64 | None], Path]
 """The file that holds a variable of ours at a time."""

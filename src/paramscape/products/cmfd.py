@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import UNITS
 from paramscape.products import paths
 from paramscape.products.box import Box
 from paramscape.products.checks import FileOf, require_times
@@ -15,6 +14,7 @@ from paramscape.products.open import open_product
 from paramscape.products.points import check_points, day_after, record_times, steps_between
 from paramscape.products.units import convert
 from paramscape.study import CmfdForcing, Period
+from paramscape.study.quantities import UNITS
 
 STEP_HOURS = 24 // CmfdForcing.steps_per_day
 VARIABLES = {

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import LONG_NAMES, UNITS
 from paramscape.products import paths
 from paramscape.products.box import Box
 from paramscape.products.checks import require_physical, require_times
@@ -14,6 +13,7 @@ from paramscape.products.open import ProductFile, open_product
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import convert
 from paramscape.study import GleamObservations, Period
+from paramscape.study.quantities import LONG_NAMES, UNITS
 
 _MISSING = -999.0
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, LONG_NAMES, UNITS
 from paramscape.products.checks import (
     FileOf,
     require_physical,
@@ -16,6 +15,7 @@ from paramscape.products.checks import (
     without_rounding,
 )
 from paramscape.study import Period
+from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 
 def record_times(period: Period, hours: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from paramscape.products.errors import ProductError
-from paramscape.unit_text import Unit, parse_unit
+from paramscape.study.unit_text import Unit, parse_unit
 
 LATENT_HEAT = 2.45e6
 """Latent heat of vaporisation at 20 C [J kg-1] (Allen et al. 1998, FAO 56, equation 3-1)."""

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.names import FORCINGS, UNITS
 from paramscape.products import paths
 from paramscape.products.box import EARTH_RADIUS, Box
 from paramscape.products.checks import FileOf, require_times
@@ -15,6 +14,7 @@ from paramscape.products.open import ProductFile, open_product
 from paramscape.products.points import check_points, day_after, finished
 from paramscape.products.units import conversion, convert, is_kind_of
 from paramscape.study import Period, VicForcing
+from paramscape.study.quantities import FORCINGS, UNITS
 
 _SQUARE_RADIANS = ("radian2", "radians2", "rad2", "steradian", "steradians", "sr")
 _WIND_LABELS = ("mm s-1", "mm/s")

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from paramscape.names import FORCINGS
 from paramscape.study._base import Settings
+from paramscape.study.quantities import FORCINGS
 
 Folder = Annotated[Path, Field(description="Folder that holds the product's files.")]
 

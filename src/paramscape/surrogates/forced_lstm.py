@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from paramscape.names import FORCINGS, PARAMETERS
+from paramscape.study.quantities import FORCINGS, PARAMETERS
 from paramscape.surrogates.recurrence import hidden_states
 
 

@@ -12,8 +12,8 @@ from paramscape.ensemble.datasets import fields_of, members_of_role
 from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
-from paramscape.names import FORCINGS
 from paramscape.study import Period
+from paramscape.study.quantities import FORCINGS
 from paramscape.surrogates.windows import Samples
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from paramscape.names import TARGETS
+from paramscape.study.quantities import TARGETS
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
-from paramscape.names import FORCINGS, PARAMETERS
 from paramscape.study import LearningPeriods, Period
+from paramscape.study.quantities import FORCINGS, PARAMETERS
 
 
 @dataclass(frozen=True)

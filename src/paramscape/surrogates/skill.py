@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from paramscape.names import PARAMETERS, UNITS
+from paramscape.study.quantities import PARAMETERS, UNITS
 
 
 def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
-from paramscape.names import FORCINGS
+from paramscape.study.quantities import FORCINGS
 from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from paramscape.names import FORCING_ROUNDING
+from paramscape.study.quantities import FORCING_ROUNDING
 
 PLAUSIBLE = {
     "air_temp": (-100.0, 70.0, "C"),

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from paramscape.unit_text import parse_unit
+from paramscape.study.unit_text import parse_unit
 
 NEEDED = {
     "air_temp": "C", "prec": "mm per record", "pressure": "kPa", "vp": "kPa", "swdown": "W m-2",

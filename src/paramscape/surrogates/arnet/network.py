@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from paramscape.names import FORCINGS, PARAMETERS
+from paramscape.study.quantities import FORCINGS, PARAMETERS
 from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses

@@ -7,9 +7,9 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from tqdm import tqdm
 
-from paramscape.names import FORCINGS
 from paramscape.simulator import Windows
 from paramscape.study import Period
+from paramscape.study.quantities import FORCINGS
 from paramscape.surrogates.lstm.network import LstmNetwork
 from paramscape.surrogates.region import Region
 
