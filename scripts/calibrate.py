@@ -10,11 +10,11 @@ from paramscape.calibration.evidence import PreparedFiles, default_values, read_
 from paramscape.calibration.head_start import read_search
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.device import device_of, processes_of
-from paramscape.ensemble.datasets import parameters_dataset
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.interruption import heeding_sigterm
 from paramscape.job import checkpoint_path, job, use_threads
+from paramscape.parameters.datasets import parameters_dataset
+from paramscape.parameters.priors import PriorBox
 from paramscape.simulators import SimulatorFiles, simulator_of
 from paramscape.study import periods_of, section
 

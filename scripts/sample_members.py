@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.ensemble.datasets import members_dataset
-from paramscape.ensemble.fields import kinds_of, roles_of, sample_members
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.job import job
+from paramscape.parameters.datasets import members_dataset
+from paramscape.parameters.priors import PriorBox
+from paramscape.parameters.sampling import kinds_of, roles_of, sample_members
 from paramscape.study import FieldSampling, section
 
 

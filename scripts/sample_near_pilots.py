@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.ensemble.datasets import fields_of, members_dataset
-from paramscape.ensemble.fields import Perturbation, perturbed_fields
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.job import job
+from paramscape.parameters.datasets import fields_of, members_dataset
+from paramscape.parameters.priors import PriorBox
+from paramscape.parameters.sampling import Perturbation, perturbed_fields
 from paramscape.study import section
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from paramscape.device import device_of
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, read_dataset, save_netcdf, write_table
 from paramscape.grid.cells import Cells
 from paramscape.job import job, use_threads
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from paramscape.ensemble.datasets import fields_of
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.job import job
+from paramscape.parameters.datasets import fields_of
 from paramscape.vic import calibrated_dataset
 
 

@@ -13,10 +13,10 @@ import torch
 
 from paramscape.device import device_of
 from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.priors import PriorBox
 from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.shared_simulator import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulator import Simulator
 from paramscape.study import periods_of, section

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from paramscape.calibration import Evidence, Problem, Workplace
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
 

@@ -18,8 +18,8 @@ from paramscape.calibration.mpr import (
     transfer,
 )
 from paramscape.calibration.soil import SoilPixels
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Priors
 from paramscape.study.quantities import PARAMETERS
 

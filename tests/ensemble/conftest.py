@@ -10,9 +10,9 @@ import xarray as xr
 from paramscape.calibration import Evidence, Problem
 from paramscape.calibration.trials import cell_rmse
 from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.priors import PriorBox
 from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Periods, Priors, Vic
 
 START = date(2009, 5, 1)

@@ -7,8 +7,11 @@ import pytest
 import torch
 from scipy.stats import kstest
 
-from paramscape.ensemble.datasets import fields_of, members_dataset, members_of_role
-from paramscape.ensemble.fields import (
+from paramscape.files import CONTRACTS, require
+from paramscape.grid.cells import Cells
+from paramscape.parameters.datasets import fields_of, members_dataset, members_of_role
+from paramscape.parameters.priors import PriorBox
+from paramscape.parameters.sampling import (
     KINDS,
     _cholesky,
     batch_members,
@@ -16,9 +19,6 @@ from paramscape.ensemble.fields import (
     roles_of,
     sample_members,
 )
-from paramscape.ensemble.priors import PriorBox
-from paramscape.files import CONTRACTS, require
-from paramscape.grid.cells import Cells
 from paramscape.study import Ensemble, FieldMixture, Priors
 from paramscape.study.quantities import PARAMETERS
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from numpy.random import SeedSequence
 
-from paramscape.ensemble.fields import Perturbation, perturbed_fields
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
+from paramscape.parameters.sampling import Perturbation, perturbed_fields
 from paramscape.study import Priors
 from paramscape.study.quantities import PARAMETERS
 

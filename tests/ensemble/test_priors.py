@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paramscape.ensemble.priors import PriorBox
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Prior, Priors
 from paramscape.study.quantities import PARAMETERS
 

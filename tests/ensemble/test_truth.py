@@ -5,9 +5,9 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble.datasets import fields_of
 from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import require
+from paramscape.parameters.datasets import fields_of
 from paramscape.study import Priors, Twin, Vic
 
 

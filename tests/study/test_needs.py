@@ -8,7 +8,7 @@ import pytest
 import torch
 import yaml
 
-from paramscape.ensemble.priors import PriorBox
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import SettingsError, mpr_attributes, possible_runs, validate
 
 ON_VIC = [{"method": m, "simulator": "vic"} for m in ("default", "cell-sceua")]

@@ -7,10 +7,10 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble.datasets import members_dataset, targets_dataset
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import Provenance, write_dataset
 from paramscape.grid.cells import Cells
+from paramscape.parameters.datasets import members_dataset, targets_dataset
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Priors
 from paramscape.study.quantities import FORCINGS, UNITS
 from paramscape.surrogates.load import EnsembleFiles, load_samples

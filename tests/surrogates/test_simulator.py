@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.simulator import Windows
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS

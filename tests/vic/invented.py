@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from paramscape.ensemble.priors import PriorBox
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Priors
 from paramscape.vic import Forcing, Options, Parameters, with_calibrated
 from paramscape.vic.atmosphere import saturation_vapour_pressure

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from paramscape.bench.land import make_domain, make_parameters
 from paramscape.bench.weather import make_forcing
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import save_netcdf
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Grid, Priors
 from paramscape.vic import Forcing, Options, Parameters, with_calibrated
 from paramscape.vic.columns import columns_of

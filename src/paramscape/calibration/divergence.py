@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.ensemble.priors import PriorBox
+from paramscape.parameters.priors import PriorBox
 
 _TIMES_THE_START = 10.0
 _VALIDATIONS = 3

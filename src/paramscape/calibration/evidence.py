@@ -10,9 +10,9 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.calibration.problem import Evidence
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import LearningPeriods, Period, Priors
 from paramscape.study.quantities import FORCINGS
 from paramscape.vic import Parameters

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from paramscape.calibration.learner import Fields
 from paramscape.calibration.problem import SearchedFields
-from paramscape.ensemble.datasets import fields_of
 from paramscape.files import read_dataset, read_table
 from paramscape.grid.cells import Cells
+from paramscape.parameters.datasets import fields_of
 from paramscape.study import HeadStart
 
 _LONGEST_GRADIENT = 1.0

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.soil import SoilPixels
-from paramscape.ensemble.priors import PriorBox
+from paramscape.parameters.priors import PriorBox
 from paramscape.study.quantities import PARAMETERS
 
 

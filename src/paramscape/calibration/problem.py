@@ -8,8 +8,8 @@ from typing import Any
 import xarray as xr
 from torch import Tensor
 
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.simulator import Simulator
 from paramscape.study import LearningPeriods
 

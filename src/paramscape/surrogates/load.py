@@ -8,10 +8,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from paramscape.ensemble.datasets import fields_of, members_of_role
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
+from paramscape.parameters.datasets import fields_of, members_of_role
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
 from paramscape.surrogates.windows import Samples

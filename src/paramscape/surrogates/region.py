@@ -5,8 +5,8 @@ from datetime import date
 
 from torch import Tensor
 
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import LearningPeriods, Period
 from paramscape.study.quantities import FORCINGS, PARAMETERS
 

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 
 from paramscape.device import device_of
-from paramscape.ensemble.priors import PriorBox
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples

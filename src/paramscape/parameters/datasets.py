@@ -70,7 +70,7 @@ def targets_dataset(
     """Daily targets on the grid, float32.
 
     Args:
-        targets: (member?, day, cell) by name, in the units of `paramscape.study.quantities.TARGETS`.
+        targets: (member?, day, cell) by name, in the units of `study.quantities.TARGETS`.
         cells: the active cells.
         times: (day,) datetime64.
         members: indices of the members, or None where the targets have no member axis.

@@ -7,8 +7,8 @@ import torch
 from numpy.random import SeedSequence
 from scipy.special import ndtr
 
-from paramscape.ensemble.priors import PriorBox
 from paramscape.grid.cells import Cells
+from paramscape.parameters.priors import PriorBox
 from paramscape.study import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.quantities import PARAMETERS
 
