@@ -11,8 +11,8 @@ from paramscape.calibration.head_start import read_search
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.device import device_of, processes_of
 from paramscape.files import read_dataset, write_dataset
-from paramscape.interruption import heeding_sigterm
-from paramscape.job import checkpoint_path, job, use_threads
+from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.job import checkpoint_path, job, use_threads
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators import SimulatorFiles, simulator_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.calibration.choice import tabulate_candidates, write_choice
 from paramscape.files import write_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -7,7 +7,7 @@ import xarray as xr
 from paramscape.figures.collect import caption
 from paramscape.figures.figure3 import draw
 from paramscape.files import read_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import Period, section
 
 

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.figures.collect import caption, change_of_runs, joined_changes, mask_of
 from paramscape.figures.figure5 import draw
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 
 def main(inputs) -> xr.DataArray:

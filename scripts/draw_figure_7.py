@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.figures.collect import caption, scores_of_runs
 from paramscape.figures.figure7 import draw
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

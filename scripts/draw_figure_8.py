@@ -6,7 +6,7 @@ from paramscape.figures._page import Caption
 from paramscape.figures.collect import mask_of, parameters_of_runs
 from paramscape.figures.figure8 import draw
 from paramscape.files import read_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -7,7 +7,7 @@ import pandas as pd
 from paramscape.figures.collect import caption, mask_of
 from paramscape.figures.figure_s2 import draw
 from paramscape.files import read_netcdf, read_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import section
 
 

@@ -6,7 +6,7 @@ from paramscape.figures._page import Caption
 from paramscape.figures.collect import histories_of_runs, loss_weights
 from paramscape.figures.figure_s3 import draw
 from paramscape.files import read_json
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study.run_id import RunId
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.data.fetch import Transfer, fetch_all
 from paramscape.data.ledger import Ledger
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import section
 
 if __name__ == "__main__":

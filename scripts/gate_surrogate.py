@@ -5,7 +5,7 @@ from pathlib import Path
 
 from paramscape.files import read_table
 from paramscape.files.notices import tell
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import section
 from paramscape.surrogates.gate import judge, warnings_of, write_judged
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.prepare.daily import daily_forcing
 
 if __name__ == "__main__":

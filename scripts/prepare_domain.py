@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import write_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.prepare.domain import prepare_domain
 from paramscape.study import section
 

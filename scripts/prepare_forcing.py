@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.study import Period, section
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.study import section
 

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.parameters.datasets import members_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import kinds_of, roles_of, sample_members

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.parameters.datasets import fields_of, members_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import Perturbation, perturbed_fields

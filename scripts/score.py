@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.metrics.evaluate import evaluate
 from paramscape.study import Period, section
 

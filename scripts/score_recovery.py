@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from paramscape.files import read_dataset, write_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.metrics.recovery import PriorRange, parameter_recovery
 from paramscape.study import Priors, section
 from paramscape.study.quantities import PARAMETERS

@@ -9,7 +9,7 @@ import xarray as xr
 from paramscape.device import device_of
 from paramscape.files import Provenance, read_dataset, save_netcdf, write_table
 from paramscape.grid.cells import Cells
-from paramscape.job import job, use_threads
+from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.parameters.datasets import fields_of, targets_dataset
 from paramscape.simulators import SimulatorFiles, simulator_for
 from paramscape.study import section

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.figures.table1 import write
 from paramscape.files import read_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import section
 from paramscape.study.quantities import UNITS
 

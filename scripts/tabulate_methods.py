@@ -5,7 +5,7 @@ from pathlib import Path
 from paramscape.figures.collect import costs_of_runs, recovery_of_runs, runs_behind_surrogates
 from paramscape.figures.methods_table import write
 from paramscape.files import read_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.study import section
 from paramscape.study.quantities import UNITS
 

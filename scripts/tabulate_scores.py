@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import write_table
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.metrics.summary import tabulate
 from paramscape.study.run_id import RunId
 

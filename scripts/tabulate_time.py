@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.figures.collect import costs_of_runs, runs_behind_surrogates
 from paramscape.figures.table2 import write
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

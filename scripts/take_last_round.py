@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from paramscape.files import whole
-from paramscape.job import job
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake), whole(Path(snakemake.output[0])) as partial:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from paramscape.device import processes_of
-from paramscape.interruption import heeding_sigterm
-from paramscape.job import checkpoint_path, job
+from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.job import checkpoint_path, job
 from paramscape.study import section
 from paramscape.surrogates.load import EnsembleFiles
 from paramscape.surrogates.network import SurrogateNetwork

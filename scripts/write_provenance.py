@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from paramscape.explain import study_provenance
 from paramscape.files import write_json
-from paramscape.job import job
+from paramscape.jobs.explain import study_provenance
+from paramscape.jobs.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

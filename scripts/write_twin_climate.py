@@ -1,6 +1,6 @@
 """Write the twin's CMFD files of one year."""
 
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.products.twin.cmfd_files import write_climate
 from paramscape.products.twin.grids import grid_of
 from paramscape.study import Period, section

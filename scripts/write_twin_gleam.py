@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.files import read_dataset
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.products.twin.gleam_files import write_gleam
 from paramscape.study import section
 

@@ -1,6 +1,6 @@
 """Write the twin's terrain, soil, land cover and basin."""
 
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.products.twin.static_files import write_static
 from paramscape.study import section
 

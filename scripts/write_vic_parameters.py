@@ -6,7 +6,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
-from paramscape.job import job
+from paramscape.jobs.job import job
 from paramscape.parameters.datasets import fields_of
 from paramscape.vic import calibrated_dataset
 

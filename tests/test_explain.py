@@ -8,7 +8,6 @@ import pytest
 import xarray as xr
 
 from paramscape.cli import main
-from paramscape.explain import explain, study_provenance
 from paramscape.figures._page import page
 from paramscape.files import (
     Provenance,
@@ -21,7 +20,8 @@ from paramscape.files import (
     write_markdown,
     write_table,
 )
-from paramscape.records import Record
+from paramscape.jobs.explain import explain, study_provenance
+from paramscape.jobs.records import Record
 
 MADE = Provenance.of("tiny", {"seed": 1}, 7)
 JOB = {

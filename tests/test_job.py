@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from snakemake.iocontainers import Namedlist
 
-from paramscape.job import checkpoint_path, job, logged, provenance
-from paramscape.records import BrokenFileError, Record
+from paramscape.jobs.job import checkpoint_path, job, logged, provenance
+from paramscape.jobs.records import BrokenFileError, Record
 
 
 def test_a_failure_is_in_the_log_and_is_raised(tmp_path: Path) -> None:

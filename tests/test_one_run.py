@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from paramscape.one_run import StudyInUse, begin_run, prepare_run
+from paramscape.jobs.study_lock import StudyInUse, begin_run, prepare_run
 
 RESULTS = Path("results/demo")
 
@@ -59,7 +59,7 @@ def test_the_lock_of_a_run_whose_jobs_may_live_on_a_cluster_is_left_with_a_word(
 
 def test_a_living_run_is_named_and_keeps_its_lock(folder):
     code = (
-        "import time; from pathlib import Path; from paramscape.one_run import begin_run; "
+        "import time; from pathlib import Path; from paramscape.jobs.study_lock import begin_run; "
         "begin_run(Path('results/demo')); print('begun', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as run:

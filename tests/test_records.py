@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paramscape.records import (
+from paramscape.jobs.records import (
     BrokenFileError,
     Record,
     broken_files,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from paramscape import __version__
 from paramscape.bench.command import add_bench
-from paramscape.commands import Commands, add_command
+from paramscape.jobs.commands import Commands, add_command
 from paramscape.native.compiler import CompilerError
 
 DESCRIPTION = """Learns distributed parameter fields of the VIC land-surface model, and runs VIC.
@@ -209,7 +209,7 @@ def _fetch(parsed: argparse.Namespace) -> None:
 
 
 def _explain(parsed: argparse.Namespace) -> None:
-    from paramscape.explain import explain
+    from paramscape.jobs.explain import explain
 
     print(explain(parsed.path))
 

@@ -9,8 +9,8 @@ from test_interrupted_calibrations import SETTINGS, with_soil
 
 from conftest import make_land
 from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.interruption import heeding_sigterm
-from paramscape.job import logged
+from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.job import logged
 
 
 def main(method: str, folder: Path) -> None:

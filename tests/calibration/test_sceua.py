@@ -9,8 +9,8 @@ import pytest
 import spotpy
 from optima import ackley, goldstein_price, griewank, hartman, rosenbrock
 
-from paramscape.calibration import seeds
 from paramscape.calibration.sceua import REASONS, Boxes, Evolution, Search, draw_parents
+from paramscape.jobs import random_streams
 from paramscape.study import Sceua
 
 
@@ -226,7 +226,7 @@ def test_complexes_side_by_side_equal_complexes_one_after_the_other():
     spent = search.evaluations[0]
     for loop in range(1, 5):
         evolution.evolve(search)
-        numbers = seeds.numbers(4, seeds.COMPLEX, 0, loop).random((3, 7, 7 + 6))
+        numbers = random_streams.numbers(4, random_streams.COMPLEX, 0, loop).random((3, 7, 7 + 6))
         points, values, more = evolve_one_complex_after_the_other(points, values, numbers, where)
         points, values = merged(points, values)
         spent += more

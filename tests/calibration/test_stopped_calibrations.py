@@ -12,9 +12,9 @@ import pytest
 import torch
 from test_interrupted_calibrations import SETTINGS, losses, problem_of
 
-from paramscape import interruption
 from paramscape.calibration import CALIBRATORS
-from paramscape.interruption import Interrupted, heeding_sigterm
+from paramscape.jobs import interruption
+from paramscape.jobs.interruption import Interrupted, heeding_sigterm
 
 PROGRAM = Path(__file__).with_name("slow_calibration.py")
 

@@ -14,7 +14,7 @@ import programs
 import pytest
 
 from paramscape.files import places
-from paramscape.job import logged
+from paramscape.jobs.job import logged
 from paramscape.native import library
 from paramscape.native.compiler import CompilerError
 

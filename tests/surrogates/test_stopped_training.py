@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from test_training import files_in, run, same_weights
 
-from paramscape import interruption
-from paramscape.interruption import Interrupted, heeding_sigterm
+from paramscape.jobs import interruption
+from paramscape.jobs.interruption import Interrupted, heeding_sigterm
 from paramscape.surrogates.lstm import LstmLearner
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from paramscape.job import logged
+from paramscape.jobs.job import logged
 from paramscape.native.compiler import TOLD, CompilerError
 from paramscape.vic import Running, State, simulate
 from paramscape.vic.compiled import build, choice

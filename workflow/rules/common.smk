@@ -6,7 +6,7 @@ from paramscape.files.code_digest import code_digest
 from paramscape.data.ledger import LedgerError
 from paramscape.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
-from paramscape.one_run import SNAKEMAKE, StudyInUse, begin_run, prepare_run
+from paramscape.jobs.study_lock import SNAKEMAKE, StudyInUse, begin_run, prepare_run
 from paramscape.files.places import require_writable
 from paramscape.products.catalogue import (
     MissingFiles,
@@ -19,7 +19,7 @@ from paramscape.products.catalogue import (
     required_files,
     static_files,
 )
-from paramscape.records import (
+from paramscape.jobs.records import (
     STARTED_AS,
     broken_files,
     lost_files,

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paramscape.commands import Commands, add_command
+from paramscape.jobs.commands import Commands, add_command
 
 if TYPE_CHECKING:
     from paramscape.bench.table import Report

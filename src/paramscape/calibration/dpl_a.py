@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor
 
-from paramscape.calibration import seeds
 from paramscape.calibration.dpl import DplLearner
 from paramscape.calibration.networks.ffn_a import FfnA
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.start import start_of
 from paramscape.calibration.training import train
+from paramscape.jobs import random_streams
 from paramscape.study import DplA
 
 
@@ -34,5 +34,5 @@ def dpl_a_learner(problem: Problem, settings: DplA, seed: int) -> DplLearner:
     """FFN_A with first weights of a seed, and what it reads."""
     attributes = problem.evidence.attributes.to(torch.float32)
     network = FfnA(attributes.shape[-1], settings.hidden, settings.dropout, start_of(problem))
-    network.initialise(seeds.stream(seed, seeds.WEIGHTS))
+    network.initialise(random_streams.stream(seed, random_streams.WEIGHTS))
     return DplLearner("dpl-a", network, attributes, problem, settings)

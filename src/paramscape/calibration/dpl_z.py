@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor
 
-from paramscape.calibration import seeds
 from paramscape.calibration.dpl import DplLearner
 from paramscape.calibration.networks.lstm_z import LstmZ
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.record import Record
 from paramscape.calibration.start import start_of
 from paramscape.calibration.training import train
+from paramscape.jobs import random_streams
 from paramscape.study import DplZ
 
 
@@ -36,7 +36,7 @@ def dpl_z_learner(problem: Problem, settings: DplZ, seed: int) -> DplLearner:
     """LSTM_Z with first weights of a seed, and what it reads."""
     values = network_input(Record.of_training(problem), problem, settings.sequence_days)
     network = LstmZ(values.shape[-1], settings.hidden, settings.dropout, start_of(problem))
-    network.initialise(seeds.stream(seed, seeds.WEIGHTS))
+    network.initialise(random_streams.stream(seed, random_streams.WEIGHTS))
     return DplLearner("dpl-z", network, values, problem, settings)
 
 

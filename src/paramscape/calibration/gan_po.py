@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from paramscape.calibration import seeds
 from paramscape.calibration.critic import Critic, scene
 from paramscape.calibration.generator import FieldGenerator, Images
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.stretches import MiniBatch
 from paramscape.calibration.training import train
+from paramscape.jobs import random_streams
 from paramscape.study import GanPo
 
 
@@ -53,7 +53,7 @@ class GanPoLearner:
 
     def __init__(self, problem: Problem, settings: GanPo, seed: int):
         self.settings, self.cells = settings, problem.evidence.cells
-        weights = seeds.stream(seed, seeds.WEIGHTS)
+        weights = random_streams.stream(seed, random_streams.WEIGHTS)
         self.fields = FieldGenerator(problem, settings, weights)
         forcing = self.fields.record.forcing
         self.critic = Critic(forcing.shape[-1], self.cells, settings, weights)

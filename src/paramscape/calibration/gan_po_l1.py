@@ -6,11 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.calibration import seeds
 from paramscape.calibration.generator import FieldGenerator
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.stretches import MiniBatch
 from paramscape.calibration.training import train
+from paramscape.jobs import random_streams
 from paramscape.study import GanPoL1
 
 
@@ -39,7 +39,9 @@ class GanPoL1Learner:
     losses = ("l1", "range")
 
     def __init__(self, problem: Problem, settings: GanPoL1, seed: int):
-        self.fields = FieldGenerator(problem, settings, seeds.stream(seed, seeds.WEIGHTS))
+        self.fields = FieldGenerator(
+            problem, settings, random_streams.stream(seed, random_streams.WEIGHTS)
+        )
 
     def stateful(self) -> Mapping[str, Any]:
         """The generator."""

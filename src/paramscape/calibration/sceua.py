@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from paramscape.calibration import seeds
+from paramscape.jobs import random_streams
 from paramscape.study import Sceua
 
 Objective = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -244,7 +244,9 @@ class Evolution:
         return np.select(tests, [1, 2, 3], 0)
 
     def _stream(self, problem: int, loop: int) -> np.random.Generator:
-        return seeds.numbers(self.seed, seeds.COMPLEX, int(self.boxes.number[problem]), loop)
+        return random_streams.numbers(
+            self.seed, random_streams.COMPLEX, int(self.boxes.number[problem]), loop
+        )
 
     def _numbers_at(self, search: Search) -> np.ndarray:
         """Random numbers (problem, complex, number) of each complex's present step."""

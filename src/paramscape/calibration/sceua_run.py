@@ -12,7 +12,7 @@ from paramscape.calibration.history import History
 from paramscape.calibration.problem import Workplace
 from paramscape.calibration.sceua import REASONS, Boxes, Evolution, Search
 from paramscape.calibration.trials import Trials
-from paramscape.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Sceua
 
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.calibration import seeds
 from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
 from paramscape.calibration.divergence import Watch, told_where
 from paramscape.calibration.head_start import imitate
@@ -21,7 +20,8 @@ from paramscape.calibration.model_runs import ModelRuns
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.stretches import require_finite_fields
 from paramscape.calibration.validation import Score, validate
-from paramscape.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs import random_streams
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Learned
 
 _LOG = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ class _Course:
 
     def _learn(self) -> dict[str, float]:
         """Mean losses of one epoch over the mini-batches that report them."""
-        generator = seeds.stream(self.workplace.seed, seeds.EPOCH, self.epoch)
+        generator = random_streams.stream(self.workplace.seed, random_streams.EPOCH, self.epoch)
         with told_where(f"before epoch {self.epoch + 1}", self.kept()):
             parameters = self.learner.parameters()
             self._refresh(parameters)

@@ -1,1 +1,1 @@
-"""Priors and parameter fields of members, members in VIC, and VIC as a simulator."""
+"""Priors of the calibrated parameters, sampling of fields, and data sets of fields."""

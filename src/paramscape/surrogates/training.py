@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from paramscape.files import write_table
 from paramscape.files.tensors import load_tensors, save_tensors
-from paramscape.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import SurrogateTraining
 from paramscape.surrogates.network import SurrogateNetwork
 

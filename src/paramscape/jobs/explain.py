@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from paramscape.records import Record, record_of
+from paramscape.jobs.records import Record, record_of
 
 _STAMP = re.compile(rb"paramscape \S+, commit \S+, study \S+, settings \w+, seed \d+")
 _OF_A_FILE = ("rule", "settings_digest", "seed", "version", "commit")

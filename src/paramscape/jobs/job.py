@@ -15,8 +15,8 @@ from typing import Any
 from paramscape import __version__
 from paramscape.files import Provenance, commit, digest, made_by
 from paramscape.files.failures import advice
-from paramscape.interruption import Interrupted
-from paramscape.records import Record, making, record_of, require_whole
+from paramscape.jobs.interruption import Interrupted
+from paramscape.jobs.records import Record, making, record_of, require_whole
 
 PACKAGES = ("matplotlib", "netCDF4", "numpy", "pandas", "pydantic", "scipy", "snakemake", "torch",
             "xarray", "xarray-regrid")  # fmt: skip
