@@ -9,7 +9,7 @@ import pytest
 from paramscape.check import headers
 from paramscape.check.headers import FileLooks, findings_of
 from paramscape.products import ProductError, nldas
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 
 
 def nothing() -> None:

@@ -11,7 +11,7 @@ from paramscape.prepare.forcing import to_steps
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.forcing import read_forcing
 from paramscape.study import Period, SettingsError, VicDomain, VicForcing
 from paramscape.study.quantities import FORCINGS

@@ -14,7 +14,7 @@ from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.observations import prepare_observations
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.products import ProductError
-from paramscape.products.box import EARTH_RADIUS
+from paramscape.products.bounding_box import EARTH_RADIUS
 from paramscape.products.domain import read_domain
 from paramscape.study import CfAttribute, CfObservations, Period, VicDomain, VicForcing
 

@@ -9,7 +9,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.paths import CMFD_FOLDERS
 from paramscape.study import Period
 

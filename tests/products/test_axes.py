@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box, contiguous
-from paramscape.products.open import open_product
+from paramscape.products.bounding_box import Box, contiguous
+from paramscape.products.netcdf_reader import open_product
 
 LAT, LON = np.array([31.5, 31.75, 32.0]), np.array([-110.5, -110.25, -110.0, -109.75])
 VALUES = np.arange(12.0).reshape(3, 4)

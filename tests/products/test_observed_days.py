@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.observations import read_observations
 from paramscape.study import CfObservations, Period
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 
 PACKED = np.array([-128, -1, 0, 5, 100, 127], "i1")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.cmfd import read_cmfd
 from paramscape.study import CmfdForcing, Period
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paramscape.products import ProductError
-from paramscape.products.box import EARTH_RADIUS, Box
+from paramscape.products.bounding_box import EARTH_RADIUS, Box
 from paramscape.products.domain import cell_area, read_domain
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
 

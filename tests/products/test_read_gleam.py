@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.gleam import read_gleam
 from paramscape.products.paths import gleam_path
 from paramscape.study import GleamObservations, Period

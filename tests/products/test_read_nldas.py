@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.nldas import read_granule, read_nldas
 from paramscape.products.paths import nldas_path
 from paramscape.study import NldasForcing, Period

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.china_soil import read_hydraulic, read_properties, read_soil
 from paramscape.products.elevation import read_elevation
 from paramscape.products.land_cover import read_land_cover

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.checks import require_grid
 from paramscape.products.domain import read_domain
 from paramscape.products.vic_files import read_vic_domain, read_vic_forcing, require_parameters

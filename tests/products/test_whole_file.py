@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from paramscape.products import ProductError
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.products.whole_file import require_whole_file
 
 

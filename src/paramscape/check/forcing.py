@@ -5,7 +5,7 @@ import xarray as xr
 from paramscape.check.headers import findings_of, forcing_looks
 from paramscape.check.report import Finding, Report
 from paramscape.prepare.forcing import prepare_forcing
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import forcing_files
 from paramscape.study import Period, Study
 

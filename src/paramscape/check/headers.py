@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from paramscape.check.report import Finding
 from paramscape.products import cmfd, nldas, paths
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.checks import require_physical, require_times
 from paramscape.products.gleam import days_of, days_within, read_gleam
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.products.units import conversion
 from paramscape.products.vic_files import records_of_year, vic_field
 from paramscape.products.whole_file import require_whole_file

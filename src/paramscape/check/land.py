@@ -14,12 +14,12 @@ from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.prepare.vegetation import class_fractions
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import domain_files, static_files
 from paramscape.products.domain import read_domain
 from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.study import RectangleDomain, Study, VicDomain
 
 

@@ -7,7 +7,7 @@ from paramscape.check.headers import findings_of, observation_looks
 from paramscape.check.report import Finding, Report
 from paramscape.prepare.observations import prepare_observations
 from paramscape.prepare.towers import prepare_towers
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import observation_files
 from paramscape.products.flux_tower import read_tower
 from paramscape.products.observations import read_observations

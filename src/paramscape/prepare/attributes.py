@@ -9,7 +9,7 @@ import xarray as xr
 
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.cf import read_attribute
 from paramscape.study import CfAttribute
 

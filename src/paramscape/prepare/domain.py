@@ -8,7 +8,7 @@ import xarray as xr
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.domain import read_domain
 from paramscape.products.elevation import read_elevation
 from paramscape.study import Domain, Elevation

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box, nearest
+from paramscape.products.bounding_box import Box, nearest
 from paramscape.products.forcing import Forcing, forcing_file, read_forcing
 from paramscape.study import Period, SettingsError, VicForcing
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS

@@ -15,7 +15,7 @@ from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.prepare.parameters import default_parameters, mean_climate
 from paramscape.prepare.vegetation import class_fractions
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.cf import read_attribute
 from paramscape.products.units import conversion
 from paramscape.study import TEXTURE, CfAttribute, mpr_attributes

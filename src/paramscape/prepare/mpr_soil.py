@@ -12,7 +12,7 @@ from paramscape.prepare.mpr_attributes import described, place_of, read_mpr_attr
 from paramscape.prepare.native_soil import OUTSIDE, cell_of_pixels, slope_of
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.elevation import read_elevation
 from paramscape.study import TEXTURE, CfAttribute, Elevation, mpr_attributes
 

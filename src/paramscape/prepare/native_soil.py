@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.prepare.regrid import edges_of
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.china_soil import read_soil
 from paramscape.products.elevation import read_elevation
 from paramscape.study import ChinaSoil, Elevation

@@ -8,7 +8,7 @@ import xarray as xr
 
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.observations import read_observations
 from paramscape.study import CfObservations, GleamObservations, Period
 from paramscape.study.quantities import LONG_NAMES, UNITS

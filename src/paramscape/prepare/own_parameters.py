@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import ProductError
-from paramscape.products.box import near, nearest
+from paramscape.products.bounding_box import near, nearest
 from paramscape.products.checks import require_complete, require_known_codes
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.products.vic_files import require_parameters
 
 TOLERANCE = 0.01  # [degrees], VIC's own between parameters and domain

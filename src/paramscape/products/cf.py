@@ -7,12 +7,12 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import paths
-from paramscape.products.box import Box, near
+from paramscape.products.bounding_box import Box, near
 from paramscape.products.checks import require_known_codes, require_physical
 from paramscape.products.days import RecordDays, daily_means, record_days, time_method
 from paramscape.products.errors import ProductError
 from paramscape.products.gleam import described
-from paramscape.products.open import ProductFile, moment, open_product
+from paramscape.products.netcdf_reader import ProductFile, moment, open_product
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import LATENT_HEAT, convert, is_kind_of, water_flux
 from paramscape.study import CfAttribute, CfObservations, Period

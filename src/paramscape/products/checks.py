@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products.box import nearest
+from paramscape.products.bounding_box import nearest
 from paramscape.products.errors import ProductError
 from paramscape.products.humidity import saturation_pressure
-from paramscape.products.open import moment
+from paramscape.products.netcdf_reader import moment
 from paramscape.study.quantities import FORCING_ROUNDING
 
 FileOf = Callable[[str, np.datetime64 | None], Path]

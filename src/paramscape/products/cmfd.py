@@ -7,11 +7,11 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import paths
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.checks import FileOf, require_times
 from paramscape.products.humidity import vapour_pressure
-from paramscape.products.open import open_product
-from paramscape.products.points import check_points, day_after, record_times, steps_between
+from paramscape.products.netcdf_reader import open_product
+from paramscape.products.time_steps import check_points, day_after, record_times, steps_between
 from paramscape.products.units import convert
 from paramscape.study import CmfdForcing, Period
 from paramscape.study.quantities import UNITS

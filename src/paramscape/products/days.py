@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paramscape.products.errors import ProductError
-from paramscape.products.open import ProductFile, moment
+from paramscape.products.netcdf_reader import ProductFile, moment
 from paramscape.study import Period
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products.box import EARTH_RADIUS, Box, contiguous
+from paramscape.products.bounding_box import EARTH_RADIUS, Box, contiguous
 from paramscape.products.errors import ProductError
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.products.vic_files import read_vic_domain
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
 

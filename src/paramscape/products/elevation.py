@@ -3,9 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.errors import ProductError
-from paramscape.products.open import open_product
+from paramscape.products.netcdf_reader import open_product
 from paramscape.products.units import convert
 from paramscape.study import Elevation
 

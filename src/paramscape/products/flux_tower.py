@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from paramscape.products.errors import ProductError
-from paramscape.products.open import ProductFile, moment, open_product
+from paramscape.products.netcdf_reader import ProductFile, moment, open_product
 from paramscape.products.units import convert
 from paramscape.study import FluxTowerObservations, Period
 

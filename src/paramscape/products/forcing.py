@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.checks import FileOf
 from paramscape.products.cmfd import cmfd_file, read_cmfd
 from paramscape.products.nldas import nldas_file, read_nldas

@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import paths
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.checks import require_physical, require_times
 from paramscape.products.errors import ProductError
-from paramscape.products.open import ProductFile, open_product
+from paramscape.products.netcdf_reader import ProductFile, open_product
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import convert
 from paramscape.study import GleamObservations, Period

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.cf import read_cf_observations
 from paramscape.products.gleam import read_gleam
 from paramscape.products.plausible import warn_of_unusual

@@ -7,11 +7,11 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products import paths
-from paramscape.products.box import EARTH_RADIUS, Box
+from paramscape.products.bounding_box import EARTH_RADIUS, Box
 from paramscape.products.checks import FileOf, require_times
 from paramscape.products.errors import ProductError
-from paramscape.products.open import ProductFile, open_product
-from paramscape.products.points import check_points, day_after, finished
+from paramscape.products.netcdf_reader import ProductFile, open_product
+from paramscape.products.time_steps import check_points, day_after, finished
 from paramscape.products.units import conversion, convert, is_kind_of
 from paramscape.study import Period, VicForcing
 from paramscape.study.quantities import FORCINGS, UNITS

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from paramscape.products import twin
-from paramscape.products.box import Box
+from paramscape.products.bounding_box import Box
 from paramscape.products.china_soil import read_soil
 from paramscape.products.domain import read_domain
 from paramscape.products.elevation import read_elevation

@@ -13,7 +13,7 @@ import xarray as xr
 
 from paramscape.files.failures import require_memory
 from paramscape.products.axes import NAMES, AxisVariable, find_axis, find_map, straightened
-from paramscape.products.box import Box, Window, contiguous, near
+from paramscape.products.bounding_box import Box, Window, contiguous, near
 from paramscape.products.errors import ProductError
 from paramscape.products.packing import unpack
 from paramscape.products.times import TimeAxis, is_time
