@@ -12,7 +12,7 @@ from torch import Tensor
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Priors
 from paramscape.vic import Forcing, Options, Parameters, with_calibrated
-from paramscape.vic.atmosphere import saturation_vapour_pressure
+from paramscape.vic.processes.atmosphere import saturation_vapour_pressure
 
 CLASSES = 5  # evergreen trees, deciduous trees, grass, crops, bare ground
 PRIORS = PriorBox.of(Priors())

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from paramscape.vic import simulate, with_calibrated
-from paramscape.vic.brent import brent_root, with_implicit_gradient
+from paramscape.vic.processes.brent import brent_root, with_implicit_gradient
 from paramscape.vic.state import VARIABLES, initial_state
 
 NAMES = ("OUT_PREC", "OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_WATER_ERROR")

@@ -5,18 +5,25 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from paramscape.vic import aerodynamic, atmosphere, canopy, penman_monteith, runoff, soil_thermal
 from paramscape.vic.potential import potential_evaporation
-from paramscape.vic.roots import layer_roots
-from paramscape.vic.site import nijssen_to_arno
-from paramscape.vic.snow import albedo, energy, foliage, interception, pack
-from paramscape.vic.snow.options import PassOptions
-from paramscape.vic.soil_evaporation import (
+from paramscape.vic.processes import (
+    aerodynamic,
+    atmosphere,
+    canopy,
+    penman_monteith,
+    runoff,
+    soil_thermal,
+)
+from paramscape.vic.processes.roots import layer_roots
+from paramscape.vic.processes.soil_evaporation import (
     evaporation_fraction,
     evaporation_series,
     limited_soil_evaporation,
     unsaturated_share,
 )
+from paramscape.vic.site import nijssen_to_arno
+from paramscape.vic.snow import albedo, energy, foliage, interception, pack
+from paramscape.vic.snow.options import PassOptions
 
 
 def t(*values: float) -> torch.Tensor:

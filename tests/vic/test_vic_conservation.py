@@ -11,7 +11,7 @@ from invented import CLIMATES, DAILY, PRIORS, SUBDAILY, land, weather
 
 from paramscape.cli import main
 from paramscape.vic import simulate, with_calibrated
-from paramscape.vic.atmosphere import rain_and_snow
+from paramscape.vic.processes.atmosphere import rain_and_snow
 from paramscape.vic.state import LAYERS
 
 CLOSED = 1e-9  # [mm] in each step

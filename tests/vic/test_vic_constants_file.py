@@ -9,10 +9,10 @@ import xarray as xr
 from made_cases import Made
 from real_program import global_text, write_case
 
-from paramscape.vic import constants as c
 from paramscape.vic import simulate
 from paramscape.vic.image import run_global
 from paramscape.vic.image.constants_file import constants_of, read_constants
+from paramscape.vic.processes import constants as c
 
 
 @pytest.fixture

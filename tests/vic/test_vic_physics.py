@@ -8,18 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import DAILY, PRIORS, land, weather
 
-from paramscape.vic import simulate, soil_thermal, with_calibrated
-from paramscape.vic.aerodynamic import stability_factor
-from paramscape.vic.atmosphere import rain_and_snow
-from paramscape.vic.canopy import RootedSoil, canopy_balance, water_uptake
-from paramscape.vic.penman_monteith import evaporative, penman_monteith
-from paramscape.vic.runoff import RunoffSoil, baseflow, drainage, route_soil_water, surface_runoff
-from paramscape.vic.snow.albedo import aged_albedo
-from paramscape.vic.soil_evaporation import (
+from paramscape.vic import simulate, with_calibrated
+from paramscape.vic.processes import soil_thermal
+from paramscape.vic.processes.aerodynamic import stability_factor
+from paramscape.vic.processes.atmosphere import rain_and_snow
+from paramscape.vic.processes.canopy import RootedSoil, canopy_balance, water_uptake
+from paramscape.vic.processes.penman_monteith import evaporative, penman_monteith
+from paramscape.vic.processes.runoff import (
+    RunoffSoil,
+    baseflow,
+    drainage,
+    route_soil_water,
+    surface_runoff,
+)
+from paramscape.vic.processes.soil_evaporation import (
     evaporation_fraction,
     evaporation_series,
     unsaturated_share,
 )
+from paramscape.vic.snow.albedo import aged_albedo
 
 examples = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

@@ -14,7 +14,7 @@ from paramscape.prepare.regrid import edges_of
 from paramscape.products import ProductError
 from paramscape.products.flux_tower import Tower, read_tower
 from paramscape.study import FluxTowerObservations, Period
-from paramscape.vic.atmosphere import latent_heat_vaporization
+from paramscape.vic.processes.atmosphere import latent_heat_vaporization
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 86400.0

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
 from paramscape.vic.check_parameters import check_bands, possible_elevation
-from paramscape.vic.ops import in_order
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import SOIL_OF_LAYER, Parameters
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import in_order
 
 
 @dataclass(frozen=True)

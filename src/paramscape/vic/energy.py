@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import ratio
-from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import ratio
+from paramscape.vic.processes.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Fluxes, Setting, Surface
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
+from paramscape.vic.processes import constants as c
 
 if TYPE_CHECKING:
     from paramscape.vic.outputs import StepView

@@ -8,9 +8,9 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.vic.atmosphere import air_density, saturation_vapour_pressure
 from paramscape.vic.check_forcing import FILE_NAMES, PLAUSIBLE, WEATHER, without_rounding
 from paramscape.vic.options import Options
+from paramscape.vic.processes.atmosphere import air_density, saturation_vapour_pressure
 
 CLOCK = ("month", "day_of_year")
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
 from paramscape.vic.energy_outputs import ENERGY, ENERGY_OF_BANDS, ENERGY_OF_CELL
-from paramscape.vic.ops import power, ratio
 from paramscape.vic.output_list import BEYOND, METADATA, Metadata
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import power, ratio
 from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.step import StepResult

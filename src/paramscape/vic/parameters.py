@@ -8,10 +8,10 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.vic import constants as c
 from paramscape.vic.check_parameters import check_calibrated, check_parameters
 from paramscape.vic.options import Options
 from paramscape.vic.parameter_layout import parameter_layout
+from paramscape.vic.processes import constants as c
 
 SOIL_OF_CELL = (
     "infilt", "Ds", "Dsmax", "Ws", "c", "avg_T", "dp", "rough", "snow_rough", "elev",

@@ -3,11 +3,8 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.penman_monteith import (
-    canopy_resistance,
-    penman_monteith,
-)
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.penman_monteith import canopy_resistance, penman_monteith
 from paramscape.vic.snow_free import leaf_of
 from paramscape.vic.surface import Air, Setting, soil_resistance
 

@@ -6,17 +6,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.aerodynamic import Profile, Stand, open_resistance, profile
 from paramscape.vic.check_parameters import check_canopy_fractions
 from paramscape.vic.columns import Columns
-from paramscape.vic.ops import exact_power, exp, ratio, to_the_last_digit
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
-from paramscape.vic.roots import layer_roots
-from paramscape.vic.runoff import RunoffSoil
-from paramscape.vic.soil_evaporation import evaporation_series
-from paramscape.vic.soil_thermal import ThermalSoil, thermal_soil
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.aerodynamic import Profile, Stand, open_resistance, profile
+from paramscape.vic.processes.roots import layer_roots
+from paramscape.vic.processes.runoff import RunoffSoil
+from paramscape.vic.processes.safe_math import exact_power, exp, ratio, to_the_last_digit
+from paramscape.vic.processes.soil_evaporation import evaporation_series
+from paramscape.vic.processes.soil_thermal import ThermalSoil, thermal_soil
 
 
 class Site(NamedTuple):

@@ -3,15 +3,15 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.canopy import CanopyBalance, Uptake, canopy_balance, shared_out
-from paramscape.vic.penman_monteith import (
-    Leaf,
-    canopy_resistance,
-    penman_monteith,
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.canopy import CanopyBalance, Uptake, canopy_balance, shared_out
+from paramscape.vic.processes.penman_monteith import Leaf, canopy_resistance, penman_monteith
+from paramscape.vic.processes.soil_evaporation import limited_soil_evaporation
+from paramscape.vic.processes.soil_thermal import (
+    ground_heat_flux,
+    heat_released,
+    layer_base_temperature,
 )
-from paramscape.vic.soil_evaporation import limited_soil_evaporation
-from paramscape.vic.soil_thermal import ground_heat_flux, heat_released, layer_base_temperature
 from paramscape.vic.surface import (
     Air,
     Fluxes,

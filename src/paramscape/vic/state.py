@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.atmosphere import emitted_longwave
 from paramscape.vic.columns import columns_of
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.atmosphere import emitted_longwave
 
 LAYERS = ("soil_moisture_1", "soil_moisture_2", "soil_moisture_3")  # [mm]
 SURFACE = (

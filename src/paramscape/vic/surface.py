@@ -5,14 +5,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.aerodynamic import Profile
-from paramscape.vic.atmosphere import emitted_longwave, rain_and_snow
 from paramscape.vic.forcing import Weather
-from paramscape.vic.ops import over_wind
-from paramscape.vic.penman_monteith import Evaporative, evaporative
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.aerodynamic import Profile
+from paramscape.vic.processes.atmosphere import emitted_longwave, rain_and_snow
+from paramscape.vic.processes.penman_monteith import Evaporative, evaporative
+from paramscape.vic.processes.safe_math import over_wind
+from paramscape.vic.processes.soil_thermal import Ground
 from paramscape.vic.site import Cover, Site
-from paramscape.vic.soil_thermal import Ground
 
 
 class Air(NamedTuple):

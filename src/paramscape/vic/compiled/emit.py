@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from paramscape.vic.compiled.operations import OPERATIONS, Values, is_mask, single, values_of
-from paramscape.vic.ops import TRACED
+from paramscape.vic.processes.safe_math import TRACED
 
 SIMPLE = re.compile(r"\w+|\w+\[\d+\]|number\([^()]*\)")
 SAMPLE = 0.5

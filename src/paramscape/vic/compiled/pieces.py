@@ -7,13 +7,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.aerodynamic import Profile
-from paramscape.vic.brent import Bracket, Iterates, brent_step, with_implicit_gradient
 from paramscape.vic.compiled.layout import constants_of_rows
 from paramscape.vic.forcing import Weather, mean_weather, weather_of
 from paramscape.vic.outputs import OUTPUTS, StepView
 from paramscape.vic.potential import snow_free_potential
-from paramscape.vic.runoff import Drive, drive_of_steps, routed, runoff_step
+from paramscape.vic.processes.aerodynamic import Profile
+from paramscape.vic.processes.brent import Bracket, Iterates, brent_step, with_implicit_gradient
+from paramscape.vic.processes.runoff import Drive, drive_of_steps, routed, runoff_step
 from paramscape.vic.site import Cover
 from paramscape.vic.snow.energy import PackSurface, pack_residual
 from paramscape.vic.snow.foliage import Foliage, foliage_energy
@@ -32,7 +32,7 @@ class Choices(NamedTuple):
 
     scheme: str  # AERO_RESIST_CANSNOW
     with_potential: bool
-    constants: tuple[tuple[str, object], ...]  # of `paramscape.vic.constants`
+    constants: tuple[tuple[str, object], ...]  # of `paramscape.vic.processes.constants`
     conserve: bool
 
 

@@ -8,12 +8,12 @@ import cftime
 import numpy as np
 import torch
 
-from paramscape.vic.atmosphere import saturation_vapour_pressure
 from paramscape.vic.check_forcing import FILE_NAMES, PLAUSIBLE, ROUNDING, implausible
 from paramscape.vic.executable.errors import CaseError
 from paramscape.vic.executable.raw import NUMBER, Grid, RawFile, opened
 from paramscape.vic.forcing_units import conversion
 from paramscape.vic.image.write_global import FORCING, ImageCase
+from paramscape.vic.processes.atmosphere import saturation_vapour_pressure
 
 _DAY = 86400
 _SAME_CALENDAR = {"gregorian": "standard", "365_day": "noleap", "366_day": "all_leap"}

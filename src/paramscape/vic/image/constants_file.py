@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from paramscape.vic import constants as c
 from paramscape.vic.image.errors import GlobalFileError
 from paramscape.vic.image.text_file import words_of
+from paramscape.vic.processes import constants as c
 
 # VIC's names of the model's constants: ours, the lowest and the highest value.
 CHANGEABLE: dict[str, tuple[str, float, float]] = {
@@ -76,7 +76,7 @@ log = logging.getLogger(__name__)
 
 
 def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
-    """New values of `paramscape.vic.constants` by name, those that the file changes.
+    """New values of `paramscape.vic.processes.constants` by name, those that the file changes.
 
     Raises:
         FileNotFoundError, GlobalFileError: where the file does not exist, a name is unknown, or a
@@ -100,7 +100,7 @@ def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
 def constants_of(path: Path | None) -> Iterator[None]:
     """Simulate with the constants of a file.
 
-    They replace those of the module `paramscape.vic.constants` for as long as the context lasts.
+    They replace those of the module `vic.processes.constants` for as long as the context lasts.
     """
     changed = read_constants(path) if path else {}
     before = {name: getattr(c, name) for name in changed}

@@ -8,13 +8,13 @@ import cftime
 import numpy as np
 import xarray as xr
 
-from paramscape.vic.atmosphere import saturation_vapour_pressure
 from paramscape.vic.check_forcing import FILE_NAMES, WEATHER, implausible
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.forcing_units import AS_IT_IS, NEEDED, Conversion, conversion
 from paramscape.vic.image.forcing_grid import opened_forcing
 from paramscape.vic.image.global_file import GlobalFile
 from paramscape.vic.image.grid import Grid
+from paramscape.vic.processes.atmosphere import saturation_vapour_pressure
 
 SAME_CALENDAR = {"gregorian": "standard", "noleap": "365_day", "all_leap": "366_day"}
 WINDOW_BYTES = 2**28

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import ratio
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import ratio
 
 MILLIMETRES_PER_INCH = 25.4
 INCHES_PER_METRE = 1000.0 / MILLIMETRES_PER_INCH

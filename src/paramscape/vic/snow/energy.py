@@ -5,15 +5,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.aerodynamic import stability_factor
-from paramscape.vic.atmosphere import (
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.aerodynamic import stability_factor
+from paramscape.vic.processes.atmosphere import (
     emitted_longwave,
     latent_heat_sublimation,
     latent_heat_vaporization,
     saturation_vapour_pressure,
 )
-from paramscape.vic.ops import quotient
+from paramscape.vic.processes.safe_math import quotient
 
 
 class PackSurface(NamedTuple):

@@ -6,17 +6,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.aerodynamic import stability_factor
-from paramscape.vic.atmosphere import (
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.aerodynamic import stability_factor
+from paramscape.vic.processes.atmosphere import (
     emitted_longwave,
     latent_heat_sublimation,
     saturation_vapour_pressure,
 )
-from paramscape.vic.brent import Bracket
-from paramscape.vic.canopy import CanopyBalance, canopy_balance
-from paramscape.vic.ops import quotient
-from paramscape.vic.penman_monteith import Evaporative, penman_monteith
+from paramscape.vic.processes.brent import Bracket
+from paramscape.vic.processes.canopy import CanopyBalance, canopy_balance
+from paramscape.vic.processes.penman_monteith import Evaporative, penman_monteith
+from paramscape.vic.processes.safe_math import quotient
 from paramscape.vic.snow.options import PassOptions
 
 

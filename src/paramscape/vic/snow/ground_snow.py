@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import ratio, somewhere
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import ratio, somewhere
 from paramscape.vic.snow.albedo import aged_albedo, compacted_density, new_snow_density
 from paramscape.vic.snow.energy import PackSurface
 from paramscape.vic.snow.options import PassOptions

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from paramscape.vic.brent import Solver, solve_by_brent
+from paramscape.vic.processes.brent import Solver, solve_by_brent
 
 
 class PassOptions(NamedTuple):

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.brent import Bracket
-from paramscape.vic.ops import ratio, somewhere
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.brent import Bracket
+from paramscape.vic.processes.safe_math import ratio, somewhere
 from paramscape.vic.snow.energy import PackEnergy, PackSurface, pack_energy, pack_residual
 from paramscape.vic.snow.options import PassOptions
 

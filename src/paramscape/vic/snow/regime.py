@@ -8,10 +8,10 @@ from torch import Tensor
 
 from paramscape.vic.energy import with_energy_of_snow
 from paramscape.vic.potential import potential_evaporation
+from paramscape.vic.processes.soil_thermal import layer_base_temperature
 from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
 from paramscape.vic.snow.interception import intercept
 from paramscape.vic.snow.options import PassOptions
-from paramscape.vic.soil_thermal import layer_base_temperature
 from paramscape.vic.surface import (
     Air,
     Fluxes,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.atmosphere import latent_heat_sublimation, saturation_vapour_pressure
-from paramscape.vic.ops import quotient, ratio, somewhere
-from paramscape.vic.soil_thermal import ground_heat_flux, heat_released
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.atmosphere import latent_heat_sublimation, saturation_vapour_pressure
+from paramscape.vic.processes.safe_math import quotient, ratio, somewhere
+from paramscape.vic.processes.soil_thermal import ground_heat_flux, heat_released
 from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
 if TYPE_CHECKING:

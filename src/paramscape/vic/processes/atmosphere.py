@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import quotient
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import quotient
 
 
 def saturation_vapour_pressure(temperature: Tensor) -> Tensor:

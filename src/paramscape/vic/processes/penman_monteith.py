@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.atmosphere import latent_heat_vaporization, vapour_pressure_slope
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.atmosphere import latent_heat_vaporization, vapour_pressure_slope
 
 
 class Evaporative(NamedTuple):

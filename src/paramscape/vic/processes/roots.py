@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic.ops import in_order
+from paramscape.vic.processes.safe_math import in_order
 
 SMALLEST_FRACTION = 1e-4
 

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import power, to_the_last_digit
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import power, to_the_last_digit
 
 
 def unsaturated_share(wetness: Tensor, infilt: Tensor) -> Tensor:

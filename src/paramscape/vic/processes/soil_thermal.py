@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.ops import exact_power
+from paramscape.vic.processes.safe_math import exact_power
 
 
 class ThermalSoil(NamedTuple):

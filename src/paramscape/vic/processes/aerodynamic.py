@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import exp, log
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import exp, log
 
 LOG_OFFSET = 1.0 / 0.63 - 1.0  # height above displacement, per unit of displacement
 

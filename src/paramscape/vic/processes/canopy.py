@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic import constants as c
-from paramscape.vic.ops import power, ratio
+from paramscape.vic.processes import constants as c
+from paramscape.vic.processes.safe_math import power, ratio
 
 
 class CanopyBalance(NamedTuple):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.ops import power, ratio, to_the_last_digit
+from paramscape.vic.processes.safe_math import power, ratio, to_the_last_digit
 
 
 class RunoffSoil(NamedTuple):

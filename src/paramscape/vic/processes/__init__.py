@@ -1,0 +1,1 @@
+"""The physics of VIC, one process in each module."""
