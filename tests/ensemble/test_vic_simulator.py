@@ -7,8 +7,8 @@ from paramscape.ensemble.lead_in import with_largest_tiles
 from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.simulator import Windows
 from paramscape.study.quantities import PARAMETERS
-from paramscape.vic import plain
 from paramscape.vic.columns import columns_of
+from paramscape.vic.engine import eager
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_gradients_are_the_same_when_steps_are_computed_again(fresh, members, mo
 
     monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
     kept = gradient()
-    monkeypatch.setattr(plain, "memory_for_simulation", lambda device: 0)
+    monkeypatch.setattr(eager, "memory_for_simulation", lambda device: 0)
     assert torch.equal(gradient(), kept)
 
 

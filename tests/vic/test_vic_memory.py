@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from paramscape.vic import memory
+from paramscape.vic.engine import memory
 
 JOB = "system.slice/slurmstepd.scope/job_7"
 TASK = f"{JOB}/step_0/user/task_0"

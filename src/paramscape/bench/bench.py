@@ -11,8 +11,8 @@ from paramscape.bench.case import OUTPUTS, QUICK, Case, Extent, Inputs, make_cas
 from paramscape.bench.machine import cores
 from paramscape.bench.measure import Timing, timed
 from paramscape.bench.simulation import run
+from paramscape.vic.engine.memory import memory_for_simulation
 from paramscape.vic.executable import CaseFiles
-from paramscape.vic.memory import memory_for_simulation
 from paramscape.vic.outputs import OUTPUTS as ALL_OUTPUTS
 
 SECONDS = {"daily": 6.0, "3-hourly": 10.0}  # that a timed ensemble should take

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.vic.chunks import chunks_of, columns_of_cells, extent_of, joined, state_of
 from paramscape.vic.compiled import compiled_here, run_compiled
+from paramscape.vic.engine.chunks import chunks_of, columns_of_cells, extent_of, joined, state_of
+from paramscape.vic.engine.eager import run_plain
+from paramscape.vic.engine.setup import Prepared
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
 from paramscape.vic.outputs import OUTPUTS, check_outputs
 from paramscape.vic.parameters import Parameters
-from paramscape.vic.plain import run_plain
-from paramscape.vic.prepared import Prepared
 from paramscape.vic.state import State, flatten, initial_state, unflatten
 
 

@@ -7,8 +7,8 @@ from paramscape.vic.columns import Columns
 from paramscape.vic.compiled.layout import Constants, rows_of_constants
 from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices
 from paramscape.vic.compiled.run import Land, Task, simulate_compiled
+from paramscape.vic.engine.setup import Prepared, cells_last
 from paramscape.vic.forcing import WEATHER, Forcing
-from paramscape.vic.prepared import Prepared, cells_last
 from paramscape.vic.processes import constants as c
 from paramscape.vic.site import Site
 from paramscape.vic.snow.ground_snow import thawing_season

@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint as checkpointed
 from tqdm import trange
 
+from paramscape.vic.engine.memory import memory_for_simulation
+from paramscape.vic.engine.setup import Prepared, cells_last
 from paramscape.vic.forcing import Forcing, Weather, step_weather, substep_weather
-from paramscape.vic.memory import memory_for_simulation
 from paramscape.vic.outputs import OUTPUTS, StepView
-from paramscape.vic.prepared import Prepared, cells_last
 from paramscape.vic.snow.ground_snow import thawing_season
 from paramscape.vic.step import Day, model_step
 from paramscape.vic.surface import Air, air_over

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from paramscape.vic.columns import columns_of
 from paramscape.vic.compiled.layout import GROUPS
+from paramscape.vic.engine.memory import memory_for_simulation
 from paramscape.vic.forcing import Forcing
-from paramscape.vic.memory import memory_for_simulation
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.state import State

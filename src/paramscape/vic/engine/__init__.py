@@ -1,0 +1,1 @@
+"""How a simulation runs: in chunks, with PyTorch's operations or compiled."""
