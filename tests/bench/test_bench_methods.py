@@ -9,7 +9,7 @@ from paramscape.bench import methods
 from paramscape.bench.bench import Bench, Settings
 from paramscape.bench.problem import make_problem
 from paramscape.calibration.history import History
-from paramscape.vic.compiled import build
+from paramscape.vic.engine.compiled import build
 
 needs_compiler = pytest.mark.skipif(build.compiler() is None, reason="no C++ compiler is found")
 

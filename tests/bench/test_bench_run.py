@@ -24,7 +24,7 @@ from paramscape.bench.scaling import measure_scaling, measure_snow
 from paramscape.bench.simulation import largest_difference
 from paramscape.bench.simulation import run as simulated
 from paramscape.cli import main
-from paramscape.vic.compiled import build
+from paramscape.vic.engine.compiled import build
 
 needs_compiler = pytest.mark.skipif(build.compiler() is None, reason="no C++ compiler is found")
 TIMERS = """

@@ -8,7 +8,7 @@ import torch
 from paramscape.jobs.job import logged
 from paramscape.native.compiler import TOLD, CompilerError
 from paramscape.vic import Running, State, simulate
-from paramscape.vic.compiled import build, choice
+from paramscape.vic.engine.compiled import availability, build
 from paramscape.vic.forcing import WEATHER
 
 NAMES = ("OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_SOIL_MOIST", "OUT_SWE", "OUT_PET")
@@ -188,7 +188,7 @@ def no_compiler(monkeypatch):
     """A machine without a C++ compiler."""
     monkeypatch.setenv("CXX", "")
     monkeypatch.setenv("PATH", "")
-    for remembered in (build.compiler, choice._say_once):
+    for remembered in (build.compiler, availability._say_once):
         remembered.cache_clear()
     yield
     monkeypatch.undo()

@@ -6,7 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from paramscape.vic.compiled import build
+from paramscape.vic.engine.compiled import build
 
 pytestmark = pytest.mark.skipif(build.compiler() is None, reason="no C++ compiler is found")
 

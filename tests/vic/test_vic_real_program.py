@@ -10,7 +10,7 @@ import torch
 from made_cases import Made
 from real_program import compare, forked_cells, run_ours, run_vic, write_case
 
-from paramscape.vic.compiled import compiled_here
+from paramscape.vic.engine.compiled import compiled_here
 from paramscape.vic.outputs import OUTPUTS
 
 TOLERANCE = 1e-6

@@ -13,7 +13,7 @@ import torch
 from paramscape.native.compiler import NATIVE, compiler, compilers, target
 from paramscape.native.features import missing_features
 from paramscape.vic import simulate
-from paramscape.vic.compiled import build
+from paramscape.vic.engine.compiled import build
 
 SETS = ("x86-64", "x86-64-v3", "x86-64-v4") if platform.machine() == "x86_64" else ()
 LIBM = {

@@ -12,9 +12,9 @@ from paramscape.bench.bench import Bench
 from paramscape.bench.table import Row, Target, not_measured
 from paramscape.files import write_text
 from paramscape.native.compiler import NATIVE, compilers, target
-from paramscape.vic.compiled.build import command
-from paramscape.vic.compiled.pieces import Choices
-from paramscape.vic.compiled.source import source_of
+from paramscape.vic.engine.compiled.build import command
+from paramscape.vic.engine.compiled.kernels import Choices
+from paramscape.vic.engine.compiled.source import source_of
 from paramscape.vic.processes import constants
 
 GROUP = "compiling, float32 with gradients"

@@ -21,8 +21,8 @@ from paramscape.bench.scaling import measure_scaling, measure_snow
 from paramscape.bench.single import measure_single
 from paramscape.bench.startup import measure_startup
 from paramscape.bench.table import Report, Row, not_measured
-from paramscape.vic.compiled import compiled_here
-from paramscape.vic.compiled.build import compiler
+from paramscape.vic.engine.compiled import compiled_here
+from paramscape.vic.engine.compiled.build import compiler
 
 LOG = logging.getLogger(__name__)
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.vic.compiled import compiled_here, run_compiled
 from paramscape.vic.engine.chunks import chunks_of, columns_of_cells, extent_of, joined, state_of
+from paramscape.vic.engine.compiled import compiled_here, run_compiled
 from paramscape.vic.engine.eager import run_plain
 from paramscape.vic.engine.setup import Prepared
 from paramscape.vic.forcing import Forcing

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.columns import columns_of
-from paramscape.vic.compiled.layout import GROUPS
+from paramscape.vic.engine.compiled.layout import GROUPS
 from paramscape.vic.engine.memory import memory_for_simulation
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options

@@ -9,7 +9,7 @@ import cftime
 import numpy as np
 import torch
 
-from paramscape.vic.compiled import compiled_here
+from paramscape.vic.engine.compiled import compiled_here
 from paramscape.vic.image.constants_file import constants_of
 from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file

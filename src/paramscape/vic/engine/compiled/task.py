@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.columns import Columns
-from paramscape.vic.compiled.layout import Constants, rows_of_constants
-from paramscape.vic.compiled.pieces import COMPILED_OUTPUTS, Choices
-from paramscape.vic.compiled.run import Land, Task, simulate_compiled
+from paramscape.vic.engine.compiled.kernels import COMPILED_OUTPUTS, Choices
+from paramscape.vic.engine.compiled.layout import Constants, rows_of_constants
+from paramscape.vic.engine.compiled.run import Land, Task, simulate_compiled
 from paramscape.vic.engine.setup import Prepared, cells_last
 from paramscape.vic.forcing import WEATHER, Forcing
 from paramscape.vic.processes import constants as c

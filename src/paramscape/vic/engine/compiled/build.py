@@ -10,7 +10,7 @@ import torch
 from paramscape.files.code_digest import code_digest
 from paramscape.native.compiler import Target, compiler, march, require_runnable, target
 from paramscape.native.library import Recipe, load
-from paramscape.vic.compiled.pieces import Choices
+from paramscape.vic.engine.compiled.kernels import Choices
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -61,7 +61,7 @@ def command(chosen: Target, dtype: torch.dtype) -> tuple[str, ...]:
 
 
 def _source(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> str:
-    from paramscape.vic.compiled.source import source_of  # costs seconds, and only here
+    from paramscape.vic.engine.compiled.source import source_of  # costs seconds, and only here
 
     return source_of(choices, dtype, with_gradient)
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.vic.compiled.build import program
-from paramscape.vic.compiled.layout import GROUPS
-from paramscape.vic.compiled.pieces import Choices
+from paramscape.vic.engine.compiled.build import program
+from paramscape.vic.engine.compiled.kernels import Choices
+from paramscape.vic.engine.compiled.layout import GROUPS
 
 MOST_LANES_OF_A_TASK, LEAST_LANES_OF_A_TASK = 512, 64
 TASKS_OF_A_THREAD = 4  # at least, so that threads end at nearly the same time

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.compiled.layout import constants_of_rows
+from paramscape.vic.engine.compiled.layout import constants_of_rows
 from paramscape.vic.forcing import Weather, mean_weather, weather_of
 from paramscape.vic.outputs import OUTPUTS, StepView
 from paramscape.vic.potential import snow_free_potential

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from paramscape.vic.compiled.operations import OPERATIONS, Values, is_mask, single, values_of
+from paramscape.vic.engine.compiled.operations import OPERATIONS, Values, is_mask, single, values_of
 from paramscape.vic.processes.safe_math import TRACED
 
 SIMPLE = re.compile(r"\w+|\w+\[\d+\]|number\([^()]*\)")
