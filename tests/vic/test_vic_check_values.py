@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from paramscape.vic.land_constants import nijssen_to_arno
 from paramscape.vic.potential import potential_evaporation
 from paramscape.vic.processes import (
     aerodynamic,
@@ -21,7 +22,6 @@ from paramscape.vic.processes.soil_evaporation import (
     limited_soil_evaporation,
     unsaturated_share,
 )
-from paramscape.vic.site import nijssen_to_arno
 from paramscape.vic.snow import albedo, energy, foliage, interception, pack
 from paramscape.vic.snow.options import PassOptions
 

@@ -8,8 +8,8 @@ import torch
 
 from paramscape.vic import simulate
 from paramscape.vic.columns import columns_of
+from paramscape.vic.land_constants import layers_of
 from paramscape.vic.outputs import BEYOND, OUTPUTS, check_outputs
-from paramscape.vic.site import layers_of
 from paramscape.vic.water_table import water_table_of
 
 # Of VIC 5.1's own list, other than lakes, carbon, frozen soil and what needs FULL_ENERGY.

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.energy_outputs import ENERGY, ENERGY_OF_BANDS, ENERGY_OF_CELL
-from paramscape.vic.output_list import BEYOND, METADATA, Metadata
+from paramscape.vic.land_constants import Cover, Layers, Site
+from paramscape.vic.output_metadata import BEYOND, METADATA, Metadata
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.safe_math import power, ratio
-from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.step import StepResult
 from paramscape.vic.surface import Air

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from paramscape.vic.energy import LAST_PASS, with_energy_of_ground
 from paramscape.vic.forcing import Weather
+from paramscape.vic.land_constants import Cover, Layers, Site
 from paramscape.vic.options import Options
 from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.processes import constants as c
@@ -16,7 +17,6 @@ from paramscape.vic.processes.canopy import RootedSoil, water_uptake
 from paramscape.vic.processes.runoff import RunoffSoil, possible_evaporation, route_soil_water
 from paramscape.vic.processes.soil_evaporation import evaporation_fraction, unsaturated_share
 from paramscape.vic.processes.soil_thermal import conductivity, heat_capacity
-from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.snow import PassOptions, snow_pass
 from paramscape.vic.snow_free import snow_free_pass
 from paramscape.vic.state import LAYERS, SURFACE

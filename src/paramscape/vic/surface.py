@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.forcing import Weather
+from paramscape.vic.land_constants import Cover, Site
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.aerodynamic import Profile
 from paramscape.vic.processes.atmosphere import emitted_longwave, rain_and_snow
 from paramscape.vic.processes.penman_monteith import Evaporative, evaporative
 from paramscape.vic.processes.safe_math import over_wind
 from paramscape.vic.processes.soil_thermal import Ground
-from paramscape.vic.site import Cover, Site
 
 
 class Air(NamedTuple):

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.columns import Columns
+from paramscape.vic.land_constants import Layers
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.processes.safe_math import power
-from paramscape.vic.site import Layers
 
 POINTS = 11  # of each curve of moisture against the position of the water table
 CENTIMETRES = 100.0

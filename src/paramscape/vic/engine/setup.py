@@ -7,11 +7,11 @@ from torch import Tensor
 
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.forcing import Forcing
+from paramscape.vic.land_constants import Calendar, layers_of, runoff_soil, site_of
 from paramscape.vic.options import Options
 from paramscape.vic.outputs import OUTPUTS, WATER_TABLE
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.processes import constants as c
-from paramscape.vic.site import Calendar, layers_of, runoff_soil, site_of
 from paramscape.vic.step import Land
 from paramscape.vic.water_table import WaterTable, water_table_of
 

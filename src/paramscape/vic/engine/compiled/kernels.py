@@ -9,12 +9,12 @@ from torch import Tensor
 
 from paramscape.vic.engine.compiled.layout import constants_of_rows
 from paramscape.vic.forcing import Weather, mean_weather, weather_of
+from paramscape.vic.land_constants import Cover
 from paramscape.vic.outputs import OUTPUTS, StepView
 from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.processes.aerodynamic import Profile
 from paramscape.vic.processes.brent import Bracket, Iterates, brent_step, with_implicit_gradient
 from paramscape.vic.processes.runoff import Drive, drive_of_steps, routed, runoff_step
-from paramscape.vic.site import Cover
 from paramscape.vic.snow.energy import PackSurface, pack_residual
 from paramscape.vic.snow.foliage import Foliage, foliage_energy
 from paramscape.vic.snow.options import PassOptions

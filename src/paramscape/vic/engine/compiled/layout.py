@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.forcing import WEATHER, Weather
+from paramscape.vic.land_constants import Cover, Layers, Site
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.aerodynamic import Profile
 from paramscape.vic.processes.brent import Iterates
 from paramscape.vic.processes.runoff import RunoffSoil
 from paramscape.vic.processes.soil_thermal import ThermalSoil
-from paramscape.vic.site import Cover, Layers, Site
 from paramscape.vic.snow.energy import PackSurface
 from paramscape.vic.snow.foliage import Foliage
 from paramscape.vic.state import VARIABLES

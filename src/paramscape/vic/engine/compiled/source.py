@@ -10,7 +10,7 @@ from torch import Tensor
 from paramscape.vic.engine.compiled.emit import backward_statements, forward_statements
 from paramscape.vic.engine.compiled.kernels import COMPILED_OUTPUTS, Choices, Piece, Rows, pieces
 from paramscape.vic.engine.compiled.layout import GROUPS
-from paramscape.vic.site import Site
+from paramscape.vic.land_constants import Site
 from paramscape.vic.state import VARIABLES
 from paramscape.vic.surface import LAST_PASS_ONLY, Air, Fluxes, Surface
 

@@ -9,8 +9,8 @@ from paramscape.vic.engine.compiled.layout import Constants, rows_of_constants
 from paramscape.vic.engine.compiled.run import Land, Task, simulate_compiled
 from paramscape.vic.engine.setup import Prepared, cells_last
 from paramscape.vic.forcing import WEATHER, Forcing
+from paramscape.vic.land_constants import Site
 from paramscape.vic.processes import constants as c
-from paramscape.vic.site import Site
 from paramscape.vic.snow.ground_snow import thawing_season
 
 
