@@ -9,13 +9,13 @@ from paramscape.calibration.choice import with_choice
 from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.head_start import read_search
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.device import device_of, processes_of
 from paramscape.files import read_dataset, write_dataset
 from paramscape.jobs.interruption import heeding_sigterm
 from paramscape.jobs.job import checkpoint_path, job, use_threads
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.parameters.priors import PriorBox
-from paramscape.simulators import SimulatorFiles, simulator_of
+from paramscape.simulators.build import SimulatorFiles, simulator_of
+from paramscape.simulators.device import device_of, processes_of
 from paramscape.study import periods_of, section
 
 

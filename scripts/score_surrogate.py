@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from paramscape.device import device_of
 from paramscape.files import Provenance, read_dataset, save_netcdf, write_table
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.device import device_of
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples

@@ -9,7 +9,7 @@ from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job
 from paramscape.parameters.datasets import fields_of, targets_dataset
-from paramscape.simulators import SimulatorFiles, simulator_for
+from paramscape.simulators.build import SimulatorFiles, simulator_for
 from paramscape.study import section
 from paramscape.study.days import days_of
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from paramscape.device import processes_of
 from paramscape.jobs.interruption import heeding_sigterm
 from paramscape.jobs.job import checkpoint_path, job
+from paramscape.simulators.device import processes_of
 from paramscape.study import section
 from paramscape.surrogates.load import EnsembleFiles
 from paramscape.surrogates.network import SurrogateNetwork

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from paramscape.device import NoGpuError, processes_of
+from paramscape.simulators.device import NoGpuError, processes_of
+from paramscape.simulators.workers import team
 from paramscape.study import Compute
-from paramscape.team import team
 
 
 class Part:

@@ -7,7 +7,7 @@ from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.model_runs import ModelRuns
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 
 
 @pytest.fixture

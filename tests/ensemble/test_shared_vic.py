@@ -11,10 +11,10 @@ from paramscape.calibration import CALIBRATORS, Workplace
 from paramscape.calibration.problem import Problem
 from paramscape.ensemble.engine import Engine
 from paramscape.ensemble.vic_simulator import VicSimulator
-from paramscape.shared_simulator import SharedSimulator, SimulatorPart, cells_of_rank
-from paramscape.simulator import Windows
+from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
+from paramscape.simulators.interface import Windows
+from paramscape.simulators.workers import team
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, Vic, VicWindows
-from paramscape.team import team
 
 METHODS = {
     "gan-po": GanPo(epochs=3, channels=4, vic=VicWindows(days=8, windows=2)),

@@ -5,7 +5,7 @@ import torch
 
 from paramscape.ensemble.lead_in import with_largest_tiles
 from paramscape.ensemble.vic_simulator import VicSimulator
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic.columns import columns_of
 from paramscape.vic.engine import eager

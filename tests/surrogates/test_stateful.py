@@ -9,7 +9,7 @@ import torch
 
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
 from paramscape.surrogates import stateful as module

@@ -12,7 +12,7 @@ import stand_in_vic
 import torch
 
 from paramscape.ensemble.vic_image import VicImage
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic.executable import ExecutableError, Program, ProgramError, run_case
 from paramscape.vic.executable.check_outputs import BALANCE

@@ -4,7 +4,7 @@ from snakemake.utils import validate as validate_schema
 
 from paramscape.files.code_digest import code_digest
 from paramscape.data.ledger import LedgerError
-from paramscape.device import WITHOUT_GPU
+from paramscape.simulators.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
 from paramscape.jobs.study_lock import SNAKEMAKE, StudyInUse, begin_run, prepare_run
 from paramscape.files.places import require_writable

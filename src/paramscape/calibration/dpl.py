@@ -13,7 +13,7 @@ from paramscape.calibration.problem import Problem
 from paramscape.calibration.record import Record
 from paramscape.calibration.start import start_of
 from paramscape.calibration.stretches import MiniBatch, simulate, stretches_of_cells
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Dpl
 
 _SHARE_UNSEEN = 0.01

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 
 
 class ModelRuns:

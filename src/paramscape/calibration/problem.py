@@ -10,7 +10,7 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
-from paramscape.simulator import Simulator
+from paramscape.simulators.interface import Simulator
 from paramscape.study import LearningPeriods
 
 

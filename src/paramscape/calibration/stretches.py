@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import VicWindows
 from paramscape.study.quantities import PARAMETERS
 

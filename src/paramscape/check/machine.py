@@ -66,7 +66,7 @@ def _check_real_program(study: Study, report: Report) -> None:
 
 
 def _check_gpu(study: Study, report: Report) -> None:
-    from paramscape.device import NoGpuError, device_of
+    from paramscape.simulators.device import NoGpuError, device_of
 
     try:
         report.good.append(f"device: {device_of(study.compute)}")

@@ -12,7 +12,7 @@ from torch import Tensor
 from paramscape.ensemble.engine import options_of, require_values
 from paramscape.ensemble.targets import daily_targets
 from paramscape.grid.cells import Cells
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic import calibrated_dataset
 from paramscape.vic.executable import CaseFiles, Program, run_case

@@ -11,7 +11,7 @@ from paramscape.ensemble.engine import Engine, require_values
 from paramscape.ensemble.lead_in import LeadIn
 from paramscape.ensemble.targets import OUTPUTS
 from paramscape.ensemble.wetness import capacity_of, from_wetness, to_wetness
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import LearningPeriods, Period
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from paramscape.simulator import Simulator
+from paramscape.simulators.interface import Simulator
 from paramscape.surrogates.network import SurrogateNetwork
 from paramscape.surrogates.region import Region
 from paramscape.surrogates.training import Learner

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Period
 from paramscape.surrogates.network import SurrogateNetwork
 from paramscape.surrogates.region import Region

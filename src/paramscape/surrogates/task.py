@@ -10,10 +10,11 @@ from typing import Any
 
 import torch
 
-from paramscape.device import device_of
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.device import device_of
+from paramscape.simulators.workers import team
 from paramscape.study import section
 from paramscape.surrogates.kinds import KINDS
 from paramscape.surrogates.load import EnsembleFiles, load_samples
@@ -21,7 +22,6 @@ from paramscape.surrogates.shared_learner import LearnerPart, SharedLearner
 from paramscape.surrogates.training import Learner
 from paramscape.surrogates.weights import load_network
 from paramscape.surrogates.windows import Samples
-from paramscape.team import team
 
 
 @dataclass(frozen=True)

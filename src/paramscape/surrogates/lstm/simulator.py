@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from tqdm import tqdm
 
-from paramscape.simulator import Windows
+from paramscape.simulators.interface import Windows
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
 from paramscape.surrogates.lstm.network import LstmNetwork

@@ -39,8 +39,8 @@ class Windows:
 class Simulator(Protocol):
     """Maps parameter fields to daily fluxes; gradients flow through it.
 
-    Parameters are physical values in the order of `paramscape.study.quantities.PARAMETERS`; fluxes are
-    named and in the units of `paramscape.study.quantities.TARGETS`.
+    Parameters are physical values in the order of `study.quantities.PARAMETERS`; fluxes are named
+    and in the units of `study.quantities.TARGETS`.
     """
 
     name: str

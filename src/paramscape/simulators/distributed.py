@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
-from paramscape.simulator import Simulator, Windows
+from paramscape.simulators.interface import Simulator, Windows
+from paramscape.simulators.workers import Team
 from paramscape.study import Period
-from paramscape.team import Team
 
 
 def cells_of_rank(cells: Cells, rank: int, size: int) -> Cells:

@@ -1,0 +1,1 @@
+"""Simulators: from parameters to daily targets, with gradients."""
