@@ -6,13 +6,13 @@ import numpy as np
 import torch
 import xarray as xr
 
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.members import run_members
 from paramscape.files import read_dataset, read_years, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.datasets import fields_of, targets_dataset
 from paramscape.simulators.device import device_of
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.members import run_members
 from paramscape.study import section
 from paramscape.study.days import days_of
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import torch
 import xarray as xr
 
-from paramscape.ensemble.vic_image import VicImage
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job
 from paramscape.parameters.datasets import fields_of, targets_dataset
+from paramscape.simulators.vic.executable import VicImage
 from paramscape.study import section
 from paramscape.study.days import days_of
 from paramscape.vic.executable import CaseFiles, Program

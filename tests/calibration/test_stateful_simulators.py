@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from paramscape.ensemble.vic_simulator import VicSimulator
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study.calibration import STATEFUL_SIMULATORS, SimulatorName
 from paramscape.surrogates.lstm.simulator import LstmSimulator
 from paramscape.surrogates.stateful import StatefulSimulator

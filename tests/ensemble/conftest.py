@@ -9,10 +9,10 @@ import xarray as xr
 
 from paramscape.calibration import Evidence, Problem
 from paramscape.calibration.trials import cell_rmse
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study import Period, Periods, Priors, Vic
 
 START = date(2009, 5, 1)

@@ -8,11 +8,11 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.members import run_members
 from paramscape.files import require
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import targets_dataset
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.members import run_members
 from paramscape.study import Period, Vic
 from paramscape.study.days import days_of
 from paramscape.study.quantities import TARGETS, UNITS

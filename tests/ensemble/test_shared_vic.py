@@ -9,10 +9,10 @@ import torch
 
 from paramscape.calibration import CALIBRATORS, Workplace
 from paramscape.calibration.problem import Problem
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import team
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, Vic, VicWindows
 

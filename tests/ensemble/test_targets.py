@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from paramscape.ensemble.targets import OUTPUTS, daily_targets
+from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 
 DEPTH = torch.tensor([0.1, 0.2])
 

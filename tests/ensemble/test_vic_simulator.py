@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from paramscape.ensemble.lead_in import with_largest_tiles
-from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.vic.short_warmup import with_largest_tiles
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic.columns import columns_of
 from paramscape.vic.engine import eager

@@ -11,8 +11,8 @@ import small_image_case
 import stand_in_vic
 import torch
 
-from paramscape.ensemble.vic_image import VicImage
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.vic.executable import VicImage
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic.executable import ExecutableError, Program, ProgramError, run_case
 from paramscape.vic.executable.check_outputs import BALANCE

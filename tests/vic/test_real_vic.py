@@ -10,9 +10,9 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.vic_image import VicImage
 from paramscape.grid.cells import Cells
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.executable import VicImage
 from paramscape.study import Period, Periods, Vic
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Options

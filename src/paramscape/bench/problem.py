@@ -10,13 +10,13 @@ from paramscape.bench.case import SEED, Extent, draw_calibrated, make_case
 from paramscape.bench.land import native_soil
 from paramscape.calibration.evidence import default_values, evidence_of
 from paramscape.calibration.problem import Problem
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.prepare.attributes import OF_SOIL
 from paramscape.prepare.daily import daily_forcing
 from paramscape.prepare.native_soil import upscale
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study import Period, Periods, Priors, Vic
 from paramscape.study.quantities import UNITS
 

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from paramscape.ensemble.engine import Engine
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of, targets_dataset
 from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
+from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.vic_simulator import VicSimulator
 from paramscape.files import read_dataset, read_years
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
 from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulators.interface import Simulator
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import team
 from paramscape.study import periods_of, section
 from paramscape.surrogates.kinds import KINDS

@@ -9,8 +9,8 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.ensemble.targets import OUTPUTS, daily_targets
 from paramscape.grid.cells import Cells
+from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 from paramscape.study import Period, Vic
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated

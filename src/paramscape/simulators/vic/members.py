@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import torch
 
-from paramscape.ensemble.engine import Engine
+from paramscape.simulators.vic.engine import Engine
 from paramscape.study import Period
 
 

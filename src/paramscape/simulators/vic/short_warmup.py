@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from paramscape.ensemble.engine import Engine
-from paramscape.ensemble.wetness import capacity_of, from_wetness, to_wetness
+from paramscape.simulators.vic.engine import Engine
+from paramscape.simulators.vic.relative_moisture import capacity_of, from_wetness, to_wetness
 from paramscape.vic import Parameters, State
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.state import LAYERS

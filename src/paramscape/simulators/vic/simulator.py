@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.ensemble.engine import Engine, require_values
-from paramscape.ensemble.lead_in import LeadIn
-from paramscape.ensemble.targets import OUTPUTS
-from paramscape.ensemble.wetness import capacity_of, from_wetness, to_wetness
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.vic.daily_targets import OUTPUTS
+from paramscape.simulators.vic.engine import Engine, require_values
+from paramscape.simulators.vic.relative_moisture import capacity_of, from_wetness, to_wetness
+from paramscape.simulators.vic.short_warmup import LeadIn
 from paramscape.study import LearningPeriods, Period
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of

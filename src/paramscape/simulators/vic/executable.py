@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.ensemble.engine import options_of, require_values
-from paramscape.ensemble.targets import daily_targets
 from paramscape.grid.cells import Cells
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.vic.daily_targets import daily_targets
+from paramscape.simulators.vic.engine import options_of, require_values
 from paramscape.study import Period, Periods, Vic
 from paramscape.vic import calibrated_dataset
 from paramscape.vic.executable import CaseFiles, Program, run_case

@@ -1,0 +1,1 @@
+"""VIC as a simulator of daily targets."""
