@@ -6,8 +6,8 @@ from pathlib import Path
 from paramscape.files import read_table
 from paramscape.files.notices import tell
 from paramscape.jobs.job import job
+from paramscape.simulators.surrogates.sensitivity_check import judge, warnings_of, write_judged
 from paramscape.study import section
-from paramscape.surrogates.gate import judge, warnings_of, write_judged
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -11,12 +11,12 @@ from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
+from paramscape.simulators.surrogates.read_samples import EnsembleFiles, load_samples
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.report import skill_by_member
+from paramscape.simulators.surrogates.skill import sensitivity_table, skill_table
+from paramscape.simulators.surrogates.weights import load_network
 from paramscape.study import section
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.load import EnsembleFiles, load_samples
-from paramscape.surrogates.report import skill_by_member
-from paramscape.surrogates.skill import sensitivity_table, skill_table
-from paramscape.surrogates.weights import load_network
 
 
 def main(

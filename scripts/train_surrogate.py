@@ -5,12 +5,12 @@ from pathlib import Path
 from paramscape.jobs.interruption import heeding_sigterm
 from paramscape.jobs.job import checkpoint_path, job
 from paramscape.simulators.device import processes_of
+from paramscape.simulators.surrogates.network import SurrogateNetwork
+from paramscape.simulators.surrogates.read_samples import EnsembleFiles
+from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training_task import TrainingTask, learner_of
+from paramscape.simulators.surrogates.weights import save_network
 from paramscape.study import section
-from paramscape.surrogates.load import EnsembleFiles
-from paramscape.surrogates.network import SurrogateNetwork
-from paramscape.surrogates.task import TrainingTask, learner_of
-from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import save_network
 
 
 def task_of(inputs, settings, surrogate: str) -> TrainingTask:

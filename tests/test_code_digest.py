@@ -38,10 +38,15 @@ def test_a_method_does_not_depend_on_the_other_methods() -> None:
 
 @pytest.mark.parametrize("kind", ["lstm", "seq2seq", "arnet"])
 def test_a_surrogate_does_not_depend_on_the_other_kinds(kind: str) -> None:
-    modules = followed(PACKAGE / "surrogates" / kind / "__init__.py")
-    assert {f"surrogates/{kind}/network.py", "surrogates/windows.py"} <= modules
+    modules = followed(PACKAGE / "simulators" / "surrogates" / kind / "__init__.py")
+    assert {
+        f"simulators/surrogates/{kind}/network.py",
+        "simulators/surrogates/samples.py",
+    } <= modules
     others = {"lstm", "seq2seq", "arnet"} - {kind}
-    assert not any(m.startswith(f"surrogates/{other}/") for m in modules for other in others)
+    assert not any(
+        m.startswith(f"simulators/surrogates/{other}/") for m in modules for other in others
+    )
 
 
 def test_the_digest_is_the_same_wherever_the_checkout_lies(repository: Path) -> None:

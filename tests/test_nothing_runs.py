@@ -15,10 +15,10 @@ import torch
 from paramscape.calibration import Workplace
 from paramscape.calibration.checkpoint import load_checkpoint
 from paramscape.cli import main
+from paramscape.simulators.surrogates.lstm import LstmNetwork
+from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.weights import load_network
 from paramscape.study import Lstm
-from paramscape.surrogates.lstm import LstmNetwork
-from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import load_network
 
 MODULES = ("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle")
 CALLS = ("eval", "exec", "os.system", "os.popen", "pd.read_pickle", "yaml.full_load")

@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
+from paramscape.simulators.surrogates.lstm.simulator import LstmSimulator
+from paramscape.simulators.surrogates.stateful import StatefulSimulator
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study.calibration import STATEFUL_SIMULATORS, SimulatorName
-from paramscape.surrogates.lstm.simulator import LstmSimulator
-from paramscape.surrogates.stateful import StatefulSimulator
 
 CLASSES = {
     "vic": VicSimulator,

@@ -25,7 +25,9 @@ def _lose_gpu() -> None:
     def lost(*_, **__) -> None:
         raise torch.AcceleratorError("CUDA error: unspecified launch failure")
 
-    sys.modules["paramscape.surrogates.lstm.simulator"].LstmSimulator.simulate_windows = lost
+    sys.modules[
+        "paramscape.simulators.surrogates.lstm.simulator"
+    ].LstmSimulator.simulate_windows = lost
 
 
 def _replace_and_strike(source, target, **options) -> None:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from paramscape.grid.cells import Cells
+from paramscape.simulators.surrogates.samples import Samples
 from paramscape.study import Lstm
-from paramscape.surrogates.windows import Samples
 
 DAYS, LEAD, CELLS = 120, 9, 4
 DOMAIN = Cells(

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from paramscape.simulators.surrogates.lstm import LstmLearner, predict, untrained
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Arnet, Lstm, Seq2seq
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.lstm import LstmLearner, predict, untrained
-from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import load_network, save_network
 
 SEED = 7
 SMALL = {

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from paramscape.simulators.surrogates.sensitivity_check import judge, warnings_of, write_judged
 from paramscape.study import Gate
 from paramscape.study.quantities import PARAMETERS
-from paramscape.surrogates.gate import judge, warnings_of, write_judged
 
 VIC = (0.3, -0.2, 0.1, 0.05, -0.02, 0.001, 0.0)
 

@@ -11,9 +11,9 @@ from paramscape.files import Provenance, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import members_dataset, targets_dataset
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.surrogates.read_samples import EnsembleFiles, load_samples
 from paramscape.study import Period, Priors
 from paramscape.study.quantities import FORCINGS, UNITS
-from paramscape.surrogates.load import EnsembleFiles, load_samples
 
 CELLS = Cells(
     np.array([[True, False], [True, True]]), np.array([32.0, 32.25]), np.array([1.0, 2.0])

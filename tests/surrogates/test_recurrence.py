@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from paramscape.surrogates.recurrence import hidden_states
+from paramscape.simulators.surrogates.recurrence import hidden_states
 
 STEPS, WINDOWS, MOVING, STILL, HIDDEN = 9, 5, 3, 2, 4
 

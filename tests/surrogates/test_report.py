@@ -3,7 +3,7 @@
 import numpy as np
 
 from paramscape.grid.cells import Cells
-from paramscape.surrogates.report import skill_by_member
+from paramscape.simulators.surrogates.report import skill_by_member
 
 CELLS = Cells(
     np.array([[True, False], [True, True]]), np.array([32.0, 32.25]), np.array([1.0, 2.0])

@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import nn
 
+from paramscape.simulators.surrogates.lstm import LstmNetwork
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.samples import scaling_of
+from paramscape.simulators.surrogates.seq2seq import Seq2seqNetwork
+from paramscape.simulators.surrogates.seq2seq.learning import Seq2seqLearner, untrained
+from paramscape.simulators.surrogates.skill import skill_table
+from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Seq2seq
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.lstm import LstmNetwork
-from paramscape.surrogates.seq2seq import Seq2seqNetwork
-from paramscape.surrogates.seq2seq.learning import Seq2seqLearner, untrained
-from paramscape.surrogates.skill import skill_table
-from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import load_network, save_network
-from paramscape.surrogates.windows import scaling_of
 
 KIND = KINDS["seq2seq"]
 SETTINGS = Seq2seq(

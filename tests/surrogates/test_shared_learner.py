@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
+from paramscape.simulators.surrogates.distributed import SharedLearner
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.training import Learner, TrainingFiles, train
+from paramscape.simulators.surrogates.training_task import learner_of
 from paramscape.study import Lstm, Seq2seq
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.shared_learner import SharedLearner
-from paramscape.surrogates.task import learner_of
-from paramscape.surrogates.training import Learner, TrainingFiles, train
-from paramscape.surrogates.windows import Samples
 
 COURSE = {"hidden": 8, "epochs": 3, "learning_rate": 0.02}
 SETTINGS = {

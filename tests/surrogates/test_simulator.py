@@ -10,12 +10,12 @@ import torch
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.surrogates.lstm import LstmNetwork, LstmSimulator
+from paramscape.simulators.surrogates.lstm import simulator as module
+from paramscape.simulators.surrogates.network import Scaling
+from paramscape.simulators.surrogates.simulated_study import Region
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
-from paramscape.surrogates.lstm import LstmNetwork, LstmSimulator
-from paramscape.surrogates.lstm import simulator as module
-from paramscape.surrogates.network import Scaling
-from paramscape.surrogates.region import Region
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(

@@ -10,14 +10,14 @@ import torch
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.surrogates import stateful as module
+from paramscape.simulators.surrogates.arnet import ArnetDynamics, ArnetNetwork
+from paramscape.simulators.surrogates.network import Scaling
+from paramscape.simulators.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.stateful import StatefulSimulator
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
-from paramscape.surrogates import stateful as module
-from paramscape.surrogates.arnet import ArnetDynamics, ArnetNetwork
-from paramscape.surrogates.network import Scaling
-from paramscape.surrogates.region import Region
-from paramscape.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.surrogates.stateful import StatefulSimulator
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(

@@ -9,7 +9,7 @@ from test_training import files_in, run, same_weights
 
 from paramscape.jobs import interruption
 from paramscape.jobs.interruption import Interrupted, heeding_sigterm
-from paramscape.surrogates.lstm import LstmLearner
+from paramscape.simulators.surrogates.lstm import LstmLearner
 
 
 @pytest.mark.parametrize(("patience", "epochs"), [(20.0, 2), (0.0, 1)], ids=["after", "amid"])

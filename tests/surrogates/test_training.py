@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 import torch
 
+from paramscape.simulators.surrogates.lstm import LstmLearner, LstmNetwork, predict, untrained
+from paramscape.simulators.surrogates.samples import scaling_of
+from paramscape.simulators.surrogates.skill import score_cells, sensitivity_table, skill_table
+from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Lstm
-from paramscape.surrogates.lstm import LstmLearner, LstmNetwork, predict, untrained
-from paramscape.surrogates.skill import score_cells, sensitivity_table, skill_table
-from paramscape.surrogates.training import TrainingFiles, train
-from paramscape.surrogates.weights import load_network, save_network
-from paramscape.surrogates.windows import scaling_of
 
 
 def files_in(folder):

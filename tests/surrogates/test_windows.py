@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from paramscape.surrogates.windows import scaling_of
+from paramscape.simulators.surrogates.samples import scaling_of
 
 
 def test_a_window_holds_the_days_up_to_its_last_and_that_days_target(samples):

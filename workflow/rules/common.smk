@@ -163,7 +163,7 @@ def modules_of_simulator(simulator):
     """Modules that only one simulator uses."""
     if simulator == "vic":
         return []
-    return [MODULES / "surrogates" / simulator / "__init__.py"]
+    return [MODULES / "simulators" / "surrogates" / simulator / "__init__.py"]
 
 
 def code_of_calibration(method, simulator):

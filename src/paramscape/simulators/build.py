@@ -17,14 +17,14 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
 from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulators.interface import Simulator
+from paramscape.simulators.surrogates.read_samples import daily_forcing
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import team
 from paramscape.study import periods_of, section
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.load import daily_forcing
-from paramscape.surrogates.region import Region
-from paramscape.surrogates.weights import load_network
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 from paramscape.study.quantities import FORCINGS, PARAMETERS
-from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
 _MEMORY = 3.0  # largest size of what is fed back where training gives no range

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.grid.images import active_image, from_image, to_image
-from paramscape.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
 
 
 class ArnetDynamics:

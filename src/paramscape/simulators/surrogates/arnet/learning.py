@@ -5,12 +5,12 @@ from bisect import bisect_right
 import torch
 from torch import Tensor, nn
 
+from paramscape.simulators.surrogates.arnet.dynamics import ArnetDynamics
+from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.samples import Samples, scaling_of
+from paramscape.simulators.surrogates.stateful import run_members
+from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
 from paramscape.study import Arnet, Rollout
-from paramscape.surrogates.arnet.dynamics import ArnetDynamics
-from paramscape.surrogates.arnet.network import ArnetNetwork
-from paramscape.surrogates.stateful import run_members
-from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.surrogates.windows import Samples, scaling_of
 
 _LOSSES = {"l1": nn.functional.l1_loss, "mse": nn.functional.mse_loss}
 

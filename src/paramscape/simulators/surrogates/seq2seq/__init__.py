@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from paramscape.surrogates.kind import Kind, only_the_target
-from paramscape.surrogates.region import Region
-from paramscape.surrogates.seq2seq.learning import Seq2seqLearner, untrained
-from paramscape.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.surrogates.stateful import StatefulSimulator, predict_freely
-from paramscape.surrogates.windows import Samples
+from paramscape.simulators.surrogates.interface import Kind, only_the_target
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.seq2seq.learning import Seq2seqLearner, untrained
+from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.stateful import StatefulSimulator, predict_freely
 
 
 def _predict(network: Seq2seqNetwork, samples: Samples) -> np.ndarray:

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from paramscape.simulators.surrogates.training import Learner
 from paramscape.simulators.workers import Team
-from paramscape.surrogates.training import Learner
 
 
 class LearnerPart:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from paramscape.simulators.interface import Simulator
-from paramscape.surrogates.network import SurrogateNetwork
-from paramscape.surrogates.region import Region
-from paramscape.surrogates.training import Learner
-from paramscape.surrogates.windows import Samples
+from paramscape.simulators.surrogates.network import SurrogateNetwork
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.training import Learner
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
+from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 from paramscape.study.quantities import FORCINGS
-from paramscape.surrogates.network import Scaling, SurrogateNetwork
 
 
 @dataclass(frozen=True)

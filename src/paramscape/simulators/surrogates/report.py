@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.surrogates.skill import score_cells
+from paramscape.simulators.surrogates.skill import score_cells
 
 _PAIRS = 20_000
 

@@ -14,14 +14,14 @@ from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
+from paramscape.simulators.surrogates.distributed import LearnerPart, SharedLearner
+from paramscape.simulators.surrogates.read_samples import EnsembleFiles, load_samples
+from paramscape.simulators.surrogates.registry import KINDS
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.training import Learner
+from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.workers import team
 from paramscape.study import section
-from paramscape.surrogates.kinds import KINDS
-from paramscape.surrogates.load import EnsembleFiles, load_samples
-from paramscape.surrogates.shared_learner import LearnerPart, SharedLearner
-from paramscape.surrogates.training import Learner
-from paramscape.surrogates.weights import load_network
-from paramscape.surrogates.windows import Samples
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from paramscape.simulators.surrogates.lstm.network import LstmNetwork
+from paramscape.simulators.surrogates.samples import Samples, scaling_of
+from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
 from paramscape.study import Lstm
-from paramscape.surrogates.lstm.network import LstmNetwork
-from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.surrogates.windows import Samples, scaling_of
 
 _CHUNK = 8192  # windows predicted at once; only memory depends on it
 

@@ -12,9 +12,9 @@ from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of, members_of_role
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.surrogates.samples import Samples
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
-from paramscape.surrogates.windows import Samples
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from paramscape.files import stamp
 from paramscape.files.tensors import load_tensors, save_tensors
-from paramscape.surrogates.network import Scaling, SurrogateNetwork
+from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 
 Network = TypeVar("Network", bound=SurrogateNetwork)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from paramscape.surrogates.forced_lstm import ForcedLstm
-from paramscape.surrogates.network import Scaling, SurrogateNetwork
+from paramscape.simulators.surrogates.forced_lstm import ForcedLstm
+from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 
 
 class LstmNetwork(SurrogateNetwork):

@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from paramscape.simulators.surrogates.samples import Samples, scaling_of
+from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
+from paramscape.simulators.surrogates.stateful import free_run
+from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
 from paramscape.study import Seq2seq
-from paramscape.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.surrogates.stateful import free_run
-from paramscape.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.surrogates.windows import Samples, scaling_of
 
 
 def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork:

@@ -15,8 +15,8 @@ from tqdm import tqdm
 from paramscape.files import write_table
 from paramscape.files.tensors import load_tensors, save_tensors
 from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
+from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.study import SurrogateTraining
-from paramscape.surrogates.network import SurrogateNetwork
 
 WEIGHTS, _EPOCH, VALIDATION = range(3)  # purposes of random numbers
 

@@ -8,10 +8,10 @@ from torch.utils.checkpoint import checkpoint
 from tqdm import tqdm
 
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.surrogates.lstm.network import LstmNetwork
+from paramscape.simulators.surrogates.simulated_study import Region
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
-from paramscape.surrogates.lstm.network import LstmNetwork
-from paramscape.surrogates.region import Region
 
 _CHUNK = 4096  # sequences at once; only memory depends on it
 

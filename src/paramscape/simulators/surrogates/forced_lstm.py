@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from paramscape.simulators.surrogates.recurrence import hidden_states
 from paramscape.study.quantities import FORCINGS, PARAMETERS
-from paramscape.surrogates.recurrence import hidden_states
 
 
 class ForcedLstm(nn.Module):

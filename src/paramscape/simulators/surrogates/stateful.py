@@ -8,10 +8,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.surrogates.network import SurrogateNetwork
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.simulated_study import Region
 from paramscape.study import Period
-from paramscape.surrogates.network import SurrogateNetwork
-from paramscape.surrogates.region import Region
-from paramscape.surrogates.windows import Samples
 
 _DAYS = 50  # simulated at once without gradients; only memory depends on it
 _RUNS = 16  # members simulated side by side; only memory depends on it

@@ -1,0 +1,22 @@
+"""`arnet`, an image-to-image surrogate: a day's targets from the day before (Mo et al. 2019)."""
+
+import numpy as np
+
+from paramscape.simulators.surrogates.arnet.dynamics import ArnetDynamics
+from paramscape.simulators.surrogates.arnet.learning import ArnetLearner, targets_of, untrained
+from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.interface import Kind
+from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.stateful import StatefulSimulator, predict_freely
+
+
+def _predict(network: ArnetNetwork, samples: Samples) -> np.ndarray:
+    return predict_freely(ArnetDynamics(network, samples.domain), samples)
+
+
+def _simulator(network: ArnetNetwork, region: Region) -> StatefulSimulator:
+    return StatefulSimulator(ArnetDynamics(network, region.cells), region)
+
+
+KIND = Kind(ArnetNetwork, targets_of, untrained, ArnetLearner, _predict, _simulator, True)
