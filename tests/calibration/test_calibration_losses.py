@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration.losses import (
+from paramscape.calibration.learning.losses import (
     clamp_through,
     discriminator_loss,
     generator_loss,
@@ -12,8 +12,8 @@ from paramscape.calibration.losses import (
     masked_rmse,
     range_loss,
 )
+from paramscape.calibration.learning.validation import kge, score
 from paramscape.calibration.trials import cell_rmse, mean_spatial_rmse
-from paramscape.calibration.validation import kge, score
 
 
 def test_the_range_loss_is_zero_inside_the_bounds():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration.critic import scene
-from paramscape.calibration.networks import Discriminator, FfnA, LstmZ, UNet
-from paramscape.calibration.networks.layers import drop
+from paramscape.calibration.learning.discriminator_training import scene
+from paramscape.calibration.learning.networks import Discriminator, FfnA, LstmZ, UNet
+from paramscape.calibration.learning.networks.layers import drop
 from paramscape.grid.cells import Cells
 from paramscape.grid.images import active_image, from_image, to_image
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from paramscape.calibration.curvature import Preconditioner
+from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.study import Curvature
 from paramscape.study.quantities import PARAMETERS
 

@@ -7,7 +7,7 @@ from test_calibrators import LEARNED, LEARNERS
 from test_interrupted_calibrations import assert_same
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.divergence import Diverged, Watch
+from paramscape.calibration.learning.divergence import Diverged, Watch
 
 SHORT = {"epochs": 6, "validate_every": 1}
 

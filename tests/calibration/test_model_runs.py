@@ -6,7 +6,7 @@ import torch
 from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.model_runs import ModelRuns
+from paramscape.calibration.learning.model_runs import ModelRuns
 from paramscape.simulators.interface import Windows
 
 

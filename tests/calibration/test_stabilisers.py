@@ -6,12 +6,13 @@ import pytest
 import torch
 from test_calibrators import FIELDS
 
-from paramscape.calibration import CALIBRATORS, critic
-from paramscape.calibration.critic import Critic
+from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.gan_po import GanPoLearner
-from paramscape.calibration.losses import discriminator_loss, gradient_penalty
-from paramscape.calibration.networks import Discriminator
-from paramscape.calibration.networks.spectral_norm import SpectralNorm
+from paramscape.calibration.learning import discriminator_training
+from paramscape.calibration.learning.discriminator_training import Critic
+from paramscape.calibration.learning.losses import discriminator_loss, gradient_penalty
+from paramscape.calibration.learning.networks import Discriminator
+from paramscape.calibration.learning.networks.spectral_norm import SpectralNorm
 from paramscape.grid.images import from_image
 from paramscape.study import GanPo, GanPoL1, Stabilisers
 
@@ -92,7 +93,7 @@ def test_r1_acts_in_every_nth_step_with_that_weight(land, monkeypatch):
         seen.append((judge.judged, tuple(images.shape)))
         return gradient_penalty(scores, images)
 
-    monkeypatch.setattr(critic, "gradient_penalty", penalty)
+    monkeypatch.setattr(discriminator_training, "gradient_penalty", penalty)
     for _ in range(7):
         judge.judge(observed, simulated)
     assert [judged for judged, _ in seen] == [0, 3, 6]

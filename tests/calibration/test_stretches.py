@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from paramscape.calibration.stretches import single_days, stretches, stretches_of_cells
+from paramscape.calibration.learning.minibatches import single_days, stretches, stretches_of_cells
 from paramscape.study import VicWindows
 
 

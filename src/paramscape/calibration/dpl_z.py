@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor
 
-from paramscape.calibration.dpl import DplLearner
-from paramscape.calibration.networks.lstm_z import LstmZ
+from paramscape.calibration.learning.dpl import DplLearner
+from paramscape.calibration.learning.initial_parameters import start_of
+from paramscape.calibration.learning.networks.lstm_z import LstmZ
+from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.calibration.record import Record
-from paramscape.calibration.start import start_of
-from paramscape.calibration.training import train
 from paramscape.jobs import random_streams
 from paramscape.study import DplZ
 

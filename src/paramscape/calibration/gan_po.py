@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from paramscape.calibration.critic import Critic, scene
-from paramscape.calibration.generator import FieldGenerator, Images
+from paramscape.calibration.learning.discriminator_training import Critic, scene
+from paramscape.calibration.learning.generator import FieldGenerator, Images
+from paramscape.calibration.learning.minibatches import MiniBatch
+from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.stretches import MiniBatch
-from paramscape.calibration.training import train
 from paramscape.jobs import random_streams
 from paramscape.study import GanPo
 

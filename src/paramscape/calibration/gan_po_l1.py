@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.calibration.generator import FieldGenerator
+from paramscape.calibration.learning.generator import FieldGenerator
+from paramscape.calibration.learning.minibatches import MiniBatch
+from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.stretches import MiniBatch
-from paramscape.calibration.training import train
 from paramscape.jobs import random_streams
 from paramscape.study import GanPoL1
 

@@ -12,14 +12,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
-from paramscape.calibration.divergence import Watch, told_where
-from paramscape.calibration.head_start import imitate
 from paramscape.calibration.history import History
-from paramscape.calibration.learner import Learner
-from paramscape.calibration.model_runs import ModelRuns
+from paramscape.calibration.learning.divergence import Watch, told_where
+from paramscape.calibration.learning.learner import Learner
+from paramscape.calibration.learning.minibatches import require_finite_fields
+from paramscape.calibration.learning.model_runs import ModelRuns
+from paramscape.calibration.learning.pretraining import imitate
+from paramscape.calibration.learning.validation import Score, validate
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.stretches import require_finite_fields
-from paramscape.calibration.validation import Score, validate
 from paramscape.jobs import random_streams
 from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Learned

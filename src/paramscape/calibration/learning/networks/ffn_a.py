@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.networks.layers import draw_uniform, drop
+from paramscape.calibration.learning.networks.layers import draw_uniform, drop
 
 
 class FfnA(nn.Module):

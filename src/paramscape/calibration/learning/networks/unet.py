@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.networks.layers import convolution, group_norm
+from paramscape.calibration.learning.networks.layers import convolution, group_norm
 
 _SLOPE = 0.2
 

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.curvature import Preconditioner
-from paramscape.calibration.stretches import MiniBatch
+from paramscape.calibration.learning.minibatches import MiniBatch
+from paramscape.calibration.learning.preconditioner import Preconditioner
 
 
 class Fields(Protocol):

@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.curvature import Preconditioner
-from paramscape.calibration.losses import masked_rmse
+from paramscape.calibration.learning.initial_parameters import start_of
+from paramscape.calibration.learning.losses import masked_rmse
+from paramscape.calibration.learning.minibatches import MiniBatch, simulate, stretches_of_cells
+from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.record import Record
-from paramscape.calibration.start import start_of
-from paramscape.calibration.stretches import MiniBatch, simulate, stretches_of_cells
 from paramscape.simulators.interface import Windows
 from paramscape.study import Dpl
 

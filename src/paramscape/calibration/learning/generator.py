@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.curvature import Preconditioner
-from paramscape.calibration.losses import clamp_through, masked_l1, range_loss
-from paramscape.calibration.networks.unet import UNet
+from paramscape.calibration.learning.initial_parameters import start_of
+from paramscape.calibration.learning.losses import clamp_through, masked_l1, range_loss
+from paramscape.calibration.learning.minibatches import MiniBatch, simulate, single_days, stretches
+from paramscape.calibration.learning.networks.unet import UNet
+from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.record import Record
-from paramscape.calibration.start import start_of
-from paramscape.calibration.stretches import MiniBatch, simulate, single_days, stretches
 from paramscape.grid.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
 

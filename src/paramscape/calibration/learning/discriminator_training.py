@@ -6,8 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from paramscape.calibration.losses import discriminator_loss, generator_loss, gradient_penalty
-from paramscape.calibration.networks.discriminator import Discriminator
+from paramscape.calibration.learning.losses import (
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+)
+from paramscape.calibration.learning.networks.discriminator import Discriminator
 from paramscape.grid.cells import Cells
 from paramscape.grid.images import to_image
 from paramscape.study import GanPo

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.learner import Fields
+from paramscape.calibration.learning.learner import Fields
 from paramscape.calibration.problem import SearchedFields
 from paramscape.files import read_dataset, read_table
 from paramscape.grid.cells import Cells

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import register_parametrization
 
-from paramscape.calibration.networks.layers import convolution
-from paramscape.calibration.networks.spectral_norm import SpectralNorm
+from paramscape.calibration.learning.networks.layers import convolution
+from paramscape.calibration.learning.networks.spectral_norm import SpectralNorm
 
 _SLOPE = 0.2
 _LEVELS = 3

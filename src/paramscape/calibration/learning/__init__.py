@@ -1,0 +1,1 @@
+"""Learning by gradients: one loop, its losses, mini-batches and networks."""
