@@ -13,7 +13,7 @@ from paramscape.calibration.learning.losses import (
     range_loss,
 )
 from paramscape.calibration.learning.validation import kge, score
-from paramscape.calibration.trials import cell_rmse, mean_spatial_rmse
+from paramscape.calibration.search.objective import cell_rmse, mean_spatial_rmse
 
 
 def test_the_range_loss_is_zero_inside_the_bounds():

@@ -11,8 +11,8 @@ from test_searches import members_of_runs
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.cell_sceua import CellErrors
-from paramscape.calibration.sceua import Evolution
-from paramscape.calibration.trials import cell_rmse
+from paramscape.calibration.search.objective import cell_rmse
+from paramscape.calibration.search.sceua import Evolution
 from paramscape.study import CellSceua
 
 SETTINGS = CellSceua(max_evaluations=240)

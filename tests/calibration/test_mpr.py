@@ -7,7 +7,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paramscape.calibration.mpr import (
+from paramscape.calibration.search.mpr import (
     SLOPE,
     baseflow,
     coefficients_of,
@@ -17,7 +17,7 @@ from paramscape.calibration.mpr import (
     power_mean,
     transfer,
 )
-from paramscape.calibration.soil import SoilPixels
+from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Priors
@@ -233,7 +233,7 @@ def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):
     fine[..., ds] = torch.minimum(fine[..., ds], fine[..., ws])
     powers = [-1.0 if name in ("Ds", "Dsmax", "Ws") else 1.0 for name in PARAMETERS]
     means = [power_mean(fine[..., i], p, uneven, 3) for i, p in enumerate(powers)]
-    monkeypatch.setattr("paramscape.calibration.soil._PIXELS_AT_ONCE", 50)
+    monkeypatch.setattr("paramscape.calibration.search.soil_pixels._PIXELS_AT_ONCE", 50)
     assert [len(block.cell) for block in uneven.blocks] == [50, 25]
     found = parameters_of(sets, uneven, 3, PRIORS)
     torch.testing.assert_close(found, torch.stack(means, -1), rtol=1e-12, atol=0)

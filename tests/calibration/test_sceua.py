@@ -9,7 +9,7 @@ import pytest
 import spotpy
 from optima import ackley, goldstein_price, griewank, hartman, rosenbrock
 
-from paramscape.calibration.sceua import REASONS, Boxes, Evolution, Search, draw_parents
+from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search, draw_parents
 from paramscape.jobs import random_streams
 from paramscape.study import Sceua
 

@@ -41,7 +41,9 @@ def test_members_that_are_simulated_at_once_change_nothing(
     whole = calibrate(method, land().problem, workplace("whole"))
     problem = land().problem
     cell_days = 90 * problem.evidence.cells.count
-    monkeypatch.setattr("paramscape.calibration.trials._VALUES_AT_ONCE", at_once * cell_days)
+    monkeypatch.setattr(
+        "paramscape.calibration.search.objective._VALUES_AT_ONCE", at_once * cell_days
+    )
     members = members_of_runs(problem)
     assert torch.equal(calibrate(method, problem, workplace("cut")), whole)
     assert max(members) == at_once

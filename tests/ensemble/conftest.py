@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 
 from paramscape.calibration import Evidence, Problem
-from paramscape.calibration.trials import cell_rmse
+from paramscape.calibration.search.objective import cell_rmse
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.vic.engine import Engine

@@ -7,8 +7,8 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.calibration.mpr import coefficients_of
-from paramscape.calibration.soil import SoilPixels
+from paramscape.calibration.search.mpr import coefficients_of
+from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.grid.cells import Cells
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.prepare.native_soil import prepare_native_soil

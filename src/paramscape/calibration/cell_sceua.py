@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.sceua import Boxes, Search
-from paramscape.calibration.sceua_run import SceuaRun
-from paramscape.calibration.trials import Trials, cell_rmse
+from paramscape.calibration.search.objective import Trials, cell_rmse
+from paramscape.calibration.search.sceua import Boxes, Search
+from paramscape.calibration.search.sceua_run import SceuaRun
 from paramscape.study import CellSceua
 
 _LOG = logging.getLogger(__name__)

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.calibration.mpr import coefficients_of, parameters_of
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.sceua import Boxes, Search
-from paramscape.calibration.sceua_run import SceuaRun
-from paramscape.calibration.soil import SoilPixels
-from paramscape.calibration.trials import Trials, mean_spatial_rmse
+from paramscape.calibration.search.mpr import coefficients_of, parameters_of
+from paramscape.calibration.search.objective import Trials, mean_spatial_rmse
+from paramscape.calibration.search.sceua import Boxes, Search
+from paramscape.calibration.search.sceua_run import SceuaRun
+from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.study import MprSceua
 
 _LOG = logging.getLogger(__name__)

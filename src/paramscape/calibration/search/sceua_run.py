@@ -10,8 +10,8 @@ from tqdm import tqdm
 from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
 from paramscape.calibration.history import History
 from paramscape.calibration.problem import Workplace
-from paramscape.calibration.sceua import REASONS, Boxes, Evolution, Search
-from paramscape.calibration.trials import Trials
+from paramscape.calibration.search.objective import Trials
+from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search
 from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
 from paramscape.study import Sceua
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.calibration.soil import SoilPixels
+from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.parameters.priors import PriorBox
 from paramscape.study.quantities import PARAMETERS
 

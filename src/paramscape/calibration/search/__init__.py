@@ -1,0 +1,1 @@
+"""Search without gradients: SCE-UA, its objective, and MPR's transfer functions."""
