@@ -31,9 +31,9 @@ def test_models_of_settings_are_no_code_of_a_rule(repository: Path) -> None:
 
 
 def test_a_method_does_not_depend_on_the_other_methods() -> None:
-    modules = followed(PACKAGE / "calibration/gan_po.py")
-    assert "calibration/gan_po.py" in modules
-    assert not modules & {"calibration/dpl_z.py", "calibration/mpr_sceua.py"}
+    modules = followed(PACKAGE / "calibration/methods/gan_po.py")
+    assert "calibration/methods/gan_po.py" in modules
+    assert not modules & {"calibration/methods/dpl_z.py", "calibration/methods/mpr_sceua.py"}
 
 
 @pytest.mark.parametrize("kind", ["lstm", "seq2seq", "arnet"])
@@ -63,7 +63,7 @@ def test_a_changed_module_changes_the_digest(tmp_path: Path) -> None:
 
 
 def test_a_module_of_another_checkout_is_refused(tmp_path: Path) -> None:
-    module = tmp_path / "paramscape" / "calibration" / "gan_po.py"
+    module = tmp_path / "paramscape" / "calibration" / "methods" / "gan_po.py"
     module.parent.mkdir(parents=True)
     module.write_text("from . import seeds\n")
     with pytest.raises(ValueError, match=r"gan_po\.py does not belong .* of its own checkout"):

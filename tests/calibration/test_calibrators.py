@@ -9,11 +9,11 @@ import torch
 import xarray as xr
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.dpl_a import dpl_a_learner
-from paramscape.calibration.dpl_z import dpl_z_learner, network_input
-from paramscape.calibration.gan_po import GanPoLearner
-from paramscape.calibration.gan_po_l1 import GanPoL1Learner
 from paramscape.calibration.learning.dpl import iterations_of_epoch
+from paramscape.calibration.methods.dpl_a import dpl_a_learner
+from paramscape.calibration.methods.dpl_z import dpl_z_learner, network_input
+from paramscape.calibration.methods.gan_po import GanPoLearner
+from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
 from paramscape.calibration.record import Record
 from paramscape.study import (
     Calibration,

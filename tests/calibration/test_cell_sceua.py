@@ -10,7 +10,7 @@ import torch
 from test_searches import members_of_runs
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.cell_sceua import CellErrors
+from paramscape.calibration.methods.cell_sceua import CellErrors
 from paramscape.calibration.search.objective import cell_rmse
 from paramscape.calibration.search.sceua import Evolution
 from paramscape.study import CellSceua

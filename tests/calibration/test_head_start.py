@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.calibration.gan_po_l1 import GanPoL1Learner
 from paramscape.calibration.learning.pretraining import imitate, read_search
+from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
 from paramscape.files import Provenance, write_dataset
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, GanPoL1, HeadStart

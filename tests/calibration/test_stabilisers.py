@@ -7,12 +7,12 @@ import torch
 from test_calibrators import FIELDS
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.gan_po import GanPoLearner
 from paramscape.calibration.learning import discriminator_training
 from paramscape.calibration.learning.discriminator_training import Critic
 from paramscape.calibration.learning.losses import discriminator_loss, gradient_penalty
 from paramscape.calibration.learning.networks import Discriminator
 from paramscape.calibration.learning.networks.spectral_norm import SpectralNorm
+from paramscape.calibration.methods.gan_po import GanPoLearner
 from paramscape.grid.images import from_image
 from paramscape.study import GanPo, GanPoL1, Stabilisers
 

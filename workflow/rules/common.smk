@@ -170,7 +170,7 @@ def code_of_calibration(method, simulator):
     """Digest of the code behind one method's calibration on one simulator."""
     return code_digest(
         SCRIPTS / "calibrate.py",
-        MODULES / "calibration" / f"{method.replace('-', '_')}.py",
+        MODULES / "calibration" / "methods" / f"{method.replace('-', '_')}.py",
         *modules_of_simulator(simulator),
     )
 

@@ -3,13 +3,13 @@
 A further method is one module and one entry in `CALIBRATORS`.
 """
 
-from paramscape.calibration.cell_sceua import calibrate_cell_sceua
-from paramscape.calibration.default import keep_default
-from paramscape.calibration.dpl_a import calibrate_dpl_a
-from paramscape.calibration.dpl_z import calibrate_dpl_z
-from paramscape.calibration.gan_po import calibrate_gan_po
-from paramscape.calibration.gan_po_l1 import calibrate_gan_po_l1
-from paramscape.calibration.mpr_sceua import calibrate_mpr_sceua
+from paramscape.calibration.methods.cell_sceua import calibrate_cell_sceua
+from paramscape.calibration.methods.default import keep_default
+from paramscape.calibration.methods.dpl_a import calibrate_dpl_a
+from paramscape.calibration.methods.dpl_z import calibrate_dpl_z
+from paramscape.calibration.methods.gan_po import calibrate_gan_po
+from paramscape.calibration.methods.gan_po_l1 import calibrate_gan_po_l1
+from paramscape.calibration.methods.mpr_sceua import calibrate_mpr_sceua
 from paramscape.calibration.problem import Calibrator, Evidence, Problem, Workplace
 
 CALIBRATORS: dict[str, Calibrator] = {
