@@ -5,9 +5,9 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.choice import with_choice
-from paramscape.calibration.evidence import PreparedFiles, default_values, read_evidence
+from paramscape.calibration.hyperparameters import with_choice
 from paramscape.calibration.learning.pretraining import read_search
+from paramscape.calibration.observed_data import PreparedFiles, default_values, read_evidence
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.files import read_dataset, write_dataset
 from paramscape.jobs.interruption import heeding_sigterm

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paramscape.calibration.choice import tabulate_candidates, write_choice
+from paramscape.calibration.hyperparameters import tabulate_candidates, write_choice
 from paramscape.files import write_table
 from paramscape.jobs.job import job
 

@@ -14,7 +14,7 @@ from paramscape.calibration.methods.dpl_a import dpl_a_learner
 from paramscape.calibration.methods.dpl_z import dpl_z_learner, network_input
 from paramscape.calibration.methods.gan_po import GanPoLearner
 from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
-from paramscape.calibration.record import Record
+from paramscape.calibration.training_data import Record
 from paramscape.study import (
     Calibration,
     DplA,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from paramscape.calibration import CALIBRATORS
-from paramscape.calibration.choice import tabulate_candidates, with_choice, write_choice
+from paramscape.calibration.hyperparameters import tabulate_candidates, with_choice, write_choice
 from paramscape.study import GanPo
 
 CANDIDATES = [{"l1_weight": 1.0}, {"l1_weight": 10.0}, {"l1_weight": 30.0}]

@@ -8,7 +8,7 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.calibration.evidence import PreparedFiles, read_evidence
+from paramscape.calibration.observed_data import PreparedFiles, read_evidence
 from paramscape.files import Provenance, write_dataset
 from paramscape.study import Periods
 from paramscape.study.quantities import FORCINGS, UNITS

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paramscape.bench.case import SEED, Extent, draw_calibrated, make_case
 from paramscape.bench.land import native_soil
-from paramscape.calibration.evidence import default_values, evidence_of
+from paramscape.calibration.observed_data import default_values, evidence_of
 from paramscape.calibration.problem import Problem
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox

@@ -12,7 +12,7 @@ from paramscape.calibration.learning.losses import masked_rmse
 from paramscape.calibration.learning.minibatches import MiniBatch, simulate, stretches_of_cells
 from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.calibration.problem import Problem
-from paramscape.calibration.record import Record
+from paramscape.calibration.training_data import Record
 from paramscape.simulators.interface import Windows
 from paramscape.study import Dpl
 

@@ -12,7 +12,7 @@ from paramscape.calibration.learning.minibatches import MiniBatch, simulate, sin
 from paramscape.calibration.learning.networks.unet import UNet
 from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.calibration.problem import Problem
-from paramscape.calibration.record import Record
+from paramscape.calibration.training_data import Record
 from paramscape.grid.images import active_image, from_image, to_image
 from paramscape.study import GanPoL1
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.calibration.record import days_of
+from paramscape.calibration.training_data import days_of
 
 
 @dataclass(frozen=True)

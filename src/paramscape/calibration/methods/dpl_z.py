@@ -8,7 +8,7 @@ from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.networks.lstm_z import LstmZ
 from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem, Workplace
-from paramscape.calibration.record import Record
+from paramscape.calibration.training_data import Record
 from paramscape.jobs import random_streams
 from paramscape.study import DplZ
 

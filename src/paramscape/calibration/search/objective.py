@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.calibration.record import days_of
+from paramscape.calibration.training_data import days_of
 
 _VALUES_AT_ONCE = 10_000_000  # values of a target that are simulated at once; bounds memory only
 
