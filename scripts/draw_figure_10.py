@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from paramscape.figures.by_simulator import draw
 from paramscape.figures.collect import caption, mask_of, scores_of_runs
-from paramscape.figures.figure10 import draw
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.figures.collect import caption
-from paramscape.figures.figure3 import draw
+from paramscape.figures.study_area import draw
 from paramscape.files import read_dataset
 from paramscape.jobs.job import job
 from paramscape.study import Period, section

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures.collect import caption, mask_of, scores_of_runs
-from paramscape.figures.figure4 import draw
+from paramscape.figures.score_maps import draw
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

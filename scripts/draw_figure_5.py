@@ -6,7 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from paramscape.figures.collect import caption, change_of_runs, joined_changes, mask_of
-from paramscape.figures.figure5 import draw
+from paramscape.figures.rmse_change import draw
 from paramscape.jobs.job import job
 
 

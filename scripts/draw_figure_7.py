@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures.collect import caption, scores_of_runs
-from paramscape.figures.figure7 import draw
+from paramscape.figures.fss_curves import draw
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

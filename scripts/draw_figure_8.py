@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.figures._page import Caption
 from paramscape.figures.collect import mask_of, parameters_of_runs
-from paramscape.figures.figure8 import draw
+from paramscape.figures.parameter_maps import draw
 from paramscape.files import read_dataset
 from paramscape.jobs.job import job
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures.collect import caption, mask_of, scores_by_simulator
-from paramscape.figures.figure9 import draw
+from paramscape.figures.without_discriminator import draw
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from paramscape.figures.collect import caption, mask_of
-from paramscape.figures.figure_s2 import draw
+from paramscape.figures.surrogate_skill import draw
 from paramscape.files import read_netcdf, read_table
 from paramscape.jobs.job import job
 from paramscape.study import section

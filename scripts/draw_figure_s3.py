@@ -4,7 +4,7 @@ from pathlib import Path
 
 from paramscape.figures._page import Caption
 from paramscape.figures.collect import histories_of_runs, loss_weights
-from paramscape.figures.figure_s3 import draw
+from paramscape.figures.training_curves import draw
 from paramscape.files import read_json
 from paramscape.jobs.job import job
 from paramscape.study.run_id import RunId

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures.collect import caption, mask_of, verified_runs
-from paramscape.figures.figure_s4 import draw
+from paramscape.figures.verification_gap import draw
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paramscape.figures.table1 import write
+from paramscape.figures.ablation_table import write
 from paramscape.files import read_table
 from paramscape.jobs.job import job
 from paramscape.study import section

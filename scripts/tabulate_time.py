@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from paramscape.figures.collect import costs_of_runs, runs_behind_surrogates
-from paramscape.figures.table2 import write
+from paramscape.figures.cost_table import write
 from paramscape.jobs.job import job
 
 if __name__ == "__main__":

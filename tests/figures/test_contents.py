@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from paramscape.figures import (
-    figure4,
-    figure5,
-    figure6,
-    figure7,
-    figure9,
-    figure10,
-    figure_s2,
-    figure_s3,
-    figure_s4,
+    by_simulator,
+    daily_patterns,
+    fss_curves,
+    rmse_change,
+    score_maps,
+    surrogate_skill,
+    training_curves,
+    verification_gap,
+    without_discriminator,
 )
 from paramscape.figures._page import RED, Caption, bands, line_looks
 
@@ -67,7 +67,7 @@ def test_bands_hold_every_run_once_and_no_more_than_eight(runs):
 def test_maps_show_each_run_once_with_its_median(study, drawn):
     scores = study.scores.isel(run=[0, 1, 2, 3, 4] * 3)
     labels = np.array([f"method-{number} on vic" for number in range(15)])
-    figure = drawn(figure4.draw, scores.assign_coords(run=labels), study.mask)
+    figure = drawn(score_maps.draw, scores.assign_coords(run=labels), study.mask)
     for number, run in enumerate(scores.rmse.values):
         (ax,) = titled(figure, f"method-{number}\non vic")
         assert ax.get_title().endswith(f"median {np.nanmedian(run):.2f}")
@@ -75,7 +75,7 @@ def test_maps_show_each_run_once_with_its_median(study, drawn):
 
 def test_figure_9_shows_the_pair_in_maps_and_all_methods_in_curves(study, drawn):
     given = study.by_simulator()
-    figure = drawn(figure9.draw, given, study.mask)
+    figure = drawn(without_discriminator.draw, given, study.mask)
     for simulator, scores in given.items():
         for method in ("gan-po-l1", "gan-po"):
             (ax,) = titled(figure, f"{method}\non {simulator}")
@@ -90,24 +90,24 @@ def test_figure_9_needs_both_methods_on_each_simulator(study, drawn):
     given = study.by_simulator()
     given["vic"] = given["vic"].sel(run=["default", "gan-po"])
     with pytest.raises(ValueError, match=r"on vic there is no gan-po-l1 among \['default'"):
-        drawn(figure9.draw, given, study.mask)
+        drawn(without_discriminator.draw, given, study.mask)
     with pytest.raises(ValueError, match="got none"):
-        drawn(figure9.draw, {}, study.mask)
+        drawn(without_discriminator.draw, {}, study.mask)
 
 
 def test_figure_10_shows_a_run_per_simulator(study, drawn):
     scores = study.scores.isel(run=[3, 4])
-    figure = drawn(figure10.draw, scores, study.mask)
+    figure = drawn(by_simulator.draw, scores, study.mask)
     shown = curves(titled(figure, "highest 5 %")[0])
     for run in scores.run.values:
         np.testing.assert_array_equal(shown[run], scores.fss.sel(run=run, percentile=95))
     with pytest.raises(ValueError, match="two runs at least"):
-        drawn(figure10.draw, scores.isel(run=[0]), study.mask)
+        drawn(by_simulator.draw, scores.isel(run=[0]), study.mask)
 
 
 def test_figure_s2_marks_parameters_of_which_the_gate_warns(study, drawn):
     table = study.sensitivity()
-    figure = drawn(figure_s2.draw, study.surrogate(), table, study.mask, surrogate="lstm")
+    figure = drawn(surrogate_skill.draw, study.surrogate(), table, study.mask, surrogate="lstm")
     (ax,) = (ax for ax in figure.axes if ax.get_title("right") == "ratio")
     lengths = [bar.get_width() for bar in ax.patches]
     np.testing.assert_allclose(lengths, [*table.vic, *table.surrogate])
@@ -119,7 +119,7 @@ def test_figure_s2_marks_parameters_of_which_the_gate_warns(study, drawn):
 def test_figure_s3_adds_the_weighted_sum_and_sets_validation_apart(study, drawn):
     history = study.histories()["gan-po on vic"].assign(seconds=1.0, model_runs=7.0)
     weights = {"gan-po on vic": {"l1": 30.0, "range": 1.0, "adversarial": 2.0}}
-    figure = drawn(figure_s3.draw, {"gan-po on vic": history}, weights=weights)
+    figure = drawn(training_curves.draw, {"gan-po on vic": history}, weights=weights)
     losses, validation = (curves(ax) for ax in figure.axes)
     assert set(losses) == {"l1", "range", "adversarial", "discriminator", "weighted sum"}
     total = 30 * history["train/l1"] + history["train/range"] + 2 * history["train/adversarial"]
@@ -129,13 +129,13 @@ def test_figure_s3_adds_the_weighted_sum_and_sets_validation_apart(study, drawn)
 
 def test_a_loss_that_an_epoch_lacks_adds_nothing_to_the_sum():
     history = pd.DataFrame({"epoch": [1, 2], "train/l1": [1.0, 2.0], "train/a": [np.nan, 3.0]})
-    total = figure_s3.with_weighted_sum(history, {"l1": 10.0, "a": 1.0})["train/weighted sum"]
+    total = training_curves.with_weighted_sum(history, {"l1": 10.0, "a": 1.0})["train/weighted sum"]
     assert total.tolist() == [10.0, 23.0]
 
 
 def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
     given = study.verified()
-    figure = drawn(figure_s4.draw, given, study.mask)
+    figure = drawn(verification_gap.draw, given, study.mask)
     gaps = [ax.get_title() for ax in figure.axes if ax.get_title().startswith("gap")]
     assert gaps == ["gap 0", "gap -0.125", "gap -0.125", "gap 0"]
     cells = study.mask.values > 0
@@ -146,14 +146,14 @@ def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
 
 def test_figure_s4_needs_both_sides_in_order(study, drawn):
     with pytest.raises(ValueError, match=r"\['own', 'vic'\] in this order; got \['vic', 'own'\]"):
-        drawn(figure_s4.draw, study.verified()[{"side": [1, 0]}], study.mask)
+        drawn(verification_gap.draw, study.verified()[{"side": [1, 0]}], study.mask)
 
 
 def test_a_cell_without_observation_is_neither_better_nor_not(study, drawn):
     change = study.change()
     lake = (change.lat == change.lat[6]) & (change.lon == change.lon[4])
     seen = change.where(~lake).assign_coords(observed=change["observed"] & ~lake)
-    figure = drawn(figure5.draw, seen, study.mask)
+    figure = drawn(rmse_change.draw, seen, study.mask)
     cells = int(study.mask.sum())
     assert figure.axes[0].get_ylabel() == f"(a) train period\n{cells - 1} of {cells} cells"
     counted = seen.values[0, 0][seen["observed"].values[0]]
@@ -166,7 +166,7 @@ def test_maps_say_how_many_cells_are_scored(study, drawn):
     scores = study.scores.copy(deep=True)
     scores["rmse"][:, 6, 4] = scores["cc"][:, 6, 4] = np.nan
     scores["cc"][1, 5, 4] = np.nan
-    figure = drawn(figure4.draw, scores, study.mask)
+    figure = drawn(score_maps.draw, scores, study.mask)
     cells = int(study.mask.sum())
     labels = [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel().startswith("(")]
     scored = f"{cells - 1} of {cells} cells"
@@ -191,19 +191,19 @@ def written(figure):
 
 
 def test_a_figure_of_patterns_that_are_not_scored_gives_the_reason(study, drawn):
-    figure = drawn(figure6.draw, unscored(study.scores))
+    figure = drawn(daily_patterns.draw, unscored(study.scores))
     assert written(figure) == [f"no EOF score: {REASON}", f"no SSIM: {REASON}"]
     assert not any(ax.get_lines() for ax in figure.axes)
-    figure = drawn(figure7.draw, unscored(study.scores).fss)
+    figure = drawn(fss_curves.draw, unscored(study.scores).fss)
     assert written(figure) == [f"no FSS: {REASON}"]
     pair = {name: unscored(scores) for name, scores in study.by_simulator().items()}
-    assert written(drawn(figure9.draw, pair, study.mask)) == [f"no FSS: {REASON}"]
+    assert written(drawn(without_discriminator.draw, pair, study.mask)) == [f"no FSS: {REASON}"]
     runs = unscored(study.scores.isel(run=[3, 4]))
-    assert written(drawn(figure10.draw, runs, study.mask)) == [f"no FSS: {REASON}"]
+    assert written(drawn(by_simulator.draw, runs, study.mask)) == [f"no FSS: {REASON}"]
 
 
 def test_every_cell_of_a_run_counts_in_one_bar(study, drawn):
-    figure = drawn(figure5.draw, study.change(), study.mask)
+    figure = drawn(rmse_change.draw, study.change(), study.mask)
     for ax in figure.axes:
         assert sum(bar.get_height() for bar in ax.patches) == int(study.mask.sum())
 
@@ -212,5 +212,5 @@ def test_a_history_of_one_validation_shows_as_a_point(drawn):
     history = pd.DataFrame(
         {"epoch": [1, 2], "train/rmse": [2.0, 1.0], "validation/mse": [np.nan, 3.0]}
     )
-    figure = drawn(figure_s3.draw, {"dpl-z on vic": history})
+    figure = drawn(training_curves.draw, {"dpl-z on vic": history})
     assert figure.axes[1].get_lines()[0].get_marker() == "o"

@@ -12,43 +12,47 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 
 from paramscape.figures import (
-    figure3,
-    figure4,
-    figure5,
-    figure6,
-    figure7,
-    figure8,
-    figure9,
-    figure10,
-    figure_s2,
-    figure_s3,
-    figure_s4,
+    by_simulator,
+    daily_patterns,
+    fss_curves,
+    parameter_maps,
+    rmse_change,
+    score_maps,
+    study_area,
+    surrogate_skill,
+    training_curves,
+    verification_gap,
+    without_discriminator,
 )
 from paramscape.figures._maps import cell_edges, shared_scale
 from paramscape.figures._page import pretty_units, wrapped
 
 
 def draw_figure8(study, stem):
-    figure8.draw(study.parameters(), study.mask, stem, study.caption, truth=study.truth())
+    parameter_maps.draw(study.parameters(), study.mask, stem, study.caption, truth=study.truth())
 
 
 def draw_figure_s2(study, stem):
     tables = study.surrogate(), study.sensitivity()
-    figure_s2.draw(*tables, study.mask, stem, study.caption, surrogate="lstm")
+    surrogate_skill.draw(*tables, study.mask, stem, study.caption, surrogate="lstm")
 
 
 DRAW = {
-    "figure4": lambda s, stem: figure4.draw(s.scores, s.mask, stem, s.caption),
-    "figure5": lambda s, stem: figure5.draw(s.change(), s.mask, stem, s.caption),
-    "figure6": lambda s, stem: figure6.draw(s.scores, stem, s.caption),
-    "figure7": lambda s, stem: figure7.draw(s.scores.fss, stem, s.caption),
+    "figure4": lambda s, stem: score_maps.draw(s.scores, s.mask, stem, s.caption),
+    "figure5": lambda s, stem: rmse_change.draw(s.change(), s.mask, stem, s.caption),
+    "figure6": lambda s, stem: daily_patterns.draw(s.scores, stem, s.caption),
+    "figure7": lambda s, stem: fss_curves.draw(s.scores.fss, stem, s.caption),
     "figure8": draw_figure8,
-    "figure3": lambda s, stem: figure3.draw(s.fields(), s.mask, stem, s.caption),
-    "figure9": lambda s, stem: figure9.draw(s.by_simulator(), s.mask, stem, s.caption),
-    "figure10": lambda s, stem: figure10.draw(s.scores[{"run": [3, 4]}], s.mask, stem, s.caption),
+    "figure3": lambda s, stem: study_area.draw(s.fields(), s.mask, stem, s.caption),
+    "figure9": lambda s, stem: without_discriminator.draw(
+        s.by_simulator(), s.mask, stem, s.caption
+    ),
+    "figure10": lambda s, stem: by_simulator.draw(
+        s.scores[{"run": [3, 4]}], s.mask, stem, s.caption
+    ),
     "figure_s2": draw_figure_s2,
-    "figure_s3": lambda s, stem: figure_s3.draw(s.histories(), stem, s.caption),
-    "figure_s4": lambda s, stem: figure_s4.draw(s.verified(), s.mask, stem, s.caption),
+    "figure_s3": lambda s, stem: training_curves.draw(s.histories(), stem, s.caption),
+    "figure_s4": lambda s, stem: verification_gap.draw(s.verified(), s.mask, stem, s.caption),
 }
 
 
@@ -80,7 +84,9 @@ def test_equal_data_give_equal_bytes_whatever_the_users_settings(name, study, tm
 
 def test_equal_maps_give_equal_bytes(study, tmp_path):
     for stem in ("one", "two"):
-        figure3.draw(study.fields().fillna(0) * 0 + 1, study.mask, tmp_path / stem, study.caption)
+        study_area.draw(
+            study.fields().fillna(0) * 0 + 1, study.mask, tmp_path / stem, study.caption
+        )
     for suffix in ("png", "pdf"):
         one, two = ((tmp_path / f"{stem}.{suffix}").read_bytes() for stem in ("one", "two"))
         assert one == two
@@ -90,49 +96,49 @@ def test_cells_without_score_and_runs_without_skill_can_be_drawn(study, tmp_path
     scores = study.scores.isel(run=slice(0, 2)).copy(deep=True)
     scores["kge"][0] = np.nan
     scores["rmse"][1, 6, 4] = np.nan
-    figure4.draw(scores, study.mask, tmp_path / "maps", study.caption)
+    score_maps.draw(scores, study.mask, tmp_path / "maps", study.caption)
     scores["fss"][0] = np.nan
-    figure7.draw(scores.fss, tmp_path / "fss", study.caption)
+    fss_curves.draw(scores.fss, tmp_path / "fss", study.caption)
     assert (tmp_path / "maps.png").stat().st_size > 0
 
 
 def test_one_run_on_one_cell_can_be_drawn(tmp_path, study):
     one = study.scores.isel(run=[0], lat=[6], lon=[4])
-    figure4.draw(one, study.mask.isel(lat=[6], lon=[4]), tmp_path / "cell", study.caption)
+    score_maps.draw(one, study.mask.isel(lat=[6], lon=[4]), tmp_path / "cell", study.caption)
     assert (tmp_path / "cell.pdf").stat().st_size > 0
 
 
 def test_a_failed_drawing_leaves_no_file(study, tmp_path):
     with pytest.raises(ValueError, match="kge"):
-        figure4.draw(study.scores.drop_vars("kge"), study.mask, tmp_path / "x", study.caption)
+        score_maps.draw(study.scores.drop_vars("kge"), study.mask, tmp_path / "x", study.caption)
     assert not list(tmp_path.iterdir())
 
 
 def test_wrong_dimensions_are_refused_with_both_shown(study, tmp_path):
     turned = study.scores.fss.transpose("percentile", "window", "run")
     with pytest.raises(ValueError, match=r"'run', 'percentile', 'window'.*'percentile', 'window'"):
-        figure7.draw(turned, tmp_path / "x", study.caption)
+        fss_curves.draw(turned, tmp_path / "x", study.caption)
     with pytest.raises(ValueError, match="'period', 'run', 'lat', 'lon'"):
-        figure5.draw(study.change()[0], study.mask, tmp_path / "x", study.caption)
+        rmse_change.draw(study.change()[0], study.mask, tmp_path / "x", study.caption)
     with pytest.raises(ValueError, match="eof_mean"):
-        figure6.draw(study.scores.drop_vars("eof_mean"), tmp_path / "x", study.caption)
+        daily_patterns.draw(study.scores.drop_vars("eof_mean"), tmp_path / "x", study.caption)
 
 
 def test_a_mask_on_another_grid_is_refused(study, tmp_path):
     other = study.mask.assign_coords(lat=study.mask.lat + 1)
     with pytest.raises(ValueError, match="along lat"):
-        figure4.draw(study.scores, other, tmp_path / "x", study.caption)
+        score_maps.draw(study.scores, other, tmp_path / "x", study.caption)
 
 
 def test_a_run_that_comes_twice_is_refused(study, tmp_path):
     twice = xr.concat([study.scores.fss, study.scores.fss[:1]], "run")
     with pytest.raises(ValueError, match="default on vic"):
-        figure7.draw(twice, tmp_path / "x", study.caption)
+        fss_curves.draw(twice, tmp_path / "x", study.caption)
 
 
 def test_a_truth_of_other_parameters_is_refused(study, tmp_path):
     with pytest.raises(ValueError, match="infilt"):
-        figure8.draw(
+        parameter_maps.draw(
             study.parameters(), study.mask, tmp_path / "x", study.caption, truth=study.truth()[1:]
         )
 
@@ -144,22 +150,22 @@ def test_bad_histories_are_refused(study, tmp_path):
         ({"epoch": [1], "loss": ["low"]}, "numbers"),
     ):
         with pytest.raises(ValueError, match=reason):
-            figure_s3.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
+            training_curves.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
     untrained = pd.DataFrame({"epoch": [], "seconds": []})
     with pytest.raises(ValueError, match=r"\['default on vic'\] none has a row"):
-        figure_s3.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
+        training_curves.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
 
 
 def test_untrained_runs_and_running_times_have_no_curve(study, tmp_path):
     trained = pd.DataFrame(
         {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 3.0]}
     )
-    figure_s3.draw({"dpl-z on vic": trained}, tmp_path / "one", study.caption)
+    training_curves.draw({"dpl-z on vic": trained}, tmp_path / "one", study.caption)
     both = {
         "dpl-z on vic": trained.assign(seconds=[10.0, 20.0]),
         "default on vic": pd.DataFrame({"epoch": [], "seconds": []}),
     }
-    figure_s3.draw(both, tmp_path / "two", study.caption)
+    training_curves.draw(both, tmp_path / "two", study.caption)
     one, two = ((tmp_path / f"{stem}.png").read_bytes() for stem in ("one", "two"))
     assert one == two
 
@@ -169,7 +175,7 @@ def test_samples_with_gaps_are_refused(study, tmp_path):
     skill["vic"][:3] = np.nan
     given = skill, study.sensitivity(), study.mask
     with pytest.raises(ValueError, match=r"`vic` holds 3 NaN of 4000"):
-        figure_s2.draw(*given, tmp_path / "x", study.caption, surrogate="lstm")
+        surrogate_skill.draw(*given, tmp_path / "x", study.caption, surrogate="lstm")
 
 
 def test_a_shared_scale_spans_all_runs_and_tells_what_lies_beyond():

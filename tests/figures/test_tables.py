@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paramscape.figures import methods_table, table1, table2
+from paramscape.figures import ablation_table, cost_table, methods_table
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def tables(study):
 
 
 def test_times_are_shown_of_an_epoch_and_in_all(tables, tmp_path):
-    table2.write(tables[1], tmp_path / "table2")
+    cost_table.write(tables[1], tmp_path / "table2")
     written = pd.read_csv(tmp_path / "table2.csv")
     gan = written[(written.method == "gan-po") & (written.simulator == "vic")].iloc[0]
     assert gan.minutes == pytest.approx(4.45)
@@ -27,7 +27,7 @@ def test_times_are_shown_of_an_epoch_and_in_all(tables, tmp_path):
 
 
 def test_the_papers_minutes_stand_beside_ours_with_their_hardware(tables, tmp_path):
-    table2.write(tables[1], tmp_path / "table2")
+    cost_table.write(tables[1], tmp_path / "table2")
     lines = (tmp_path / "table2.md").read_text().splitlines()
     assert lines[0].endswith("| Sun et al. (2024): total [min] |")
     ends = {line.split(" | ")[0].strip("| "): line.split(" | ")[-2:] for line in lines[2:-2]}
@@ -41,7 +41,7 @@ def test_the_papers_minutes_stand_beside_ours_with_their_hardware(tables, tmp_pa
 def test_vic_runs_are_shown_with_their_definition_and_stay_unknown_where_they_are(tables, tmp_path):
     scores, costs = tables
     costs.loc[costs.method == "dpl-z", "vic_runs"] = np.nan
-    table2.write(costs, tmp_path / "table2")
+    cost_table.write(costs, tmp_path / "table2")
     methods_table.write(scores, costs, tmp_path / "methods")
     for name, column in (("table2", 6), ("methods", -2)):
         lines = (tmp_path / f"{name}.md").read_text().splitlines()
@@ -55,9 +55,9 @@ def test_vic_runs_are_shown_with_their_definition_and_stay_unknown_where_they_ar
 
 def test_impossible_times_are_refused(tables, tmp_path):
     with pytest.raises(ValueError, match="Minutes are known"):
-        table2.write(tables[1].assign(minutes=-1.0), tmp_path / "x")
+        cost_table.write(tables[1].assign(minutes=-1.0), tmp_path / "x")
     with pytest.raises(ValueError, match="epochs"):
-        table2.write(tables[1].drop(columns="epochs"), tmp_path / "x")
+        cost_table.write(tables[1].drop(columns="epochs"), tmp_path / "x")
     assert not list(tmp_path.iterdir())
 
 
@@ -164,7 +164,7 @@ def ablation(all_scored):
 
 
 def test_the_adversarial_loss_is_compared_seed_by_seed_on_each_side(ablation, tmp_path):
-    table = table1.write(ablation, tmp_path / "table1")
+    table = ablation_table.write(ablation, tmp_path / "table1")
     ours = table[table.source == "this study"].set_index(["simulator", "loss"])
     assert list(ours.index.unique("simulator")) == ["lstm", "vic"]
     change = ours.xs("change by L_GAN", level="loss")
@@ -177,7 +177,7 @@ def test_the_adversarial_loss_is_compared_seed_by_seed_on_each_side(ablation, tm
 
 
 def test_the_papers_ablation_is_labelled_as_the_papers(ablation, tmp_path):
-    table = table1.write(ablation, tmp_path / "table1")
+    table = ablation_table.write(ablation, tmp_path / "table1")
     paper = table[table.source == "Sun et al. (2024)"]
     assert paper["loss"].tolist() == ["L1", "L1 + L_GAN"]
     assert paper["rmse_own"].tolist() == [0.849, 0.737]
@@ -188,7 +188,7 @@ def test_the_papers_ablation_is_labelled_as_the_papers(ablation, tmp_path):
 
 def test_without_the_pair_on_one_simulator_there_is_no_ablation(ablation, tmp_path):
     with pytest.raises(ValueError, match=r"same simulator.*\('gan-po', 'arnet'\)"):
-        table1.write(ablation[ablation.simulator == "arnet"], tmp_path / "x")
+        ablation_table.write(ablation[ablation.simulator == "arnet"], tmp_path / "x")
     assert not list(tmp_path.iterdir())
 
 
@@ -244,7 +244,7 @@ def test_a_pattern_that_is_not_scored_has_a_dash_and_the_reason(tables, tmp_path
 
 
 def test_the_ablation_says_how_many_cells_are_scored_and_why_no_pattern_is(ablation, tmp_path):
-    table1.write(with_towers(ablation), tmp_path / "table1")
+    ablation_table.write(with_towers(ablation), tmp_path / "table1")
     lines = (tmp_path / "table1.md").read_text().splitlines()
     assert "Scored cells of 15 active ones: RMSE 2." in lines[-1]
     assert f"Without EOF score, SSIM: {REASON}." in lines[-1]
