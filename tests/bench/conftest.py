@@ -2,7 +2,7 @@
 
 import pytest
 
-from paramscape.bench.bench import Bench, Settings
+from paramscape.bench.session import Bench, Settings
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from paramscape.bench import methods
-from paramscape.bench.bench import Bench, Settings
-from paramscape.bench.problem import make_problem
+from paramscape.bench.calibration_case import make_problem
+from paramscape.bench.session import Bench, Settings
 from paramscape.calibration.history import History
 from paramscape.vic.engine.compiled import build
 

@@ -10,17 +10,17 @@ import pytest
 import torch
 
 from paramscape.bench import compiling, executable, memory, precision, run
-from paramscape.bench.bench import Settings
 from paramscape.bench.case import OUTPUTS
 from paramscape.bench.compiling import measure_compiling
-from paramscape.bench.device import measure_on
 from paramscape.bench.executable import largest_difference_of_days, loop_seconds, measure_executable
+from paramscape.bench.gpu import measure_on
 from paramscape.bench.measure import run_fresh
 from paramscape.bench.memory import measure_memory
 from paramscape.bench.precision import Difference
 from paramscape.bench.probe import Job
-from paramscape.bench.sameness import measure_sameness
+from paramscape.bench.reproducibility import measure_sameness
 from paramscape.bench.scaling import measure_scaling, measure_snow
+from paramscape.bench.session import Settings
 from paramscape.bench.simulation import largest_difference
 from paramscape.bench.simulation import run as simulated
 from paramscape.cli import main
@@ -130,7 +130,7 @@ def test_a_process_that_fails_says_why():
 
 def test_the_rows_of_a_device_are_the_plain_loops(bench, monkeypatch):
     monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
-    monkeypatch.setattr("paramscape.bench.device.SECONDS", 0.0)
+    monkeypatch.setattr("paramscape.bench.gpu.SECONDS", 0.0)
     rows = measure_on(bench, torch.device("cpu"))
     assert [row.unit for row in rows] == ["cell-days/s", "s"] * 6
     assert all("2 of 40 days" in row.what for row in rows)

@@ -125,8 +125,8 @@ def _add_write(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(parsed: argparse.Namespace) -> None:
-    from paramscape.bench.bench import Settings
     from paramscape.bench.run import run_benchmark
+    from paramscape.bench.session import Settings
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     executable = parsed.executable and parsed.executable.resolve()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from paramscape.bench.bench import Bench
+from paramscape.bench.session import Bench
 from paramscape.bench.table import Row, Target, not_measured
 from paramscape.files import write_text
 from paramscape.native.compiler import NATIVE, compilers, target

@@ -2,9 +2,9 @@
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import MODES
 from paramscape.bench.measure import timed
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import run
 from paramscape.bench.table import Row, Target, rate_row, timing_row
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import FIRST, MODES, OUTPUTS, Inputs
 from paramscape.bench.measure import PACKAGES, Timing, timed
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import run
 from paramscape.bench.table import Row, Target, not_measured, timing_row
 from paramscape.vic.executable import Program, ProgramError

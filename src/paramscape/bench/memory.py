@@ -2,9 +2,9 @@
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.measure import run_fresh
 from paramscape.bench.probe import Job
+from paramscape.bench.session import Bench
 from paramscape.bench.table import Row
 
 GROUP = "memory"

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from pydantic import BaseModel
 
-from paramscape.bench.bench import Bench
+from paramscape.bench.calibration_case import make_problem
 from paramscape.bench.measure import Timing
-from paramscape.bench.problem import make_problem
+from paramscape.bench.session import Bench
 from paramscape.bench.table import Row, Target, not_measured, timing_row
 from paramscape.calibration import CALIBRATORS, Problem, Workplace
 from paramscape.study import Calibration

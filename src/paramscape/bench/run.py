@@ -8,16 +8,16 @@ from pathlib import Path
 
 import torch
 
-from paramscape.bench.bench import Bench, Settings
-from paramscape.bench.device import measure_device
 from paramscape.bench.ensemble import measure_ensemble
 from paramscape.bench.executable import measure_executable
+from paramscape.bench.gpu import measure_device
 from paramscape.bench.machine import BUSY, machine_facts
 from paramscape.bench.measure import threads
 from paramscape.bench.memory import measure_memory
 from paramscape.bench.methods import measure_methods, measure_methods_on_gpu
-from paramscape.bench.sameness import measure_sameness
+from paramscape.bench.reproducibility import measure_sameness
 from paramscape.bench.scaling import measure_scaling, measure_snow
+from paramscape.bench.session import Bench, Settings
 from paramscape.bench.single import measure_single
 from paramscape.bench.startup import measure_startup
 from paramscape.bench.table import Report, Row, not_measured

@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import OUTPUTS, Inputs
 from paramscape.bench.measure import Timing, timed
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import run
 from paramscape.bench.table import Row, timing_row
 from paramscape.vic import Forcing, simulate

@@ -2,10 +2,10 @@
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import Inputs
 from paramscape.bench.measure import run_fresh, timed
 from paramscape.bench.probe import Job
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import run, run_with_gradient
 from paramscape.bench.table import Row, Target, timing_row
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.compiling import measure_compiling
 from paramscape.bench.measure import run_fresh, timed
 from paramscape.bench.probe import Job
+from paramscape.bench.session import Bench
 from paramscape.bench.table import Row, Target, timing_row
 
 GROUP = "start"

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import MODES, Inputs
 from paramscape.bench.measure import timed
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import run, run_with_gradient
 from paramscape.bench.table import Row, not_measured, rate_row, timing_row
 

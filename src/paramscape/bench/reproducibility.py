@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from paramscape.bench.bench import Bench
 from paramscape.bench.case import Inputs
 from paramscape.bench.measure import threads, timed
+from paramscape.bench.session import Bench
 from paramscape.bench.simulation import largest_difference, run
 from paramscape.bench.table import Row, Target, timing_row
 
