@@ -61,7 +61,7 @@ def test_every_writer_of_the_package_and_its_scripts_uses_the_helper(repository:
     ]
     found = [call for source in sources for call in written_in_place(source)]
     # the real VIC's own log, a lock, and a question to the disk about a temporary file
-    allowed = ("program.py", "one_run.py", "failures.py")
+    allowed = ("program.py", "study_lock.py", "failures.py")
     assert [call for call in found if not call.startswith(allowed)] == []
 
 
