@@ -18,9 +18,11 @@ _NO_RESULTS = (
     *("native/", "files/notices.py", "files/places.py", "study/"),
     *("jobs/job.py", "jobs/records.py"),
 )
-_RESULTS = ("study/quantities.py", "study/days.py", "study/run_id.py", "study/unit_text.py")
 """What changes no result: settings reach a rule by value, as its parameters, so that their models
 are not its code; nor is the keeping of logs, records and compiled programs."""
+
+_RESULTS = ("study/quantities.py", "study/days.py", "study/run_id.py", "study/unit_text.py")
+"""What does change results among the settings: names, units and days."""
 
 
 def code_digest(*files: Path | str) -> str:
