@@ -75,6 +75,7 @@ def test_an_instruction_set_that_the_processor_lacks_is_refused(tmp_path, monkey
     processor = tmp_path / "cpuinfo"
     processor.write_text("processor: 0\nflags : fpu sse sse2 avx\n")
     monkeypatch.setattr(features, "CPUINFO", processor)
+    monkeypatch.delenv("PARAMSCAPE_MARCH", raising=False)
     chosen = Target(("g++", "-march=haswell"), AVX2)
     compiler.require_runnable(chosen)
     monkeypatch.setenv("PARAMSCAPE_MARCH", "haswell")
