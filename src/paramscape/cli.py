@@ -103,18 +103,14 @@ def _add_check(commands: Commands) -> None:
         commands,
         "check",
         "check a study's settings, raw files and machine",
-        "Reads the settings of a study and opens all its raw files. Lists what would fail, one "
-        "line\neach, and exits with 1 where something would; nothing is run.",
+        "Reads the settings of a study, opens all its raw files (units, grids, time axes, values "
+        "that\ncan be checked soon), and looks for the compiler and other programs that it uses. "
+        "Lists what\nwould fail, one line each, and exits with 1 where something would; nothing is "
+        "run.",
         "paramscape check config/demo.yaml",
         "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
     )
-    check.add_argument(
-        "paths",
-        type=Path,
-        nargs="+",
-        metavar="STUDY.yaml",
-        help="settings of the study; further files replace single settings, the last one wins",
-    )
+    _add_study_files(check)
     check.set_defaults(command=_check)
 
 
@@ -128,14 +124,18 @@ def _add_fetch(commands: Commands) -> None:
         "PARAMSCAPE_MIRROR=http://host:port takes them from a mirror instead.",
         "paramscape fetch config/walnut-gulch.yaml",
     )
-    fetch.add_argument(
+    _add_study_files(fetch)
+    fetch.set_defaults(command=_fetch)
+
+
+def _add_study_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "paths",
         type=Path,
         nargs="+",
         metavar="STUDY.yaml",
         help="settings of the study; further files replace single settings, the last one wins",
     )
-    fetch.set_defaults(command=_fetch)
 
 
 def _add_schema(commands: Commands) -> None:
