@@ -14,7 +14,6 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import (
     KINDS,
     _cholesky,
-    batch_members,
     kinds_of,
     roles_of,
     sample_members,
@@ -103,10 +102,10 @@ def test_a_mixture_of_nothing_is_refused():
 
 def test_batches_cover_every_member_once():
     settings = settings_of(members=6, batch=3)
-    members = [m for b in range(settings.batches) for m in batch_members(settings, b)]
+    members = [m for b in range(settings.batches) for m in settings.members_of_batch(b)]
     assert members == list(range(settings.members))
     with pytest.raises(IndexError, match="4 batches"):
-        batch_members(settings, 4)
+        settings.members_of_batch(4)
 
 
 def test_missing_attributes_are_refused_with_their_place():

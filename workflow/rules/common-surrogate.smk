@@ -5,8 +5,8 @@ RUN_MEMBERS = settings("periods.warmup", "periods.train", "vic", "compute")
 
 def members_of_batch(batch):
     """First member of a batch and the first that is beyond it."""
-    size = STUDY.ensemble.batch
-    return [batch * size, min((batch + 1) * size, STUDY.ensemble.members)]
+    members = STUDY.ensemble.members_of_batch(batch)
+    return [members.start, members.stop]
 
 
 def code_of_surrogate(script, wildcards):

@@ -124,18 +124,6 @@ def roles_of(settings: Ensemble) -> list[str]:
     return [role for role in ROLES for _ in range(getattr(settings, role))]
 
 
-def batch_members(settings: Ensemble, batch: int) -> range:
-    """The members of a batch, counted from 0.
-
-    Raises:
-        IndexError: if there is no such batch.
-    """
-    if not 0 <= batch < settings.batches:
-        raise IndexError(f"batch {batch} does not exist; there are {settings.batches} batches")
-    first = batch * settings.batch
-    return range(first, min(first + settings.batch, settings.members))
-
-
 def _draw(
     kind: str, features: np.ndarray, factor: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:

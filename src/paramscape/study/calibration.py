@@ -14,10 +14,6 @@ SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]
 STATEFUL_SIMULATORS = ("vic", "seq2seq", "arnet")
 
 
-class Default(Settings):
-    """The parameters that soil and vegetation give, uncalibrated."""
-
-
 class Run(Settings):
     """One method on one simulator."""
 

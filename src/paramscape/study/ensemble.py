@@ -100,3 +100,14 @@ class Ensemble(FieldSampling):
     def batches(self) -> int:
         """Number of jobs."""
         return -(-self.members // self.batch)
+
+    def members_of_batch(self, batch: int) -> range:
+        """The members of a batch, counted from 0.
+
+        Raises:
+            IndexError: if there is no such batch.
+        """
+        if not 0 <= batch < self.batches:
+            raise IndexError(f"batch {batch} does not exist; there are {self.batches} batches")
+        first = batch * self.batch
+        return range(first, min(first + self.batch, self.members))

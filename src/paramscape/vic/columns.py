@@ -1,4 +1,4 @@
-"""The flat axis on which all physics runs: one column for each (member, cell, tile, band)."""
+"""The flat axis on which all physics runs: columns (cell, tile, band), repeated by members."""
 
 from dataclasses import dataclass
 
