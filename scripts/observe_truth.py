@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import Provenance, read_dataset, read_years, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.study import periods_of, section
+from paramscape.twin.observe import World, hidden_parameters, observe_truth
 
 
 def main(inputs, outputs, settings, made: Provenance) -> None:

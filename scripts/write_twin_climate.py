@@ -1,9 +1,9 @@
 """Write the twin's CMFD files of one year."""
 
 from paramscape.jobs.job import job
-from paramscape.products.twin.cmfd_files import write_climate
-from paramscape.products.twin.grids import grid_of
 from paramscape.study import Period, section
+from paramscape.twin.cmfd_files import write_climate
+from paramscape.twin.grids import grid_of
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from paramscape.files import read_dataset
 from paramscape.jobs.job import job
-from paramscape.products.twin.gleam_files import write_gleam
 from paramscape.study import section
+from paramscape.twin.gleam_files import write_gleam
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -1,8 +1,8 @@
 """Write the twin's terrain, soil, land cover and basin."""
 
 from paramscape.jobs.job import job
-from paramscape.products.twin.static_files import write_static
 from paramscape.study import section
+from paramscape.twin.static_files import write_static
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -10,12 +10,12 @@ import pytest
 import xarray as xr
 import yaml
 
+from paramscape import twin
 from paramscape.cli import main
 from paramscape.prepare.daily import daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.land import LandSettings, prepare_land
-from paramscape.products import twin
 from paramscape.study import Study, validate
 
 PERIODS = {

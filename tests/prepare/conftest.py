@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from paramscape import twin
 from paramscape.prepare.domain import prepare_domain
-from paramscape.products import twin
 from paramscape.study import Period, validate
 
 PERIODS = {

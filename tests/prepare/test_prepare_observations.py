@@ -10,8 +10,8 @@ from paramscape.prepare.observations import (
     require_rain_for,
 )
 from paramscape.products import ProductError
-from paramscape.products.twin import write_gleam
 from paramscape.study import CfObservations, Period
+from paramscape.twin import write_gleam
 
 DAYS = np.arange("2008-12-24", "2009-01-13", dtype="datetime64[D]").astype("datetime64[ns]")
 SCORED = Period(start="2008-12-24", end="2009-01-12")

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from paramscape.products import twin
+from paramscape import twin
 from paramscape.study import (
     ChinaSoil,
     CmfdForcing,

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from paramscape.products.humidity import saturation_pressure
-from paramscape.products.twin.climate import HOURS, Climate
-from paramscape.products.twin.sky import mean_extraterrestrial
-from paramscape.products.twin.terrain import elevation
+from paramscape.twin.climate import HOURS, Climate
+from paramscape.twin.sky import mean_extraterrestrial
+from paramscape.twin.terrain import elevation
 
 LAT = np.array([32.05, 32.45, 32.95])
 LON = np.array([113.85, 114.65, 115.45, 116.05])

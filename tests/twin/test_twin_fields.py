@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from paramscape.products.twin.fields import DailyNoise, Waves, generator, static_field
+from paramscape.twin.fields import DailyNoise, Waves, generator, static_field
 
 LAT = np.arange(31.05, 33, 0.1)
 LON = np.arange(113.05, 116, 0.1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.products import twin
+from paramscape import twin
 from paramscape.products.bounding_box import Box
 from paramscape.products.china_soil import read_soil
 from paramscape.products.domain import read_domain
@@ -15,12 +15,12 @@ from paramscape.products.forcing import read_forcing
 from paramscape.products.land_cover import read_land_cover
 from paramscape.products.observations import read_observations
 from paramscape.products.paths import cmfd_path
-from paramscape.products.twin.climate import Climate
-from paramscape.products.twin.cmfd_files import PACKING, pack
-from paramscape.products.twin.grids import cmfd_region
-from paramscape.products.twin.soil import BOTTOMS, soil_fields
-from paramscape.products.twin.terrain import elevation
 from paramscape.study import Grid, Period, SettingsError
+from paramscape.twin.climate import Climate
+from paramscape.twin.cmfd_files import PACKING, pack
+from paramscape.twin.grids import cmfd_region
+from paramscape.twin.soil import BOTTOMS, soil_fields
+from paramscape.twin.terrain import elevation
 
 JANUARY = date(2009, 1, 1)
 

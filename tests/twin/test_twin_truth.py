@@ -3,10 +3,10 @@ import pytest
 import xarray as xr
 
 from paramscape.products.humidity import saturation_pressure
-from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
-from paramscape.products.twin.fields import static_field
 from paramscape.study import Priors, Twin
 from paramscape.study.quantities import PARAMETERS
+from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
+from paramscape.twin.fields import static_field
 
 LAT, LON = 31.6 + 0.25 * np.arange(12), 113.6 + 0.25 * np.arange(14)
 TIME = np.arange("2009-01-01", "2009-05-01", dtype="datetime64[D]").astype("datetime64[ns]")

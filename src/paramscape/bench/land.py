@@ -7,10 +7,10 @@ from paramscape.grid.cells import Cells
 from paramscape.prepare.native_soil import DEGREE, vertical_mean
 from paramscape.prepare.parameters import default_parameters, mean_climate
 from paramscape.prepare.vegetation import BARE
-from paramscape.products.twin.fields import static_field
-from paramscape.products.twin.soil import BOTTOMS, soil_fields
-from paramscape.products.twin.terrain import elevation
 from paramscape.study import Grid, Priors
+from paramscape.twin.fields import static_field
+from paramscape.twin.soil import BOTTOMS, soil_fields
+from paramscape.twin.terrain import elevation
 
 EARTH = 6_371_000.0  # radius [m]
 PIXELS = 4  # of the soil, along each edge of a cell

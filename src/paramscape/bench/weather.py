@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products.humidity import vapour_pressure
-from paramscape.products.twin.climate import HOURS, STEPS, Climate, Weather
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
+from paramscape.twin.climate import HOURS, STEPS, Climate, Weather
 
 KELVIN = 273.15
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.ensemble.truth import World, hidden_parameters, observe_truth
 from paramscape.files import require
 from paramscape.parameters.datasets import fields_of
 from paramscape.study import Priors, Twin, Vic
+from paramscape.twin.observe import World, hidden_parameters, observe_truth
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import xarray as xr
 
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of, targets_dataset
-from paramscape.products.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
+from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
 
 
 @dataclass(frozen=True)

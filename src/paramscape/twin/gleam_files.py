@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products.paths import gleam_path
-from paramscape.products.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
+from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 
 FILL = np.float32(-999)
 STEP = 0.25

@@ -10,11 +10,11 @@ import netCDF4
 import numpy as np
 
 from paramscape.products.paths import cmfd_path, months
-from paramscape.products.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from paramscape.products.twin.climate import HOURS, Climate
-from paramscape.products.twin.grids import Region, cmfd_region
-from paramscape.products.twin.terrain import elevation
 from paramscape.study import CmfdForcing, Elevation, Grid, Period, SettingsError
+from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
+from paramscape.twin.climate import HOURS, Climate
+from paramscape.twin.grids import Region, cmfd_region
+from paramscape.twin.terrain import elevation
 
 FILL = -32767
 # Name: units, long name, scale factor, add offset.

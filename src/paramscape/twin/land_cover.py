@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from paramscape.products.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from paramscape.products.twin.fields import generator, static_field
-from paramscape.products.twin.grids import MARGIN, fine_region
-from paramscape.products.twin.terrain import basin_mask, elevation
 from paramscape.study import Grid, LandCover, MaskDomain, SettingsError
+from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
+from paramscape.twin.fields import generator, static_field
+from paramscape.twin.grids import MARGIN, fine_region
+from paramscape.twin.terrain import basin_mask, elevation
 
 STEP = 0.01  # [degrees]
 BASIN_STEP = 0.05  # [degrees]

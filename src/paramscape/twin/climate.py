@@ -12,14 +12,9 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from paramscape.products.twin.fields import DailyNoise
-from paramscape.products.twin.sky import (
-    longwave,
-    mean_extraterrestrial,
-    saturation_pressure,
-    shortwave,
-)
-from paramscape.products.twin.terrain import elevation
+from paramscape.twin.fields import DailyNoise
+from paramscape.twin.sky import longwave, mean_extraterrestrial, saturation_pressure, shortwave
+from paramscape.twin.terrain import elevation
 
 STEPS = 8
 HOURS = 24 // STEPS

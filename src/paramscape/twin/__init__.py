@@ -5,11 +5,11 @@ and basin. `truth_parameters`, `perturb_forcing` and `add_observation_noise` are
 hidden truth; VIC runs between them, and `write_gleam` keeps the result as GLEAM does.
 """
 
-from paramscape.products.twin.cmfd_files import write_climate
-from paramscape.products.twin.gleam_files import write_gleam
-from paramscape.products.twin.grids import grid_of
-from paramscape.products.twin.static_files import write_static
-from paramscape.products.twin.truth import add_observation_noise, perturb_forcing, truth_parameters
+from paramscape.twin.cmfd_files import write_climate
+from paramscape.twin.gleam_files import write_gleam
+from paramscape.twin.grids import grid_of
+from paramscape.twin.static_files import write_static
+from paramscape.twin.truth import add_observation_noise, perturb_forcing, truth_parameters
 
 __all__ = [
     "add_observation_noise",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from paramscape.products.twin.fields import static_field
+from paramscape.twin.fields import static_field
 
 
 def elevation(seed: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:

@@ -1,10 +1,10 @@
 """The twin's raw files that do not change in time."""
 
-from paramscape.products.twin.cmfd_files import write_elevation
-from paramscape.products.twin.grids import grid_of
-from paramscape.products.twin.land_cover import write_basin, write_land_cover
-from paramscape.products.twin.soil import write_soil
 from paramscape.study import Domain, MaskDomain, Products
+from paramscape.twin.cmfd_files import write_elevation
+from paramscape.twin.grids import grid_of
+from paramscape.twin.land_cover import write_basin, write_land_cover
+from paramscape.twin.soil import write_soil
 
 
 def write_static(products: Products, domain: Domain, seed: int) -> None:

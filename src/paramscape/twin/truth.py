@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from scipy.special import ndtr
 
-from paramscape.products.twin.fields import DailyNoise, generator, static_field
-from paramscape.products.twin.sky import saturation_pressure
 from paramscape.study import Priors, Twin
 from paramscape.study.quantities import PARAMETERS, TARGETS, UNITS
+from paramscape.twin.fields import DailyNoise, generator, static_field
+from paramscape.twin.sky import saturation_pressure
 
 # How soil and land push a parameter [standard deviations]; the rest is a random curved surface.
 TENDENCY = {

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from paramscape.products.paths import SOIL_HYDRAULIC, SOIL_PROPERTIES, soil_path
-from paramscape.products.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from paramscape.products.twin.fields import static_field
-from paramscape.products.twin.grids import Region, soil_region
-from paramscape.products.twin.terrain import elevation
 from paramscape.study import ChinaSoil, Grid
+from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
+from paramscape.twin.fields import static_field
+from paramscape.twin.grids import Region, soil_region
+from paramscape.twin.terrain import elevation
 
 BOTTOMS = np.array([4.5, 9.1, 16.6, 28.9, 49.3, 82.9, 138.3, 229.6])  # [cm]
 HYDRAULIC_LAYERS = 7
