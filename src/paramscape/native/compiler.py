@@ -76,7 +76,7 @@ def target(name: str, instruction_set: str) -> Target:
     `native` is this processor's; a compiler that knows no such flag compiles for its default.
 
     Args:
-        name: the compiler, with options of its own if need be.
+        name: the compiler, with further options if it needs any.
         instruction_set: a value of -march, such as x86-64-v3 or armv8.2-a.
 
     Raises:

@@ -66,7 +66,7 @@ class Window:
         """The cells that touch a span from low to high, and `margin` more on either side.
 
         Raises:
-            ProductError: if the axis does not cover the span; with `partial`, if it lies beside
+            ProductError: if the axis does not cover the span; with `partial`, if it lies outside
                 the span, or a coordinate comes twice.
         """
         low, high = span

@@ -330,8 +330,8 @@ class _Reader:
             column = int(np.argwhere(outside)[0][-1])
             raise ValueError(
                 f"{self.path}: {name} is {values[outside][0]:g} [{stored.unit}] in "
-                f"{self.layout.grid.place(self._cell(column))}, which is no state; a missing value "
-                "looks like this"
+                f"{self.layout.grid.place(self._cell(column))}, which is not a state; a missing "
+                "value looks like this"
             )
         return values
 
