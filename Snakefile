@@ -22,14 +22,14 @@ include: "workflow/rules/search.smk"
 
 
 # Surrogates learn from an ensemble; without one there are none.
-GATES = []
+SENSITIVITY_CHECKS = []
 if STUDY.ensemble:
 
     include: "workflow/rules/common-surrogate.smk"
     include: "workflow/rules/ensemble.smk"
     include: "workflow/rules/surrogate.smk"
-    include: "workflow/rules/gate.smk"
-    include: "workflow/rules/refresh.smk"
+    include: "workflow/rules/sensitivity-check.smk"
+    include: "workflow/rules/refinement.smk"
 
 
 include: "workflow/rules/verify.smk"
@@ -52,7 +52,7 @@ rule all:
     input:
         FIGURES,
         TABLES,
-        GATES,
+        SENSITIVITY_CHECKS,
         PARAMETER_FILES,
         PROVENANCE,
         LOST,

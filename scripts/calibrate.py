@@ -7,10 +7,14 @@ import xarray as xr
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.hyperparameters import with_choice
 from paramscape.calibration.learning.pretraining import read_search
-from paramscape.calibration.observed_data import PreparedFiles, default_values, read_evidence
+from paramscape.calibration.observed_data import (
+    PreparedFiles,
+    default_values,
+    read_calibration_data,
+)
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.files import read_dataset, write_dataset
-from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.interruption import handle_sigterm
 from paramscape.jobs.job import checkpoint_path, job, use_threads
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.parameters.priors import PriorBox
@@ -29,26 +33,26 @@ def main(
     soil = Path(inputs.soil) if inputs.get("soil") else None
     files = PreparedFiles(*(Path(inputs[name]) for name in names), soil)
     device = device_of(section(settings, "compute"))
-    evidence = read_evidence(files, target, periods).to(device)
+    data = read_calibration_data(files, target, periods).to(device)
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     priors = section(settings, "priors")
-    default = default_values(params, evidence.cells, priors).to(evidence.forcing.device)
+    default = default_values(params, data.cells, priors).to(data.forcing.device)
     name = f"calibration.{method}"
     own = section(settings, name) if name in settings else None
-    model_files, cells = SimulatorFiles.of(inputs), evidence.cells
+    model_files, cells = SimulatorFiles.of(inputs), data.cells
     searched = (
         read_search(Path(inputs.searched), Path(inputs.search_history), cells, default)
         if inputs.get("searched")
         else None
     )
     with simulator_of(processes, simulator, model_files, cells, settings) as model:
-        problem = Problem(target, evidence, periods, model, PriorBox.of(priors), default, searched)
+        problem = Problem(target, data, periods, model, PriorBox.of(priors), default, searched)
         values = CALIBRATORS[method](problem, own, workplace)
-    return parameters_dataset(values.cpu().double().numpy(), evidence.cells)
+    return parameters_dataset(values.cpu().double().numpy(), data.cells)
 
 
 if __name__ == "__main__":
-    with job(snakemake) as made, heeding_sigterm():
+    with job(snakemake) as made, handle_sigterm():
         params, method = snakemake.params, snakemake.params.method
         settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)

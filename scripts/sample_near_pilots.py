@@ -17,9 +17,9 @@ from paramscape.study import section
 def main(inputs, settings, round_number: int) -> xr.Dataset:
     """Members (member, parameter, lat, lon), all to learn from."""
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
-    refresh = section(settings, "surrogate.refresh")
+    refinement = section(settings, "surrogate.refinement")
     length = section(settings, "ensemble.correlation_length")
-    near = Perturbation(refresh.perturbed, refresh.spread, length)
+    near = Perturbation(refinement.perturbed, refinement.spread, length)
     priors, seed = PriorBox.of(section(settings, "priors")), settings["study.seed"]
     fields = [
         perturbed_fields(

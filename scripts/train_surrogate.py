@@ -1,8 +1,8 @@
-"""Train a surrogate of VIC, or train it on with the members of refresh rounds."""
+"""Train a surrogate of VIC, or train it on with the members of refinement rounds."""
 
 from pathlib import Path
 
-from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.interruption import handle_sigterm
 from paramscape.jobs.job import checkpoint_path, job
 from paramscape.simulators.device import processes_of
 from paramscape.simulators.surrogates.network import SurrogateNetwork
@@ -14,7 +14,7 @@ from paramscape.study import section
 
 
 def task_of(inputs, settings, surrogate: str) -> TrainingTask:
-    """What is learned from: the ensemble, the members of each refresh round before, weights."""
+    """What is learned from: the ensemble, the members of each refinement round before, weights."""
     forcing = Path(inputs.forcing)
     rounds = zip(inputs.get("round_members", ()), inputs.get("round_fluxes", ()), strict=True)
     return TrainingTask(
@@ -34,7 +34,7 @@ def main(task: TrainingTask, files: TrainingFiles, processes: int = 1) -> Surrog
 
 
 if __name__ == "__main__":
-    with job(snakemake), heeding_sigterm():
+    with job(snakemake), handle_sigterm():
         settings, weights = snakemake.params.settings, Path(snakemake.output.weights)
         course = {"settings": settings, "code": snakemake.params.code}
         checkpoint = checkpoint_path(weights.parent, course, snakemake.input)

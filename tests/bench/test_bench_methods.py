@@ -45,7 +45,7 @@ def test_a_search_is_extrapolated_from_its_population_and_loops(full_size, monke
     assert minutes.value == pytest.approx((20 + 1916 * 21 / 84) / 60)
     assert minutes.verdict == "pass"
     assert minutes.note == "the paper: 705; extrapolated from 168"
-    assert (asked[0].max_evaluations, asked[0].lead_in_days) == (168, 30)
+    assert (asked[0].max_evaluations, asked[0].warmup_days) == (168, 30)
     assert not methods._search(*full_size, "mpr-sceua", None)[-1].target
 
 
@@ -67,13 +67,13 @@ def test_epochs_are_judged_without_the_first_and_without_validation(full_size, m
 @needs_compiler
 def test_the_case_is_a_problem_that_methods_take():
     problem = make_problem(quick=True)
-    evidence = problem.evidence
-    assert evidence.attributes.shape == (12, 6)
-    assert len(evidence.times) == len(evidence.observations) == 81
-    assert evidence.observations.isfinite().all()
-    assert set(range(12)) == set(evidence.soil_native["cell"].values.flat)
+    data = problem.data
+    assert data.attributes.shape == (12, 6)
+    assert len(data.times) == len(data.observations) == 81
+    assert data.observations.isfinite().all()
+    assert set(range(12)) == set(data.soil_native["cell"].values.flat)
     again = problem.simulator.run(problem.default, problem.periods.train)["et"]
-    observed = evidence.observations[20:60]
+    observed = data.observations[20:60]
     assert again.shape == observed.shape
     assert 0.01 < float((again - observed).abs().mean()) < float(observed.mean())
 
@@ -84,7 +84,7 @@ def test_one_learned_method_and_one_search_run_on_the_quick_case(bench, monkeypa
     monkeypatch.setattr(methods, "LEARNED", ("dpl-a",))
     monkeypatch.setattr(methods, "EVALUATIONS", {"mpr-sceua": 2000})
     monkeypatch.setattr(methods, "SOME_EVALUATIONS", {"mpr-sceua": 90})
-    monkeypatch.setattr(methods, "LEAD_IN", 2)
+    monkeypatch.setattr(methods, "SHORT_WARMUP", 2)
     rows = methods.measure_methods(bench)
     assert [row.unit for row in rows] == [*(["evaluations/s"] * 2 + ["min"]) * 2, "s", "s", "min"]
     assert all(row.value > 0 for row in rows)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration import Evidence, Problem, Workplace
+from paramscape.calibration import CalibrationData, Problem, Workplace
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Periods, Priors
@@ -25,12 +25,12 @@ class Meadow:
     with parameters on the unit scale, times the target's usual size. Where it keeps states,
     windows add a memory that earlier windows changed."""
 
-    def __init__(self, forcing, periods, priors, keeps_states, target="et"):
+    def __init__(self, forcing, periods, priors, is_stateful, target="et"):
         self.name = "meadow"
-        self.keeps_states, self.target = keeps_states, target
+        self.is_stateful, self.target = is_stateful, target
         self.forcing, self.periods, self.priors = forcing, periods, priors
         self.memory = torch.zeros(())
-        self.refreshed = 0
+        self.respun = 0
 
     def flux(self, parameters, days):
         unit = self.priors.to_unit(parameters)
@@ -41,13 +41,13 @@ class Meadow:
     def first_day(self, period):
         return (period.start - FIRST).days
 
-    def run(self, parameters, period, lead_in=None):
+    def run(self, parameters, period, warmup_days=None):
         first = self.first_day(period)
         days = slice(first, first + period.days)
         return {self.target: self.flux(parameters, days).detach()}
 
-    def refresh(self, parameters):
-        self.refreshed += 1
+    def respin(self, parameters):
+        self.respun += 1
         self.memory = 0.01 * self.priors.to_unit(parameters.detach()).mean().to(torch.float32)
 
     def simulate_windows(self, parameters, windows):
@@ -58,7 +58,7 @@ class Meadow:
         low, high = self.priors.low, self.priors.high
         assert ((parameters >= low - 1e-6) & (parameters <= high * (1 + 1e-6))).all()
         flux = self.flux(parameters, (first + days).flatten()).unflatten(0, days.shape)
-        if self.keeps_states:
+        if self.is_stateful:
             flux = flux + self.memory
             self.memory = 0.9 * self.memory + 0.001 * float(flux.detach().mean())
         return {self.target: flux if windows.cells is None else flux[..., windows.cells]}
@@ -98,7 +98,7 @@ def basin():
     return mask
 
 
-def make_land(keeps_states=False, mask=None, target="et"):
+def make_land(is_stateful=False, mask=None, target="et"):
     rng = np.random.default_rng(11)
     mask = basin() if mask is None else mask
     lat, lon = (
@@ -112,7 +112,7 @@ def make_land(keeps_states=False, mask=None, target="et"):
     rain = rng.gamma(0.5, 6.0, (days, count))
     physical = torch.from_numpy(np.stack([energy, rain], -1))
     priors, periods = PriorBox.of(Priors()), make_periods()
-    simulator = Meadow(physical, periods, priors, keeps_states, target)
+    simulator = Meadow(physical, periods, priors, is_stateful, target)
     unit = torch.full((count, len(PARAMETERS)), 0.5, dtype=torch.float64)
     unit[:, DEPTH2] = 0.5 + 0.3 * torch.tanh(attributes[:, 0])
     unit[:, INFILT] = 0.4 + 0.3 * torch.tanh(attributes[:, 1])
@@ -121,7 +121,7 @@ def make_land(keeps_states=False, mask=None, target="et"):
     observed = simulator.flux(truth, slice(0, days)) * noise
     observed[torch.from_numpy(rng.random((days, count)) < 0.1)] = torch.nan
     observed[15] = torch.nan
-    evidence = Evidence(
+    data = CalibrationData(
         cells=cells,
         attributes=attributes,
         forcing=(physical - physical.mean((0, 1))) / physical.std((0, 1)),
@@ -130,12 +130,12 @@ def make_land(keeps_states=False, mask=None, target="et"):
         soil_native=None,
     )
     default = priors.to_physical(torch.full_like(unit, 0.2))
-    return Land(Problem(target, evidence, periods, simulator, priors, default), truth)
+    return Land(Problem(target, data, periods, simulator, priors, default), truth)
 
 
 @pytest.fixture
 def land():
-    """Makes the land anew: land(keeps_states, mask, target)."""
+    """Makes the land anew: land(is_stateful, mask, target)."""
     return make_land
 
 

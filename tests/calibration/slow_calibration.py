@@ -9,7 +9,7 @@ from test_interrupted_calibrations import SETTINGS, with_soil
 
 from conftest import make_land
 from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.jobs.interruption import heeding_sigterm
+from paramscape.jobs.interruption import handle_sigterm
 from paramscape.jobs.job import logged
 
 
@@ -34,5 +34,5 @@ def slow(function):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    with logged(Path(sys.argv[2]) / "job.log"), heeding_sigterm():
+    with logged(Path(sys.argv[2]) / "job.log"), handle_sigterm():
         main(sys.argv[1], Path(sys.argv[2]))

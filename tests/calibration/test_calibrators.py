@@ -23,16 +23,16 @@ from paramscape.study import (
     GanPo,
     GanPoL1,
     MprSceua,
-    VicWindows,
+    StatefulWindows,
 )
 
 FIELDS = {
     "channels": 8, "epochs": 15, "batch_days": 16, "learning_rate": 5e-3, "validate_every": 2,
-    "vic": VicWindows(days=20, windows=2),
+    "stateful": StatefulWindows(days=20, windows=2),
 }  # fmt: skip
 CELLS = {
     "hidden": 16, "epochs": 15, "cells": 9, "days": 20, "learning_rate": 1e-2, "validate_every": 2,
-    "vic": DplWindows(days=20, windows=2),
+    "stateful": DplWindows(days=20, windows=2),
 }  # fmt: skip
 GAN_PO, DPL_Z = GanPo(**FIELDS), DplZ(**CELLS, sequence_days=40)
 LEARNED = {
@@ -51,8 +51,8 @@ LEARNERS = {
 
 def with_soil(problem):
     """The same problem with soil of one pixel per cell that its attributes give."""
-    cells = problem.evidence.cells
-    first, second, third = torch.tanh(problem.evidence.attributes).T.numpy()
+    cells = problem.data.cells
+    first, second, third = torch.tanh(problem.data.attributes).T.numpy()
     number = np.full(cells.shape, -1)
     number[cells.mask] = np.arange(cells.count)
     values = {
@@ -64,9 +64,7 @@ def with_soil(problem):
     }
     soil = xr.Dataset({n: cells.scatter(v).assign_attrs(units=u) for n, (v, u) in values.items()})
     soil = soil.assign(cell=(("lat", "lon"), number))
-    return dataclasses.replace(
-        problem, evidence=dataclasses.replace(problem.evidence, soil_native=soil)
-    )
+    return dataclasses.replace(problem, data=dataclasses.replace(problem.data, soil_native=soil))
 
 
 def test_the_settings_name_every_calibrator():
@@ -82,12 +80,12 @@ def test_the_default_is_given_back_with_an_empty_history(land, workplace):
     assert len(pd.read_csv(here.history)) == 0
 
 
-@pytest.mark.parametrize("keeps_states", [False, True])
+@pytest.mark.parametrize("is_stateful", [False, True])
 @pytest.mark.parametrize("method", LEARNED)
 def test_learned_fields_come_closer_to_the_truth_than_the_default(
-    method, keeps_states, land, workplace
+    method, is_stateful, land, workplace
 ):
-    case, settings, here = land(keeps_states), LEARNED[method], workplace()
+    case, settings, here = land(is_stateful), LEARNED[method], workplace()
     found = CALIBRATORS[method](case.problem, settings, here)
     assert found.shape == case.problem.default.shape
     assert found.dtype == case.problem.default.dtype
@@ -99,7 +97,7 @@ def test_learned_fields_come_closer_to_the_truth_than_the_default(
     validated = history.dropna()["epoch"]
     assert list(validated) == [2, 4, 6, 8, 10, 12, 14, 15]
     assert (history["seconds"] > 0).all()
-    assert case.problem.simulator.refreshed == (1 + settings.epochs if keeps_states else 0)
+    assert case.problem.simulator.respun == (1 + settings.epochs if is_stateful else 0)
 
 
 def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workplace):
@@ -170,12 +168,12 @@ def test_lstm_z_reads_the_last_days_with_gaps_as_flagged_zeros(land):
     read = network_input(record, problem, 40)
     assert read.shape == (40, 17, 2 + 1 + 1 + 3)
     target, flag = read[..., 2], read[..., 3]
-    missing = torch.isnan(problem.evidence.observations[60:100])
+    missing = torch.isnan(problem.data.observations[60:100])
     assert torch.equal(flag == 0, missing)
     assert (target[missing] == 0).all()
     torch.testing.assert_close(
         target[~missing].double() * record.std + record.mean,
-        problem.evidence.observations[60:100][~missing],
+        problem.data.observations[60:100][~missing],
     )
     assert network_input(record, problem, 5000).shape[0] == 90
 
@@ -183,7 +181,7 @@ def test_lstm_z_reads_the_last_days_with_gaps_as_flagged_zeros(land):
 @pytest.mark.parametrize("method", LEARNED)
 def test_only_the_training_period_is_learned_from(method, land):
     first, second = land(), land()
-    second.problem.evidence.observations[100:] = 99.0
+    second.problem.data.observations[100:] = 99.0
     losses = []
     for case in (first, second):
         learner = LEARNERS[method](case.problem, LEARNED[method], 1)
@@ -194,23 +192,23 @@ def test_only_the_training_period_is_learned_from(method, land):
 
 def test_observations_that_are_all_missing_cannot_be_learned_from(land, workplace):
     problem = land().problem
-    problem.evidence.observations[10:100] = torch.nan
+    problem.data.observations[10:100] = torch.nan
     with pytest.raises(ValueError, match=r"et cannot be learned from: of 1530 cell-days .* 0 are"):
         CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
 
 
 def test_forcing_with_a_gap_is_refused_before_the_first_epoch(land, workplace):
     problem = land().problem
-    problem.evidence.forcing[12, 3, 1] = torch.nan
+    problem.data.forcing[12, 3, 1] = torch.nan
     with pytest.raises(ValueError, match=r"variable 1 of cell 3 on day 2 after 2001-01-11"):
         CALIBRATORS["dpl-z"](problem, DPL_Z, workplace())
 
 
 def test_a_record_that_ends_too_early_is_refused(land, workplace):
     problem = land().problem
-    evidence = dataclasses.replace(problem.evidence, times=problem.evidence.times[:50])
+    data = dataclasses.replace(problem.data, times=problem.data.times[:50])
     with pytest.raises(ValueError, match=r"every day from 2001-01-11 to 2001-04-10"):
-        CALIBRATORS["gan-po"](dataclasses.replace(problem, evidence=evidence), GAN_PO, workplace())
+        CALIBRATORS["gan-po"](dataclasses.replace(problem, data=data), GAN_PO, workplace())
 
 
 def test_a_simulation_that_is_not_finite_is_named_with_cell_day_and_parameters(land, workplace):
@@ -243,12 +241,12 @@ def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
 @pytest.mark.parametrize("method", LEARNED)
 def test_a_step_size_of_simulators_with_states_holds_there_alone(method, land, workplace) -> None:
     settings = LEARNED[method].model_copy(update={"epochs": 3})
-    windows = settings.vic.model_copy(update={"learning_rate": 2e-3})
-    both = settings.model_copy(update={"vic": windows})
+    windows = settings.stateful.model_copy(update={"learning_rate": 2e-3})
+    both = settings.model_copy(update={"stateful": windows})
     longer = settings.model_copy(update={"learning_rate": 2e-3})
-    for keeps_states, same in ((False, settings), (True, longer)):
+    for is_stateful, same in ((False, settings), (True, longer)):
         found, expected = (
-            CALIBRATORS[method](land(keeps_states).problem, chosen, workplace(str(chosen is both)))
+            CALIBRATORS[method](land(is_stateful).problem, chosen, workplace(str(chosen is both)))
             for chosen in (both, same)
         )
         assert torch.equal(found, expected)

@@ -9,7 +9,7 @@ from test_calibrators import LEARNED, with_soil
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.problem import SearchedFields
-from paramscape.study import CellSceua, Curvature, HeadStart, MprSceua, Stabilisers
+from paramscape.study import CellSceua, MprSceua, Preconditioning, Pretraining, Stabilisers
 
 SHORT = {
     "gan-po": {"epochs": 4, "channels": 4},
@@ -22,13 +22,13 @@ STEADY = Stabilisers(
     instance_noise=0.2, real_label=0.9, ema=0.8, warmup_epochs=1, patch=True,
 )  # fmt: skip
 AHEAD = {
-    "head_start": HeadStart(steps=5),
-    "curvature": Curvature(every=3),
+    "pretraining": Pretraining(steps=5),
+    "preconditioner": Preconditioning(every=3),
 }
 
 
 def run_ahead(settings):
-    return settings.model_copy(update={"vic": settings.vic.model_copy(update=AHEAD)})
+    return settings.model_copy(update={"stateful": settings.stateful.model_copy(update=AHEAD)})
 
 
 def searched(problem):
@@ -74,8 +74,8 @@ def losses(place):
     return pd.read_csv(place.history).drop(columns="seconds")
 
 
-def problem_of(land, keeps_states=False):
-    return searched(with_soil(land(keeps_states).problem))
+def problem_of(land, is_stateful=False):
+    return searched(with_soil(land(is_stateful).problem))
 
 
 class Counter:
@@ -90,28 +90,28 @@ class Counter:
 
 
 @pytest.mark.parametrize(
-    ("keeps_states", "where"),
+    ("is_stateful", "where"),
     [
         *((False, where) for where in ("simulate_windows", "run", "state_dict")),
-        *((True, where) for where in ("simulate_windows", "run", "refresh", "state_dict")),
+        *((True, where) for where in ("simulate_windows", "run", "respin", "state_dict")),
     ],
 )
 @pytest.mark.parametrize(("method", "settings"), CASES, ids=NAMES)
 def test_a_killed_training_ends_as_an_uninterrupted_one(
-    method, settings, where, keeps_states, land, workplace
+    method, settings, where, is_stateful, land, workplace
 ):
     whole, broken = workplace("whole"), workplace("broken")
-    problem = problem_of(land, keeps_states)
+    problem = problem_of(land, is_stateful)
     counter = Counter(getattr(problem.simulator, where))
     setattr(problem.simulator, where, counter)
     expected = CALIBRATORS[method](problem, settings, whole)
-    problem = problem_of(land, keeps_states)
+    problem = problem_of(land, is_stateful)
     killed = after(counter.calls * 5 // 8, getattr(problem.simulator, where))
     setattr(problem.simulator, where, killed)
     with pytest.raises(Killed):
         CALIBRATORS[method](problem, settings, broken)
     assert 1 <= len(pd.read_csv(broken.history)) < settings.epochs
-    found = CALIBRATORS[method](problem_of(land, keeps_states), settings, broken)
+    found = CALIBRATORS[method](problem_of(land, is_stateful), settings, broken)
     assert torch.equal(found, expected)
     pd.testing.assert_frame_equal(losses(broken), losses(whole), check_exact=True)
     states = [torch.load(p.checkpoint, weights_only=True) for p in (whole, broken)]
@@ -187,13 +187,13 @@ def killed_after_an_epoch(land, place):
 
 def test_a_checkpoint_of_other_settings_evidence_or_seed_is_not_taken_up(land, workplace):
     settings, other = SETTINGS["gan-po"], problem_of(land)
-    other.evidence.observations[20, 3] = 1.234
+    other.data.observations[20, 3] = 1.234
     elsewhere = problem_of(land)
     elsewhere.searched.fields[0, 0] *= 1.01
     cases = {
         "settings": (problem_of(land), settings.model_copy(update={"l1_weight": 3.0}), 5),
         "search": (elsewhere, settings, 5),
-        "evidence": (other, settings, 5),
+        "data": (other, settings, 5),
         "seed": (problem_of(land), settings, 6),
     }
     for name, (problem, changed, seed) in cases.items():

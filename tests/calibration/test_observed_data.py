@@ -8,7 +8,7 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.calibration.observed_data import PreparedFiles, read_evidence
+from paramscape.calibration.observed_data import PreparedFiles, read_calibration_data
 from paramscape.files import Provenance, write_dataset
 from paramscape.study import Periods
 from paramscape.study.quantities import FORCINGS, UNITS
@@ -52,7 +52,7 @@ def read(datasets: dict[str, xr.Dataset], folder: Path):
     paths = {kind: folder / f"{kind}.nc" for kind in datasets}
     for kind, dataset in datasets.items():
         write_dataset(dataset, paths[kind], kind, MADE)
-    return read_evidence(PreparedFiles(*paths.values(), None), "et", PERIODS)
+    return read_calibration_data(PreparedFiles(*paths.values(), None), "et", PERIODS)
 
 
 def test_forcing_has_mean_0_and_deviation_1_over_the_training_period(datasets, tmp_path) -> None:
@@ -68,9 +68,9 @@ def test_attributes_are_standardised_and_constant_ones_left_out(datasets, tmp_pa
 
 
 def test_observations_share_the_forcings_days(datasets, tmp_path) -> None:
-    evidence = read(datasets, tmp_path)
-    assert evidence.observations.shape == (30, 3)
-    assert evidence.observations[:10].isnan().all()
+    data = read(datasets, tmp_path)
+    assert data.observations.shape == (30, 3)
+    assert data.observations[:10].isnan().all()
 
 
 def test_missing_forcing_in_an_active_cell_is_named(datasets, tmp_path) -> None:

@@ -40,7 +40,7 @@ def test_members_that_are_simulated_at_once_change_nothing(
 ):
     whole = calibrate(method, land().problem, workplace("whole"))
     problem = land().problem
-    cell_days = 90 * problem.evidence.cells.count
+    cell_days = 90 * problem.data.cells.count
     monkeypatch.setattr(
         "paramscape.calibration.search.objective._VALUES_AT_ONCE", at_once * cell_days
     )
@@ -69,7 +69,7 @@ def test_a_target_that_the_simulator_lacks_is_refused(method, land, workplace):
 @both
 def test_no_observation_at_all_is_refused(method, land, workplace):
     problem = land().problem
-    problem.evidence.observations[10:100] = torch.nan
+    problem.data.observations[10:100] = torch.nan
     with pytest.raises(ValueError, match=r"et has no observation from 2001-01-11 to 2001-04-10"):
         calibrate(method, problem, workplace())
 
@@ -77,21 +77,21 @@ def test_no_observation_at_all_is_refused(method, land, workplace):
 @both
 def test_only_the_training_period_is_searched(method, land, workplace):
     other = land().problem
-    other.evidence.observations[100:] = 99.0
+    other.data.observations[100:] = 99.0
     found = calibrate(method, other, workplace("other"))
     assert torch.equal(found, calibrate(method, land().problem, workplace()))
 
 
 @both
 def test_a_lead_in_starts_from_the_state_of_the_default_parameters(method, land, workplace):
-    problem, led, refreshed = land().problem, set(), []
+    problem, led, respun = land().problem, set(), []
     run = problem.simulator.run
 
-    def noted(parameters, period, lead_in=None):
-        led.add(lead_in)
+    def noted(parameters, period, warmup_days=None):
+        led.add(warmup_days)
         return run(parameters, period)
 
-    problem.simulator.run, problem.simulator.refresh = noted, refreshed.append
-    calibrate(method, problem, workplace(), lead_in_days=12)
+    problem.simulator.run, problem.simulator.respin = noted, respun.append
+    calibrate(method, problem, workplace(), warmup_days=12)
     assert led == {12}
-    assert [torch.equal(given, problem.default) for given in refreshed] == [True]
+    assert [torch.equal(given, problem.default) for given in respun] == [True]

@@ -19,4 +19,4 @@ CLASSES = {
 
 @pytest.mark.parametrize("name", get_args(SimulatorName))
 def test_a_head_start_is_for_simulators_that_keep_states(name) -> None:
-    assert CLASSES[name].keeps_states == (name in STATEFUL_SIMULATORS)
+    assert CLASSES[name].is_stateful == (name in STATEFUL_SIMULATORS)

@@ -14,7 +14,7 @@ from test_interrupted_calibrations import SETTINGS, losses, problem_of
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.jobs import interruption
-from paramscape.jobs.interruption import Interrupted, heeding_sigterm
+from paramscape.jobs.interruption import Interrupted, handle_sigterm
 
 PROGRAM = Path(__file__).with_name("slow_calibration.py")
 
@@ -69,7 +69,7 @@ def test_an_epoch_or_loop_that_takes_too_long_is_left_and_done_again(
         return simulate(*arguments)
 
     setattr(problem.simulator, where, told_amid)
-    with heeding_sigterm(), pytest.raises(Interrupted, match="kept"):
+    with handle_sigterm(), pytest.raises(Interrupted, match="kept"):
         CALIBRATORS[method](problem, SETTINGS[method], place)
     assert len(calls) == 9
     assert_goes_on(method, place, workplace("whole"), land)
@@ -77,7 +77,7 @@ def test_an_epoch_or_loop_that_takes_too_long_is_left_and_done_again(
 
 def test_before_the_first_checkpoint_the_message_says_that_there_is_none(land, workplace):
     place = workplace()
-    with heeding_sigterm():
+    with handle_sigterm():
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(Interrupted, match="there is no checkpoint"):
             CALIBRATORS["gan-po"](problem_of(land), SETTINGS["gan-po"], place)

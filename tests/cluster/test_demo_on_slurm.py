@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from conftest import ended
 
-LIGHT = ("draw_", "tabulate_", "write_vic_parameters", "gate_surrogate", "take_last_round")
+LIGHT = ("draw_", "tabulate_", "write_vic_parameters", "check_sensitivity", "take_last_round")
 METHODS = ("default", "cell-sceua")
 LIMITS = {"rule_calibrate": ("8:00:00", "4000M"), "rule_run_members": ("4:00:00", "4000M")}
 

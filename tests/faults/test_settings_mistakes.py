@@ -83,10 +83,12 @@ MISTAKES = {
         "calibration.search", {"mpr-sceua": {"complexes": [2]}}, "learn in epochs",
     ),
     "a pilot that does not learn": (
-        "surrogate.refresh", {"rounds": 1, "methods": ["default"]}, "pilots are different methods",
+        "surrogate.refinement",
+        {"rounds": 1, "methods": ["default"]},
+        "pilots are different methods",
     ),
     "bounds of the gate turned round": (
-        "surrogate.gate", {"ratio_low": 2, "ratio_high": 1}, "ratio_low < ratio_high",
+        "surrogate.sensitivity_check", {"ratio_low": 2, "ratio_high": 1}, "ratio_low < ratio_high",
     ),
     "more days of memory than of record": (
         "surrogate.lstm.days", 30, "surrogate.lstm.days is 30, but the first day of training",

@@ -44,8 +44,8 @@ def test_vic_runs_are_those_of_the_history_on_vic_and_of_the_ensemble_on_a_surro
 
 def test_the_runs_behind_a_surrogate_are_the_ensembles_and_those_of_refresh_rounds():
     ensemble = {"train": 24, "validation": 8, "test": 8, "batch": 20}
-    refresh = {"rounds": 2, "methods": ["gan-po"], "perturbed": 10}
-    settings = {"ensemble": ensemble, "surrogate.refresh": refresh}
+    refinement = {"rounds": 2, "methods": ["gan-po"], "perturbed": 10}
+    settings = {"ensemble": ensemble, "surrogate.refinement": refinement}
     assert runs_behind_surrogates(settings) == 40 + 2 * 11
 
 

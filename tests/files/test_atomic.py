@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from paramscape.files.atomic import whole, write_text
+from paramscape.files.atomic import atomic_write, write_text
 
 WRITERS = {"write_text", "write_bytes", "to_csv", "to_netcdf", "savefig", "tofile"}
 MODULES = {"torch.save", "np.save", "np.savez", "json.dump", "pickle.dump", "netCDF4.Dataset"}
 SLOW = """
 import sys, time
 from pathlib import Path
-from paramscape.files.atomic import whole
+from paramscape.files.atomic import atomic_write
 
-with whole(Path(sys.argv[1])) as partial, partial.open("wb") as file:
+with atomic_write(Path(sys.argv[1])) as partial, partial.open("wb") as file:
     while True:
         file.write(b"half" * 1000)
         file.flush()
@@ -34,7 +34,7 @@ def written_in_place(source: Path) -> list[str]:
     inside = {
         id(node)
         for block in ast.walk(tree)
-        if isinstance(block, ast.With) and "whole(" in ast.unparse(block)
+        if isinstance(block, ast.With) and "atomic_write(" in ast.unparse(block)
         for node in ast.walk(block)
     }
     calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and id(n) not in inside)
@@ -110,7 +110,7 @@ def test_a_file_that_a_living_process_is_writing_is_left_to_it(tmp_path: Path) -
 def test_a_writer_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("whole")
-    with pytest.raises(ZeroDivisionError), whole(path) as partial:
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as partial:
         partial.write_text("half")
         1 / 0  # noqa: B018
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [

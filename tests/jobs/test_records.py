@@ -11,9 +11,9 @@ from paramscape.jobs.records import (
     Record,
     broken_files,
     lost_files,
-    making,
     require_whole,
-    started_as,
+    rerun_command,
+    snakemake_args,
 )
 
 
@@ -100,7 +100,7 @@ def test_a_broken_record_makes_its_file_broken(study) -> None:
 
 
 def test_settings_from_files_and_from_the_command_line_are_given_again(monkeypatch) -> None:
-    options = started_as([Path("config/demo.yaml").absolute()], {"study": {"seed": "7"}})
+    options = snakemake_args([Path("config/demo.yaml").absolute()], {"study": {"seed": "7"}})
     assert options == """--configfile config/demo.yaml --config 'study={"seed": "7"}'"""
     monkeypatch.setenv("PARAMSCAPE_STARTED_AS", options)
-    assert making(Path("a b.nc")).endswith("--force -- 'a b.nc'")
+    assert rerun_command(Path("a b.nc")).endswith("--force -- 'a b.nc'")

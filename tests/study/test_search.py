@@ -38,7 +38,7 @@ def test_candidates_are_counted_with_the_last_setting_fastest() -> None:
         ({"gan-po": {"l1_weight": [1, -1]}}, r"l1_weight\.1: .* greater than or equal to 0"),
         ({"dpl-z": {"dropout": [0.5, 1]}}, r"dropout\.1: .* less than 1"),
         ({"dpl-z": {"hidden": [64, "wide"]}}, r"hidden\.1: .* valid integer"),
-        ({"gan-po": {"vic": [{"dayz": 3}]}}, r"vic\.0\.dayz: .* mean days\?"),
+        ({"gan-po": {"stateful": [{"dayz": 3}]}}, r"stateful\.0\.dayz: .* mean days\?"),
         ({"gan-po": {"l1_weight": []}}, "at least 1 item"),
         ({"gan-po": {}}, "at least 1 item"),
         ({"mpr-sceua": {"complexes": [2, 4]}}, "only methods that learn in epochs .*dpl-z, gan-po"),

@@ -132,3 +132,26 @@ def test_a_mistake_in_flux_towers_is_named(repository, place, value, message) ->
         }
     with pytest.raises(SettingsError, match=re.escape(message)):
         validate(changed(settings, place, value))
+
+
+@pytest.mark.parametrize(
+    ("section", "old", "new"),
+    [
+        ("calibration.gan-po", "vic", "stateful"),
+        ("calibration.dpl-z.stateful", "head_start", "pretraining"),
+        ("calibration.dpl-z.stateful", "curvature", "preconditioner"),
+        ("calibration.mpr-sceua", "lead_in_days", "warmup_days"),
+        ("surrogate", "gate", "sensitivity_check"),
+        ("surrogate", "refresh", "refinement"),
+        ("surrogate.lstm", "decay", "lr_schedule"),
+        ("surrogate.arnet", "largest_gradient", "max_grad_norm"),
+        ("surrogate.arnet", "memory", "hidden_channels"),
+        ("surrogate.arnet", "mixed", "shuffle_cells"),
+        ("surrogate.arnet", "truncation", "bptt_days"),
+    ],
+)
+def test_a_setting_under_its_former_name_is_refused_with_the_new_one(
+    settings, section, old, new
+) -> None:
+    with pytest.raises(SettingsError, match=rf"{section}: {old} is now {new}"):
+        validate(changed(settings, f"{section}.{old}", {}))

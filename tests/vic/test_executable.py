@@ -199,6 +199,6 @@ def test_members_run_one_after_the_other(simulator):
 
 def test_nothing_can_be_learned_on_the_real_program(simulator):
     with pytest.raises(NotImplementedError, match="no gradient"):
-        simulator.refresh(VALUES)
+        simulator.respin(VALUES)
     with pytest.raises(NotImplementedError, match="no gradient"):
         simulator.simulate_windows(VALUES, Windows(torch.tensor([0]), 1))

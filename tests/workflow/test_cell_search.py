@@ -5,7 +5,7 @@ import re
 import yaml
 
 SHARED = "results/demo/calibration/cell-sceua/vic/seed-1/parameters.nc"
-START = {"vic": {"head_start": {}}}
+START = {"stateful": {"pretraining": {}}}
 
 
 def jobs(workflow, calibration: dict, **sections: dict) -> dict[str, str]:
@@ -43,7 +43,7 @@ def test_the_search_runs_where_cell_sceua_itself_does_not(untouched) -> None:
 
 def test_searches_with_other_settings_are_jobs_of_their_own(untouched) -> None:
     def start(evaluations: int) -> dict:
-        return {"vic": {"head_start": {"search": {"max_evaluations": evaluations}}}}
+        return {"stateful": {"pretraining": {"search": {"max_evaluations": evaluations}}}}
 
     budgets = {"dpl-a": start(60), "dpl-z": start(60), "gan-po": start(90), "gan-po-l1": start(120)}
     plan = jobs(untouched, budgets)
@@ -70,7 +70,7 @@ def test_candidates_and_pilots_start_from_searches_too(untouched) -> None:
         ],
         "search": {"gan-po": {"l1_weight": [10, 20]}},
     }
-    plan = jobs(untouched, settings, surrogate={"refresh": {"rounds": 1}})
+    plan = jobs(untouched, settings, surrogate={"refinement": {"rounds": 1}})
     for number in (1, 2):
         assert SHARED in plan[f"Try candidate {number} of gan-po on vic"]
     search = "Search each cell on arnet for the pilots of round 1"

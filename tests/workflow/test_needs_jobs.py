@@ -5,7 +5,7 @@ import yaml
 
 SURROGATE_RULES = {
     "sample_members", "sample_batch", "run_members", "train_surrogate", "take_last_round",
-    "score_surrogate", "gate_surrogate", "draw_figure_s2",
+    "score_surrogate", "check_sensitivity", "draw_figure_s2",
 }  # fmt: skip
 
 

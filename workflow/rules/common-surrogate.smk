@@ -1,5 +1,5 @@
 BATCHES = range(STUDY.ensemble.batches)
-REFRESH = STUDY.surrogate.refresh
+REFINEMENT = STUDY.surrogate.refinement
 RUN_MEMBERS = settings("periods.warmup", "periods.train", "vic", "compute")
 
 
@@ -60,16 +60,16 @@ def pilot_files(wildcards):
 
 
 def pilot_settings(wildcards):
-    """Settings of a pilot: its method's, with the refresh's epochs."""
+    """Settings of a pilot: its method's, with the refinement's epochs."""
     found = settings_of_calibration(wildcards.method, wildcards.surrogate)
     section = f"calibration.{wildcards.method}"
-    return {**found, section: {**found[section], "epochs": REFRESH.epochs}}
+    return {**found, section: {**found[section], "epochs": REFINEMENT.epochs}}
 
 
 def fine_tuning_settings(wildcards):
-    """Settings of fine-tuning: the surrogate's, with the refresh's epochs and step size."""
+    """Settings of fine-tuning: the surrogate's, with the refinement's epochs and step size."""
     tuned = getattr(STUDY.surrogate, wildcards.surrogate).tuned(
-        REFRESH.fine_tune_epochs, REFRESH.learning_rate
+        REFINEMENT.fine_tune_epochs, REFINEMENT.learning_rate
     )
     section = f"surrogate.{wildcards.surrogate}"
     return {**training_settings(wildcards), section: tuned.model_dump(mode="json")}

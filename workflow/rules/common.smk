@@ -20,11 +20,11 @@ from paramscape.products.catalogue import (
     static_files,
 )
 from paramscape.jobs.records import (
-    STARTED_AS,
+    SNAKEMAKE_ARGS,
     broken_files,
     lost_files,
     move_aside,
-    started_as,
+    snakemake_args,
 )
 from paramscape.study import (
     REAL_PROGRAM,
@@ -62,7 +62,9 @@ os.environ.update(
     OMP_WAIT_POLICY="passive",
     **{
         WITHOUT_GPU: STUDY.compute.without_gpu,
-        STARTED_AS: started_as(workflow.configfiles, workflow.config_settings.config),
+        SNAKEMAKE_ARGS: snakemake_args(
+            workflow.configfiles, workflow.config_settings.config
+        ),
     },
 )
 
@@ -403,7 +405,7 @@ def score_files(scored, period, seeds=SEEDS, method=None, runs=STUDY.calibration
 def sections_behind_surrogates(runs):
     """Settings that say how many VIC runs the surrogates of some runs learn from."""
     on_surrogates = any(run.simulator != "vic" for run in runs)
-    return ["ensemble", "surrogate.refresh"] if on_surrogates else []
+    return ["ensemble", "surrogate.refinement"] if on_surrogates else []
 
 
 def scores_of_selection(*verifiers, method=None):

@@ -259,7 +259,7 @@ rule draw_figure_s2:
     input:
         domain=f"{ROOT}/domain.nc",
         skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",
-        sensitivity=f"{ROOT}/surrogate/{{surrogate}}/gate.csv",
+        sensitivity=f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.csv",
     output:
         png=report(
             f"{ROOT}/figures/figure-s2-{{surrogate}}.png",

@@ -9,7 +9,7 @@ rule write_provenance:
     input:
         FIGURES,
         TABLES,
-        GATES,
+        SENSITIVITY_CHECKS,
         PARAMETER_FILES,
     output:
         PROVENANCE,

@@ -32,7 +32,7 @@ rule train_surrogate:
 
 rule take_last_round:
     input:
-        f"{ROUND}-{STUDY.surrogate.refresh.rounds}/weights.pt",
+        f"{ROUND}-{STUDY.surrogate.refinement.rounds}/weights.pt",
     output:
         f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
     log:
@@ -47,7 +47,7 @@ rule take_last_round:
     params:
         code=code("take_last_round.py"),
     message:
-        "Take the {wildcards.surrogate} surrogate of the last refresh round"
+        "Take the {wildcards.surrogate} surrogate of the last refinement round"
     script:
         "../../scripts/take_last_round.py"
 

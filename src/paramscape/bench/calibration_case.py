@@ -1,4 +1,4 @@
-"""The benchmark's case as a calibration: evidence, VIC as the simulator, and bounds."""
+"""The benchmark's case as a calibration: data, VIC as the simulator, and bounds."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paramscape.bench.case import SEED, Extent, draw_calibrated, make_case
 from paramscape.bench.land import native_soil
-from paramscape.calibration.observed_data import default_values, evidence_of
+from paramscape.calibration.observed_data import calibration_data_of, default_values
 from paramscape.calibration.problem import Problem
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
@@ -39,7 +39,7 @@ def make_problem(quick: bool, device: str = "cpu") -> Problem:
     periods = _periods(spans)
     engine = Engine.of(case.params, case.forcing, cells, Vic()).to(torch.float32, device)
     soil = native_soil(case.domain, SEED, 4 if quick else PIXELS)
-    evidence = evidence_of(
+    data = calibration_data_of(
         cells,
         _attributes(soil, cells),
         daily_forcing([case.forcing]),
@@ -49,7 +49,7 @@ def make_problem(quick: bool, device: str = "cpu") -> Problem:
     )
     return Problem(
         TARGET,
-        evidence.to(device),
+        data.to(device),
         periods,
         VicSimulator(engine, periods),
         PriorBox.of(priors),

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from paramscape.files import whole
+from paramscape.files import atomic_write
 
 PACKAGES = Path(__file__).resolve().parents[2]
 
@@ -92,7 +92,7 @@ def run_fresh(module: str, job: Any, settings: Mapping[str, str] | None = None) 
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found))}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "job.pt")
-        with whole(path) as partial:
+        with atomic_write(path) as partial:
             torch.save(job, partial)
         ran = subprocess.run(
             [sys.executable, "-m", module, str(path)],

@@ -23,7 +23,7 @@ GROUP = "methods on VIC"
 ON_GPU = "methods on VIC, on a GPU"
 EVALUATIONS = {"mpr-sceua": 2000, "cell-sceua": 500}
 SOME_EVALUATIONS = {"mpr-sceua": 168, "cell-sceua": 60}
-LEAD_IN = 15  # [d]
+SHORT_WARMUP = 15  # [d]
 EPOCHS, SOME_EPOCHS = 200, 4
 PAPER = {"mpr-sceua": 705.0, "dpl-a": 180.0, "dpl-z": 180.0, "gan-po": 152.0}  # [min]
 SEARCHED = {"mpr-sceua": Target("at most", 12.0)}  # [min]
@@ -37,8 +37,8 @@ def measure_methods(bench: Bench) -> list[Row]:
     problem = make_problem(bench.settings.quick)
     rows = []
     for method in EVALUATIONS:
-        for lead_in in (None, LEAD_IN):
-            rows += _search(bench, problem, method, lead_in)
+        for warmup_days in (None, SHORT_WARMUP):
+            rows += _search(bench, problem, method, warmup_days)
     for method in LEARNED:
         rows += _epochs(bench, problem, method, GROUP)
     return rows
@@ -52,19 +52,19 @@ def measure_methods_on_gpu(bench: Bench) -> list[Row]:
     return [row for method in LEARNED for row in _epochs(bench, problem, method, ON_GPU)]
 
 
-def _search(bench: Bench, problem: Problem, method: str, lead_in: int | None) -> list[Row]:
+def _search(bench: Bench, problem: Problem, method: str, warmup_days: int | None) -> list[Row]:
     """Minutes of all evaluations: of a whole search, or from its first population and loops."""
     whole = bench.settings.full and not bench.settings.quick
     wanted = EVALUATIONS[method]
     count = wanted if whole else SOME_EVALUATIONS[method]
-    changes = {"max_evaluations": count, "stall_loops": count, "lead_in_days": lead_in}
+    changes = {"max_evaluations": count, "stall_loops": count, "warmup_days": warmup_days}
     population, *loops = _calibrate(bench, problem, method, changes)
     first, last = population["evaluations"], loops[-1]["evaluations"]
     seconds = sum(row["seconds"] for row in loops) / (last - first)
     minutes = (population["seconds"] + (wanted - first) * seconds) / 60
-    lead = "the whole warm-up" if lead_in is None else f"a lead-in of {lead_in} days"
+    lead = "the whole warm-up" if warmup_days is None else f"a lead-in of {warmup_days} days"
     what = f"{method}, {problem.periods.train.days} days after {lead}"
-    judged = lead_in is not None and not bench.settings.quick
+    judged = warmup_days is not None and not bench.settings.quick
     target = SEARCHED.get(method) if judged else None
     note = "" if whole else f"extrapolated from {last:.0f}"
     return [

@@ -10,7 +10,7 @@ from paramscape.calibration.methods.dpl_z import calibrate_dpl_z
 from paramscape.calibration.methods.gan_po import calibrate_gan_po
 from paramscape.calibration.methods.gan_po_l1 import calibrate_gan_po_l1
 from paramscape.calibration.methods.mpr_sceua import calibrate_mpr_sceua
-from paramscape.calibration.problem import Calibrator, Evidence, Problem, Workplace
+from paramscape.calibration.problem import CalibrationData, Calibrator, Problem, Workplace
 
 CALIBRATORS: dict[str, Calibrator] = {
     "default": keep_default,
@@ -24,8 +24,8 @@ CALIBRATORS: dict[str, Calibrator] = {
 
 __all__ = [
     "CALIBRATORS",
+    "CalibrationData",
     "Calibrator",
-    "Evidence",
     "Problem",
     "Workplace",
 ]

@@ -16,10 +16,10 @@ _LOG = logging.getLogger(__name__)
 def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> str:
     """Digest of what a calibration's course depends on, as far as it can be seen from here.
 
-    Evidence, default parameters, searched fields, priors, periods, the simulator's name, the
+    CalibrationData, default parameters, searched fields, priors, periods, the simulator's name, the
     method's settings and the seed; not the code, nor what is inside the simulator.
     """
-    evidence, priors = problem.evidence, problem.priors
+    data, priors = problem.data, problem.priors
     summary = hashlib.sha256()
     for part in (
         problem.target,
@@ -30,9 +30,9 @@ def identity_of(problem: Problem, settings: BaseModel, workplace: Workplace) -> 
     ):
         summary.update(part.encode() + b"\0")
     for values in (
-        evidence.attributes,
-        evidence.forcing,
-        evidence.observations,
+        data.attributes,
+        data.forcing,
+        data.observations,
         problem.default,
         priors.low,
         priors.high,
@@ -58,7 +58,7 @@ def save_checkpoint(state: dict[str, Any], workplace: Workplace, identity: str) 
 def load_checkpoint(workplace: Workplace, identity: str) -> dict[str, Any] | None:
     """The state of an interrupted calibration, or None where there is none to take up.
 
-    None if there is no checkpoint, if it is another calibration's (other evidence, settings or
+    None if there is no checkpoint, if it is another calibration's (other data, settings or
     seed), or if its calibration came to its end: a calibration that is run again starts
     anew.
 

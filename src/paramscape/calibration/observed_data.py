@@ -9,7 +9,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from paramscape.calibration.problem import Evidence
+from paramscape.calibration.problem import CalibrationData
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PreparedFiles:
-    """The files that evidence is read from; `soil` is None without native soil."""
+    """The files that data is read from; `soil` is None without native soil."""
 
     domain: Path
     attributes: Path
@@ -31,7 +31,9 @@ class PreparedFiles:
     soil: Path | None
 
 
-def read_evidence(files: PreparedFiles, target: str, periods: LearningPeriods) -> Evidence:
+def read_calibration_data(
+    files: PreparedFiles, target: str, periods: LearningPeriods
+) -> CalibrationData:
     """Read what may be learned from, standardised with the training period's constants.
 
     Raises:
@@ -49,23 +51,23 @@ def read_evidence(files: PreparedFiles, target: str, periods: LearningPeriods) -
         )
     attributes = read_dataset(files.attributes, "attributes")
     soil = read_dataset(files.soil, "soil-native") if files.soil else None
-    return evidence_of(cells, attributes, forcing, observed, soil, periods.train)
+    return calibration_data_of(cells, attributes, forcing, observed, soil, periods.train)
 
 
-def evidence_of(
+def calibration_data_of(
     cells: Cells,
     attributes: xr.Dataset,
     forcing: xr.Dataset,
     observed: xr.DataArray,
     soil: xr.Dataset | None,
     train: Period,
-) -> Evidence:
-    """The evidence of fields (lat, lon), forcing and observations (time, lat, lon).
+) -> CalibrationData:
+    """The data of fields (lat, lon), forcing and observations (time, lat, lon).
 
     Raises:
         ValueError: if forcing or an attribute is missing in an active cell.
     """
-    return Evidence(
+    return CalibrationData(
         cells=cells,
         attributes=_attributes(attributes, cells),
         forcing=_standardised_forcing(forcing, cells, train),

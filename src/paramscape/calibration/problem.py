@@ -15,7 +15,7 @@ from paramscape.study import LearningPeriods
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CalibrationData:
     """What may be learned from; the same for every method.
 
     attributes: (cell, attribute), standardised over the domain.
@@ -32,7 +32,7 @@ class Evidence:
     times: Any
     soil_native: xr.Dataset | None
 
-    def to(self, device: str) -> "Evidence":
+    def to(self, device: str) -> "CalibrationData":
         """The same with its tensors on another device."""
         moved = {
             name: getattr(self, name).to(device)
@@ -57,14 +57,14 @@ class SearchedFields:
 
 @dataclass(frozen=True)
 class Problem:
-    """One calibration: evidence, simulator and bounds.
+    """One calibration: data, simulator and bounds.
 
     default: (cell, parameter), the uncalibrated parameters in physical units.
     searched: where a head start begins, or None without one.
     """
 
     target: str
-    evidence: Evidence
+    data: CalibrationData
     periods: LearningPeriods
     simulator: Simulator
     priors: PriorBox

@@ -1,4 +1,4 @@
-"""The part of the evidence that is learned from, and the part that chooses among epochs."""
+"""The part of the data that is learned from, and the part that chooses among epochs."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.calibration.problem import Evidence, Problem
+from paramscape.calibration.problem import CalibrationData, Problem
 from paramscape.study import Period
 
 
@@ -31,12 +31,12 @@ class Record:
         """The training period's record, in single precision.
 
         Raises:
-            ValueError: if the evidence does not cover the period, if its forcing has gaps, or if
+            ValueError: if the data does not cover the period, if its forcing has gaps, or if
                 the observations are all missing or all the same.
         """
         period = problem.periods.train
-        days = days_of(problem.evidence, period)
-        observed = problem.evidence.observations[days].to(torch.float64)
+        days = days_of(problem.data, period)
+        observed = problem.data.observations[days].to(torch.float64)
         present = torch.isfinite(observed)
         known = observed[present]
         std = float(known.std(correction=0)) if len(known) else 0.0
@@ -48,7 +48,7 @@ class Record:
             )
         mean = float(known.mean())
         target = torch.where(present, (observed - mean) / std, torch.zeros_like(observed))
-        forcing = problem.evidence.forcing[days].to(torch.float32)
+        forcing = problem.data.forcing[days].to(torch.float32)
         _require_complete(forcing, period)
         return cls(forcing, target.to(torch.float32), present.to(torch.float32), mean, std)
 
@@ -62,13 +62,13 @@ class Record:
         return (values - self.mean) / self.std
 
 
-def days_of(evidence: Evidence, period: Period) -> slice:
-    """The period as indices of the evidence's days.
+def days_of(data: CalibrationData, period: Period) -> slice:
+    """The period as indices of the data's days.
 
     Raises:
-        ValueError: if the evidence does not hold every day of the period.
+        ValueError: if the data does not hold every day of the period.
     """
-    times = np.asarray(evidence.times).astype("datetime64[D]")
+    times = np.asarray(data.times).astype("datetime64[D]")
     first = int(np.searchsorted(times, np.datetime64(period.start)))
     days = slice(first, first + period.days)
     expected = np.datetime64(period.start) + np.arange(period.days)

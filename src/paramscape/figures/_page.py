@@ -15,7 +15,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paramscape.files import stamp, whole
+from paramscape.files import atomic_write, stamp
 from paramscape.metrics.scores import SCORES
 
 PAGE_WIDTH = 7.5
@@ -178,5 +178,5 @@ def line_looks(labels: Sequence[str]) -> list[dict[str, object]]:
 
 
 def _save(figure: Figure, stem: Path, suffix: str, metadata: dict[str, str | None]) -> None:
-    with whole(stem.with_name(f"{stem.name}.{suffix}")) as partial:
+    with atomic_write(stem.with_name(f"{stem.name}.{suffix}")) as partial:
         figure.savefig(partial, format=suffix, metadata=metadata)

@@ -16,7 +16,7 @@ NOT_KNOWN = "–"
 VIC_RUNS_NOTE = (
     "VIC runs used: cell-days simulated in VIC while learning, validations among them, in units of "
     "one run of the whole domain over the training period with the days that lead into it; on a "
-    "surrogate the members of its ensemble and refresh rounds, which all methods on it share."
+    "surrogate the members of its ensemble and refinement rounds, which all methods on it share."
 )
 
 

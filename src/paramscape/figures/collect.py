@@ -169,13 +169,13 @@ def loss_weights(
 
 
 def runs_behind_surrogates(settings: Mapping[str, object]) -> int:
-    """VIC runs that a surrogate learns from: those of the ensemble and of all refresh rounds.
+    """VIC runs that a surrogate learns from: those of the ensemble and of all refinement rounds.
 
     0 where no run of the settings learns on a surrogate.
     """
     if "ensemble" not in settings:
         return 0
-    return section(settings, "ensemble").members + section(settings, "surrogate.refresh").members
+    return section(settings, "ensemble").members + section(settings, "surrogate.refinement").members
 
 
 def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Files between the stages: contracts, provenance, and writing that leaves no half file."""
 
-from paramscape.files.atomic import partial_of, publish, whole, write_text
+from paramscape.files.atomic import atomic_write, publish, temporary_path, write_text
 from paramscape.files.contract import CONTRACTS, Contract, FileContractError, require
 from paramscape.files.netcdf import (
     read_dataset,
@@ -24,10 +24,10 @@ __all__ = [
     "Contract",
     "FileContractError",
     "Provenance",
+    "atomic_write",
     "commit",
     "digest",
     "made_by",
-    "partial_of",
     "present_attributes",
     "publish",
     "read_dataset",
@@ -38,6 +38,7 @@ __all__ = [
     "require",
     "save_netcdf",
     "stamp",
+    "temporary_path",
     "whole",
     "write_dataset",
     "write_json",

@@ -12,7 +12,7 @@ _PARTIAL = ".partial"
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give a temporary name beside `path`; what is written there becomes `path` at the end.
 
     After an error or a kill `path` is as it was before.
@@ -20,7 +20,7 @@ def whole(path: Path) -> Iterator[Path]:
     Raises:
         OSError: where the file system has no room, whatever error a library makes of it.
     """
-    partial = partial_of(path)
+    partial = temporary_path(path)
     try:
         yield partial
         publish(partial, path)
@@ -31,7 +31,7 @@ def whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def partial_of(path: Path) -> Path:
+def temporary_path(path: Path) -> Path:
     """The temporary name of a file that `publish` is to complete; its folder is made.
 
     It is this process's own: on a cluster the processes of a job that was started again elsewhere
@@ -65,5 +65,5 @@ def _ended(process: int) -> bool:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.files.atomic import whole
+from paramscape.files.atomic import atomic_write
 from paramscape.files.contract import FileContractError, require
 from paramscape.files.failures import require_memory
 from paramscape.files.provenance import Provenance
@@ -29,7 +29,7 @@ def write_dataset(dataset: xr.Dataset, path: Path, kind: str, provenance: Proven
 
 def save_netcdf(dataset: xr.Dataset, path: Path) -> None:
     """Write a dataset as NetCDF-4, compressed, under a temporary name until complete."""
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         dataset.to_netcdf(partial, format="NETCDF4", engine="netcdf4", encoding=_encoding(dataset))
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from paramscape.files.atomic import whole, write_text
+from paramscape.files.atomic import atomic_write, write_text
 from paramscape.files.contract import FileContractError
 from paramscape.files.provenance import stamp
 
 
 def write_table(table: pd.DataFrame, path: Path, float_format: str | None = None) -> None:
     """Write a table without its index as CSV; where it came from is a comment in its first line."""
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         head = f"# {stamp()}\n" if stamp() else ""
         rows = table.to_csv(index=False, lineterminator="\n", float_format=float_format)
         partial.write_text(head + rows, encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from paramscape.files.atomic import whole
+from paramscape.files.atomic import atomic_write
 
 # What torch says beside this advises to trust the file.
 _REASON = re.compile(
@@ -22,7 +22,7 @@ def save_tensors(values: Mapping[str, Any], path: Path) -> None:
 
     `torch.save` puts the name of a file that it writes itself into it, and that one is temporary.
     """
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         held = io.BytesIO()
         torch.save(dict(values), held)
         partial.write_bytes(held.getbuffer())

@@ -18,8 +18,8 @@ class Interrupted(SystemExit):
 
 
 @contextmanager
-def heeding_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the enclosed work at its next `stop_if_told`, not at once."""
+def handle_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the enclosed work at its next `stop_if_signalled`, not at once."""
     before = signal.signal(signal.SIGTERM, _remember)
     try:
         yield
@@ -28,7 +28,7 @@ def heeding_sigterm() -> Iterator[None]:
         _forget()
 
 
-def stop_if_told(kept: str) -> None:
+def stop_if_signalled(kept: str) -> None:
     """End if SIGTERM came; for places where everything done so far is in a checkpoint.
 
     Args:
@@ -56,7 +56,7 @@ def stop_if_overdue(kept: str) -> None:
         Interrupted: if SIGTERM came so long ago.
     """
     if _told_at is not None and time.monotonic() - _told_at > PATIENCE_SECONDS:
-        stop_if_told(kept)
+        stop_if_signalled(kept)
 
 
 def _remember(number: int, frame: object) -> None:

@@ -16,7 +16,7 @@ from paramscape import __version__
 from paramscape.files import Provenance, commit, digest, made_by
 from paramscape.files.failures import advice
 from paramscape.jobs.interruption import Interrupted
-from paramscape.jobs.records import Record, making, record_of, require_whole
+from paramscape.jobs.records import Record, record_of, require_whole, rerun_command
 
 PACKAGES = ("matplotlib", "netCDF4", "numpy", "pandas", "pydantic", "scipy", "snakemake", "torch",
             "xarray", "xarray-regrid")  # fmt: skip
@@ -43,7 +43,7 @@ def job(snakemake: Any) -> Iterator[Provenance]:
             yield made
         about = _about(snakemake, made, started)
         for file in outputs:
-            Record.write(file, {**about, "command": making(file)})
+            Record.write(file, {**about, "command": rerun_command(file)})
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from paramscape.files.atomic import write_text
 
 FOLDER, ASIDE = ".provenance", ".broken"
-STARTED_AS = "PARAMSCAPE_STARTED_AS"
+SNAKEMAKE_ARGS = "PARAMSCAPE_STARTED_AS"
 
 
 class BrokenFileError(ValueError):
@@ -48,7 +48,7 @@ class Record:
         """Record how a file was made, beside it."""
         cls(content_of(file), job)._keep(file)
 
-    def take_time(self, file: Path) -> None:
+    def update_mtime(self, file: Path) -> None:
         """Record the present time of a file that is as it was written."""
         Record({**self.content, "modified": file.stat().st_mtime_ns}, self.job)._keep(file)
 
@@ -76,7 +76,7 @@ class Record:
         write_text(record_of(file), json.dumps(record, indent=1, default=str) + "\n")
 
 
-def started_as(files: Iterable[Path], values: Mapping[str, Any]) -> str:
+def snakemake_args(files: Iterable[Path], values: Mapping[str, Any]) -> str:
     """Options that give Snakemake the same settings again: its files and what was set beside."""
     near = [os.path.relpath(file) for file in files]
     words = ["--configfile", *near] if near else []
@@ -85,9 +85,9 @@ def started_as(files: Iterable[Path], values: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def making(file: Path) -> str:
+def rerun_command(file: Path) -> str:
     """The command that makes a file of the study again."""
-    options = os.environ.get(STARTED_AS, "")
+    options = os.environ.get(SNAKEMAKE_ARGS, "")
     return f"snakemake {options} --cores all --force -- {shlex.quote(str(file))}"
 
 
@@ -154,7 +154,7 @@ def broken_files(study: Path) -> Iterator[tuple[Path, str]]:
             if fault:
                 yield file, fault
             elif record.content["modified"] != file.stat().st_mtime_ns:
-                record.take_time(file)
+                record.update_mtime(file)
 
 
 def lost_files(study: Path) -> list[str]:

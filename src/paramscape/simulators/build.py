@@ -19,7 +19,7 @@ from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, ce
 from paramscape.simulators.interface import Simulator
 from paramscape.simulators.surrogates.read_samples import daily_forcing
 from paramscape.simulators.surrogates.registry import KINDS
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
@@ -77,7 +77,7 @@ def simulator_for(
         engine = engine.to(precision, device)
         return VicSimulator(engine, periods, progress=verifying)
     kind, forcing = KINDS[name], read_dataset(files.forcing, "forcing-daily")
-    region = Region(
+    region = SurrogateInputs(
         cells,
         daily_forcing(forcing, cells).to(device),
         np.datetime64(forcing["time"].values[0], "D").item(),

@@ -37,16 +37,16 @@ class SimulatorPart:
 
     def about(self) -> tuple[str, bool]:
         """The simulator's name, and whether it keeps states."""
-        return self.simulator.name, self.simulator.keeps_states
+        return self.simulator.name, self.simulator.is_stateful
 
-    def run(self, parameters: Tensor, period: Period, lead_in: int | None) -> dict[str, Tensor]:
+    def run(self, parameters: Tensor, period: Period, warmup_days: int | None) -> dict[str, Tensor]:
         """See `Simulator.run`; all cells are given, the own ones come back."""
-        fluxes = self.simulator.run(self._select(parameters), period, lead_in)
+        fluxes = self.simulator.run(self._select(parameters), period, warmup_days)
         return {name: values.cpu() for name, values in fluxes.items()}
 
-    def refresh(self, parameters: Tensor) -> None:
-        """See `Simulator.refresh`."""
-        self.simulator.refresh(self._select(parameters))
+    def respin(self, parameters: Tensor) -> None:
+        """See `Simulator.respin`."""
+        self.simulator.respin(self._select(parameters))
 
     def simulate(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """See `Simulator.simulate_windows`; without cells of its own a part gives nothing."""
@@ -89,19 +89,19 @@ class SharedSimulator:
 
     def __init__(self, team: Team):
         self.team = team
-        self.name, self.keeps_states = team.ask("about")[0]
+        self.name, self.is_stateful = team.ask("about")[0]
 
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> dict[str, Tensor]:
         """See `Simulator.run`."""
-        parts = self.team.ask("run", parameters.detach().cpu(), period, lead_in)
+        parts = self.team.ask("run", parameters.detach().cpu(), period, warmup_days)
         owners = self._owners(parameters.shape[-2])
         return {n: v.to(parameters.device) for n, v in _joined(parts, owners, -1).items()}
 
-    def refresh(self, parameters: Tensor) -> None:
-        """See `Simulator.refresh`."""
-        self.team.ask("refresh", parameters.detach().cpu())
+    def respin(self, parameters: Tensor) -> None:
+        """See `Simulator.respin`."""
+        self.team.ask("respin", parameters.detach().cpu())
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """See `Simulator.simulate_windows`; gradients are for the last simulation alone."""

@@ -44,28 +44,28 @@ class Simulator(Protocol):
     """
 
     name: str
-    keeps_states: bool
+    is_stateful: bool
     """Whether windows start from states that earlier simulations left, as a model with memory
     must; if not, any day can be simulated by itself at no further cost."""
 
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> Mapping[str, Tensor]:
         """Simulate a period after a warm-up, without gradients.
 
         Args:
             parameters: (member?, cell, parameter).
             period: days to return.
-            lead_in: days before the period on which to start, in place of the whole warm-up, from
-                a state made of the one that the parameters of the last `refresh` reached there.
-                It makes no difference to a simulator that keeps no states.
+            warmup_days: length of a short warm-up in place of the whole one. It starts from a
+                state derived from the one that the parameters of the last `respin` reached that
+                day. A simulator without states ignores it.
 
         Returns:
             targets by name, each (member?, time, cell).
         """
         ...
 
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Bring the states from which windows start in line with parameters (cell, parameter)."""
         ...
 

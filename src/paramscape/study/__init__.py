@@ -8,20 +8,19 @@ from paramscape.study.calibration import (
     learned_methods,
 )
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
-from paramscape.study.gate import Gate
 from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from paramscape.study.learned import (
-    Curvature,
     Dpl,
     DplA,
     DplWindows,
     DplZ,
     GanPo,
     GanPoL1,
-    HeadStart,
     Learned,
+    Preconditioning,
+    Pretraining,
     Stabilisers,
-    VicWindows,
+    StatefulWindows,
 )
 from paramscape.study.load import SettingsError, given_settings, load, read_settings, validate
 from paramscape.study.model import REAL_PROGRAM, Vic
@@ -41,11 +40,12 @@ from paramscape.study.products import (
     TruthObservations,
     VicForcing,
 )
-from paramscape.study.refresh import Refresh
+from paramscape.study.refinement import Refinement
 from paramscape.study.sceua import CellSceua, MprSceua, Sceua
 from paramscape.study.schema import json_schema, schema_text
 from paramscape.study.search import candidates_of
 from paramscape.study.section import periods_of, section
+from paramscape.study.sensitivity_check import SensitivityCheck
 from paramscape.study.study import About, Compute, Study
 from paramscape.study.surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
 from paramscape.study.time import LearningPeriods, Period, Periods
@@ -64,7 +64,6 @@ __all__ = [
     "ChinaSoil",
     "CmfdForcing",
     "Compute",
-    "Curvature",
     "Domain",
     "Dpl",
     "DplA",
@@ -77,10 +76,8 @@ __all__ = [
     "FluxTowerObservations",
     "GanPo",
     "GanPoL1",
-    "Gate",
     "GleamObservations",
     "Grid",
-    "HeadStart",
     "LandCover",
     "Learned",
     "LearningPeriods",
@@ -90,17 +87,21 @@ __all__ = [
     "NldasForcing",
     "Period",
     "Periods",
+    "Preconditioning",
+    "Pretraining",
     "Prior",
     "Priors",
     "Products",
     "RectangleDomain",
-    "Refresh",
+    "Refinement",
     "Rollout",
     "Run",
     "Sceua",
+    "SensitivityCheck",
     "Seq2seq",
     "SettingsError",
     "Stabilisers",
+    "StatefulWindows",
     "Study",
     "SurrogateTraining",
     "Surrogates",
@@ -109,7 +110,6 @@ __all__ = [
     "Vic",
     "VicDomain",
     "VicForcing",
-    "VicWindows",
     "all_runs",
     "candidates_of",
     "given_settings",

@@ -1,15 +1,30 @@
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Settings(BaseModel):
-    """Frozen settings that refuse unknown keys, numbers without end, and yes or no as numbers."""
+    """Frozen settings that refuse unknown keys, infinite numbers, and yes or no as numbers.
+
+    `former_names` maps the names of earlier versions to the present ones, for the message that
+    refuses them.
+    """
+
+    former_names: ClassVar[Mapping[str, str]] = {}
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_former_names(cls, values: Any) -> Any:
+        given = values if isinstance(values, Mapping) else {}
+        former = [f"{old} is now {new}" for old, new in cls.former_names.items() if old in given]
+        if former:
+            raise ValueError(f"{', '.join(former)}; rename it, its meaning is the same")
+        return values
 
     @model_validator(mode="before")
     @classmethod

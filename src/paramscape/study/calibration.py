@@ -73,8 +73,8 @@ class Calibration(Settings):
                 given = " and ".join(str(search.max_evaluations) for search in found.values())
                 raise ValueError(
                     f"all candidates of {method} with a head start take one search of each cell, "
-                    f"but search.{method}.vic has several (max_evaluations: {given}); give "
-                    "head_start.search one value, or none, which takes that of cell-sceua"
+                    f"but search.{method}.stateful has several (max_evaluations: {given}); give "
+                    "pretraining.search one value, or none, which takes that of cell-sceua"
                 )
         return self
 
@@ -95,7 +95,7 @@ class Calibration(Settings):
             type(settings).model_validate({**settings.model_dump(by_alias=True), **values})
             for values in candidates_of(self.search.get(method, {}))
         ]
-        starts = [one.vic.head_start for one in tried if one.vic.head_start]
+        starts = [one.stateful.pretraining for one in tried if one.stateful.pretraining]
         return [start.search or self.cell_sceua for start in starts]
 
 

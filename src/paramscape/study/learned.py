@@ -1,7 +1,6 @@
 """Methods that learn parameter fields by gradients."""
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import ClassVar, Self
 
 from pydantic import (
     Field,
@@ -9,56 +8,49 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
-    model_validator,
 )
 
 from paramscape.study._base import Settings
 from paramscape.study.sceua import CellSceua
 
 
-class HeadStart(Settings):
-    """A search in each cell, whose fields a network learns to give before it learns on its own."""
+class Pretraining(Settings):
+    """Pre-training of a network on the parameters that SCE-UA finds in each cell."""
+
+    former_names: ClassVar = {
+        "evaluations": "search.max_evaluations",
+        "lead_in_days": "search.warmup_days",
+    }
 
     search: CellSceua | None = Field(
         None,
         description="Settings of the search of each cell; by default those of "
         "`calibration.cell-sceua`. Methods with equal settings share one search.",
     )
-    steps: PositiveInt = Field(300, description="Adam's steps of the imitation.")
+    steps: PositiveInt = Field(300, description="Adam's steps of the pre-training.")
     learning_rate: PositiveFloat = Field(
-        1e-3, description="Adam's first step size there; it falls to 0 along a cosine."
+        1e-3, description="Its initial learning rate, which decays to 0 as a cosine."
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_former_names(cls, values: Any) -> Any:
-        given = values if isinstance(values, Mapping) else {}
-        former = {"evaluations": "max_evaluations", "lead_in_days": "lead_in_days"}
-        for old, new in former.items():
-            if old in given:
-                raise ValueError(
-                    f"{old} of a head start is now search.{new}; without `search` it takes the "
-                    f"search of calibration.cell-sceua, whose {new} all methods share"
-                )
-        return values
 
-
-class Curvature(Settings):
-    """Gradients turned by the inverse curvature of each cell, as Gauss and Newton have it."""
+class Preconditioning(Settings):
+    """Preconditioning of gradients with the inverse Gauss-Newton matrix of each cell."""
 
     every: PositiveInt = Field(
-        5, description="Epochs between findings of the curvatures; each takes eight model runs."
+        5, description="Epochs between updates of the matrices; each takes eight model runs."
     )
     damping: PositiveFloat = Field(
-        0.05, description="Share of the mean curvature that is added in every direction [1]."
+        0.05, description="Share of the mean diagonal that is added to the diagonal [1]."
     )
 
 
-class VicWindows(Settings):
-    """How a method learns on VIC and on surrogates that keep states.
+class StatefulWindows(Settings):
+    """How a method learns on simulators with states: VIC, `seq2seq` and `arnet`.
 
     Every training day is learned from once in an epoch.
     """
+
+    former_names: ClassVar = {"head_start": "pretraining", "curvature": "preconditioner"}
 
     days: PositiveInt = Field(
         30,
@@ -71,15 +63,17 @@ class VicWindows(Settings):
     learning_rate: PositiveFloat | None = Field(
         None, description="Adam's step size there; by default the method's."
     )
-    head_start: HeadStart | None = Field(
-        None, description="Search each cell first; not by default, as in the papers."
+    pretraining: Pretraining | None = Field(
+        None,
+        description="Pre-training on a search of each cell; none by default, as in the papers.",
     )
-    curvature: Curvature | None = Field(
-        None, description="Turn gradients along valleys; not by default, as in the papers."
+    preconditioner: Preconditioning | None = Field(
+        None,
+        description="Gauss-Newton preconditioning of gradients; none by default, as in the papers.",
     )
 
 
-class DplWindows(VicWindows):
+class DplWindows(StatefulWindows):
     """The same, with more windows: each mini-batch runs the network over its cells once."""
 
     windows: PositiveInt = Field(
@@ -91,7 +85,9 @@ class DplWindows(VicWindows):
 
 
 class Learned(Settings):
-    """What all methods have in common that learn by gradients."""
+    """Settings that all methods share that learn by gradients."""
+
+    former_names: ClassVar = {"vic": "stateful"}
 
     epochs: PositiveInt = Field(200, description="Epochs, at most.")
     learning_rate: PositiveFloat = Field(1e-4, description="Adam's step size.")
@@ -102,14 +98,14 @@ class Learned(Settings):
         None,
         description="Validations without improvement that end the training; never by default.",
     )
-    vic: VicWindows = VicWindows()
+    stateful: StatefulWindows = StatefulWindows()
 
-    def on(self, keeps_states: bool) -> Self:
-        """The same with what `vic` says of learning, if the simulator keeps states."""
-        if not keeps_states:
-            plain = {"head_start": None, "curvature": None}
-            return self.model_copy(update={"vic": self.vic.model_copy(update=plain)})
-        own = {name: getattr(self.vic, name, None) for name in ("learning_rate", "cells")}
+    def on(self, is_stateful: bool) -> Self:
+        """These settings with those of `stateful` in their place, if the simulator has states."""
+        if not is_stateful:
+            plain = {"pretraining": None, "preconditioner": None}
+            return self.model_copy(update={"stateful": self.stateful.model_copy(update=plain)})
+        own = {name: getattr(self.stateful, name, None) for name in ("learning_rate", "cells")}
         return self.model_copy(update={k: v for k, v in own.items() if v is not None})
 
 
@@ -122,14 +118,14 @@ class Dpl(Learned):
     )
     cells: PositiveInt = Field(50, description="Random cells in a mini-batch, at most.")
     days: PositiveInt = Field(
-        30, description="Days in a mini-batch on a surrogate without states; else see `vic`."
+        30, description="Days in a mini-batch on a surrogate without states; else see `stateful`."
     )
     iterations_per_epoch: PositiveInt | None = Field(
         None,
         description="Mini-batches in an epoch on a surrogate without states; by default as many "
         "as see a cell's day with 99 %.",
     )
-    vic: DplWindows = DplWindows()
+    stateful: DplWindows = DplWindows()
 
 
 class DplA(Dpl):
@@ -160,7 +156,7 @@ class GanPoL1(Learned):
     batch_days: PositiveInt = Field(
         32,
         description="Days (images) in a mini-batch on a surrogate without states, at most; else "
-        "see `vic`.",
+        "see `stateful`.",
     )
     beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay rate.")
     beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")

@@ -1,7 +1,7 @@
 """Methods that search by shuffled complex evolution."""
 
 import hashlib
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
@@ -10,6 +10,8 @@ from paramscape.study._base import Settings
 
 class Sceua(Settings):
     """Shuffled complex evolution (SCE-UA): budget, stopping rules and mutation."""
+
+    former_names: ClassVar = {"lead_in_days": "warmup_days"}
 
     complexes: PositiveInt = Field(
         4, description="Complexes p; each has 2 n + 1 points in n dimensions."
@@ -30,7 +32,7 @@ class Sceua(Settings):
         "hypercube",
         description="Random points lie in the smallest box around the complex, or in all bounds.",
     )
-    lead_in_days: NonNegativeInt | None = Field(
+    warmup_days: NonNegativeInt | None = Field(
         None,
         description="Days simulated before training, after a warm-up of the largest tile of each "
         "cell alone; by default the whole warm-up is simulated for every set.",

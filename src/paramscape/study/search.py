@@ -42,13 +42,15 @@ def candidates_of(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
 
 
-def _grid_of(model: type[BaseModel]) -> type[BaseModel]:
+def _grid_of(model: type[Settings]) -> type[BaseModel]:
     """A model with a list of values in the place of each setting."""
     fields = {
         name: (Annotated[list[_judged(field)], Field(min_length=1)], None)
         for name, field in model.model_fields.items()
     }
-    return create_model(f"{model.__name__}Grid", __base__=Settings, **fields)
+    grid = create_model(f"{model.__name__}Grid", __base__=Settings, **fields)
+    grid.former_names = model.former_names
+    return grid
 
 
 def _judged(field: Any) -> Any:

@@ -1,33 +1,35 @@
 """Surrogates of VIC."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from paramscape.study._base import Settings
-from paramscape.study.gate import Gate
-from paramscape.study.refresh import Refresh
+from paramscape.study.refinement import Refinement
+from paramscape.study.sensitivity_check import SensitivityCheck
 
 
 class SurrogateTraining(Settings):
-    """How the weights of a surrogate are found."""
+    """Training of a surrogate's weights."""
+
+    former_names: ClassVar = {"decay": "lr_schedule", "largest_gradient": "max_grad_norm"}
 
     epochs: PositiveInt = Field(200, description="Most epochs.")
     patience: NonNegativeInt = Field(
         10, description="Epochs without improvement that are tolerated before stopping."
     )
     learning_rate: PositiveFloat = Field(1e-3, description="Adam's step size at the start.")
-    decay: Literal["none", "cosine"] = Field(
-        "none", description="How the step size falls, over all `epochs`: not, or to 0 as a cosine."
+    lr_schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="Learning-rate schedule: constant, or cosine decay to 0."
     )
     weight_decay: NonNegativeFloat = Field(0.0, description="Adam's L2 penalty of the weights.")
-    largest_gradient: PositiveFloat | None = Field(
-        None, description="Norm to which longer gradients are cut; by default none is."
+    max_grad_norm: PositiveFloat | None = Field(
+        None, description="Gradient-norm clipping threshold; null disables it."
     )
 
     def tuned(self, epochs: int, learning_rate: float) -> Self:
         """These settings for a surrogate that has learned already: steps of a constant size."""
-        few = {"epochs": epochs, "learning_rate": learning_rate, "decay": "none"}
+        few = {"epochs": epochs, "learning_rate": learning_rate, "lr_schedule": "constant"}
         return self.model_copy(update=few)
 
 
@@ -66,8 +68,8 @@ class Seq2seq(SurrogateTraining):
         4_000,
         description="Cells of validation members, run freely, that stop the training; at most all.",
     )
-    largest_gradient: PositiveFloat | None = Field(
-        1.0, description="Norm to which longer gradients are cut; null cuts none."
+    max_grad_norm: PositiveFloat | None = Field(
+        1.0, description="Gradient-norm clipping threshold; null disables it."
     )
 
 
@@ -80,6 +82,13 @@ class Rollout(Settings):
 
 class Arnet(SurrogateTraining):
     """The autoregressive dense encoder-decoder of Mo et al. (2019): images from images."""
+
+    former_names: ClassVar = {
+        **SurrogateTraining.former_names,
+        "memory": "hidden_channels",
+        "mixed": "shuffle_cells",
+        "truncation": "bptt_days",
+    }
 
     layers: tuple[PositiveInt, PositiveInt, PositiveInt] = Field(
         (5, 10, 5), description="Layers of the dense blocks."
@@ -94,14 +103,14 @@ class Arnet(SurrogateTraining):
         ("soil_moisture",),
         description="Targets that are learned and fed back beside the calibrated one.",
     )
-    memory: NonNegativeInt = Field(
-        0, description="Further channels that are fed back, for what no target tells of the state."
+    hidden_channels: NonNegativeInt = Field(
+        0, description="Extra recurrent channels for hidden state."
     )
     loss: Literal["l1", "mse"] = Field("l1", description="What the training lowers.")
     noise: NonNegativeFloat = Field(
         0.1, description="Noise on the states that runs start from [standard deviations]."
     )
-    mixed: float = Field(
+    shuffle_cells: float = Field(
         0.0,
         ge=0,
         le=1,
@@ -117,7 +126,7 @@ class Arnet(SurrogateTraining):
         min_length=1,
         description="Stages of the training, which share the epochs evenly.",
     )
-    truncation: PositiveInt = Field(8, description="Days through which gradients flow back.")
+    bptt_days: PositiveInt = Field(8, description="Days of truncated backpropagation through time.")
     images_per_epoch: PositiveInt = Field(
         146_000, description="Images (member, day) that are learned in one epoch."
     )
@@ -126,8 +135,8 @@ class Arnet(SurrogateTraining):
     )
     learning_rate: PositiveFloat = Field(5e-3, description="Adam's step size at the start.")
     weight_decay: NonNegativeFloat = Field(5e-5, description="Adam's L2 penalty of the weights.")
-    largest_gradient: PositiveFloat | None = Field(
-        1.0, description="Norm to which longer gradients are cut; null cuts none."
+    max_grad_norm: PositiveFloat | None = Field(
+        1.0, description="Gradient-norm clipping threshold; null disables it."
     )
 
     def tuned(self, epochs: int, learning_rate: float) -> Self:
@@ -140,8 +149,10 @@ class Arnet(SurrogateTraining):
 class Surrogates(Settings):
     """The surrogates that a study trains."""
 
+    former_names: ClassVar = {"gate": "sensitivity_check", "refresh": "refinement"}
+
     lstm: Lstm = Lstm()
     seq2seq: Seq2seq = Seq2seq()
     arnet: Arnet = Arnet()
-    gate: Gate = Gate()
-    refresh: Refresh = Refresh()
+    sensitivity_check: SensitivityCheck = SensitivityCheck()
+    refinement: Refinement = Refinement()

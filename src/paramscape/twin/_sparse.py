@@ -10,7 +10,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from paramscape.files import present_attributes, whole
+from paramscape.files import atomic_write, present_attributes
 
 GEOGRAPHIC = {
     "lat": {"units": "degrees_north", "long_name": "Latitude"},
@@ -21,7 +21,10 @@ GEOGRAPHIC = {
 @contextmanager
 def new_file(path: Path, attributes: Mapping[str, str]) -> Iterator[netCDF4.Dataset]:
     """A NetCDF-4 classic-model file that appears under its name only when it is complete."""
-    with whole(path) as partial, netCDF4.Dataset(partial, "w", format="NETCDF4_CLASSIC") as file:
+    with (
+        atomic_write(path) as partial,
+        netCDF4.Dataset(partial, "w", format="NETCDF4_CLASSIC") as file,
+    ):
         file.setncatts({**attributes, **present_attributes()})
         yield file
 

@@ -56,11 +56,11 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(method, land, workpl
 
 
 @pytest.mark.parametrize("method", ["gan-po", "gan-po-l1", "dpl-a"])
-@pytest.mark.parametrize("keeps_states", [False, True])
-def test_steps_that_are_far_too_long_end_in_words(method, keeps_states, land, workplace):
+@pytest.mark.parametrize("is_stateful", [False, True])
+def test_steps_that_are_far_too_long_end_in_words(method, is_stateful, land, workplace):
     settings = short(method, learning_rate=1e30)
     with pytest.raises(Diverged, match=r"too long: lower .*learning_rate"):
-        CALIBRATORS[method](land(keeps_states).problem, settings, workplace())
+        CALIBRATORS[method](land(is_stateful).problem, settings, workplace())
 
 
 def test_adversarial_losses_point_to_the_stabilisers(land, workplace):

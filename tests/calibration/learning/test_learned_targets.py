@@ -41,7 +41,7 @@ def test_a_targets_unit_does_not_matter(method, land):
 @pytest.mark.parametrize("method", LEARNED)
 def test_cells_and_weeks_without_observations_are_no_obstacle(method, land, workplace):
     case = land(mask=river())
-    observed = case.problem.evidence.observations
+    observed = case.problem.data.observations
     observed[20:41] = torch.nan
     observed[:, [3, 11]] = torch.nan
     found = CALIBRATORS[method](case.problem, LEARNED[method], workplace())

@@ -12,17 +12,17 @@ from paramscape.simulators.interface import Windows
 
 @pytest.fixture
 def problem(land):
-    return with_soil(land(keeps_states=True).problem)
+    return with_soil(land(is_stateful=True).problem)
 
 
 def test_bringing_states_in_line_is_one_run_unless_they_are(problem):
     runs = ModelRuns(problem)
-    runs.refresh(problem.default)
-    runs.refresh(problem.default.clone())
+    runs.respin(problem.default)
+    runs.respin(problem.default.clone())
     assert runs.spent == 1
     runs.learn(Windows(torch.tensor([0]), 1))
     before = runs.spent
-    runs.refresh(problem.default)
+    runs.respin(problem.default)
     assert runs.spent == before + 1
 
 

@@ -31,7 +31,7 @@ def learner_with(land, **stabilisers):
 
 def critic_with(land, **stabilisers):
     """A critic, and scenes of six observed and six simulated days."""
-    cells, generator = land().problem.evidence.cells, seeded()
+    cells, generator = land().problem.data.cells, seeded()
     scenes = torch.randn(2, 6, 4, *cells.shape, generator=generator)
     return Critic(2, cells, settings_with(**stabilisers), seeded()), *scenes
 

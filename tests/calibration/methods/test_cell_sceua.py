@@ -25,7 +25,7 @@ def calibrate(problem, place, settings=SETTINGS):
 def errors_of(problem, parameters):
     """(cell,) training error; independent of the method's own bookkeeping."""
     simulated = problem.simulator.run(parameters.unsqueeze(0), problem.periods.train)["et"]
-    return cell_rmse(simulated, problem.evidence.observations[10:100])[0]
+    return cell_rmse(simulated, problem.data.observations[10:100])[0]
 
 
 def test_every_cell_fits_better_than_the_default_and_lies_in_the_priors(land, workplace):
@@ -59,7 +59,7 @@ def test_the_history_counts_evaluations_of_a_cell_and_simulations_of_the_domain(
 
 def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, workplace, caplog):
     problem = land().problem
-    problem.evidence.observations[10:100, [3, 8]] = torch.nan
+    problem.data.observations[10:100, [3, 8]] = torch.nan
     with caplog.at_level(logging.INFO):
         found = calibrate(problem, workplace())
     assert torch.equal(found[[3, 8]], problem.default[[3, 8]])
@@ -72,7 +72,7 @@ def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, 
 def test_a_cell_is_found_the_same_whatever_the_others_are(land, workplace):
     whole = calibrate(land().problem, workplace("whole"))
     few = land().problem
-    few.evidence.observations[10:100, [0, 1, 2, 9, 16]] = torch.nan
+    few.data.observations[10:100, [0, 1, 2, 9, 16]] = torch.nan
     kept = [3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]
     assert torch.equal(calibrate(few, workplace("few"))[kept], whole[kept])
 

@@ -27,7 +27,7 @@ SETTINGS = Arnet(
     epochs=3,
     images_per_epoch=60,
     rollouts=(Rollout(days=1, windows=20), Rollout(days=5, windows=4), Rollout(days=9, windows=3)),
-    truncation=4,
+    bptt_days=4,
 )
 
 
@@ -133,7 +133,7 @@ def test_the_curriculum_lengthens_the_runs_and_keeps_the_images_of_an_epoch(samp
 
 
 def test_a_mixed_image_is_made_of_cells_of_any_member_and_place(samples):
-    learner = learner_of(samples, SETTINGS.model_copy(update={"mixed": 1.0, "noise": 0.0}))
+    learner = learner_of(samples, SETTINGS.model_copy(update={"shuffle_cells": 1.0, "noise": 0.0}))
     first, generator = torch.full((50,), 7), torch.Generator().manual_seed(1)
     member, cell, state = learner._begin(torch.zeros(50, dtype=int), first, generator)
     assert member.unique().numel() == 12 and (cell[:, 0] != 0).any()
@@ -154,8 +154,8 @@ def test_it_learns_a_model_with_memory_from_few_members(samples, tmp_path):
             "weight_decay": 0.0,
             "epochs": 6,
             "images_per_epoch": 1440,
-            "mixed": 1.0,
-            "decay": "cosine",
+            "shuffle_cells": 1.0,
+            "lr_schedule": "cosine",
             "rollouts": (Rollout(days=1, windows=12), Rollout(days=20, windows=6)),
         }
     )
@@ -166,7 +166,7 @@ def test_it_learns_a_model_with_memory_from_few_members(samples, tmp_path):
 
 
 def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(samples, tmp_path, monkeypatch):
-    settings = SETTINGS.model_copy(update={"mixed": 0.5})
+    settings = SETTINGS.model_copy(update={"shuffle_cells": 0.5})
     whole = run(samples, settings, tmp_path / "whole")
     validate, calls = ArnetLearner.validate, []
 
@@ -220,7 +220,7 @@ def test_a_longer_memory_is_fed_back_where_it_is_asked_for(samples):
         targets=samples[0].targets.expand(-1, -1, -1, 2).contiguous(),
         names=("et", "soil_moisture"),
     )
-    network = untrained(both, SETTINGS.model_copy(update={"memory": 3}), 1).eval()
+    network = untrained(both, SETTINGS.model_copy(update={"hidden_channels": 3}), 1).eval()
     dynamics = ArnetDynamics(network, both.domain)
     state = dynamics.start(3, 4)
     assert state.shape == (3, 4, 5) and network.bounds.shape == (2, 5)

@@ -1,4 +1,4 @@
-"""Fine-tuning: members of refresh rounds join the ensemble, and the surrogate learns from all."""
+"""Fine-tuning: members of refinement rounds join the ensemble; the surrogate learns from all."""
 
 from dataclasses import replace
 
@@ -87,7 +87,7 @@ def test_every_kind_can_be_trained_on_from_its_file(samples, tmp_path, name) -> 
 
 
 def test_fine_tuning_has_steps_of_a_constant_size_and_arnet_its_longest_runs() -> None:
-    tuned = Arnet(decay="cosine").tuned(10, 1e-4)
-    assert (tuned.epochs, tuned.learning_rate, tuned.decay) == (10, 1e-4, "none")
+    tuned = Arnet(lr_schedule="cosine").tuned(10, 1e-4)
+    assert (tuned.epochs, tuned.learning_rate, tuned.lr_schedule) == (10, 1e-4, "constant")
     assert tuned.rollouts == Arnet().rollouts[-1:]
     assert Lstm(hidden=7).tuned(10, 1e-4).hidden == 7

@@ -33,9 +33,9 @@ def test_too_short_a_record_for_one_window_is_refused(samples):
 
 def test_constants_come_from_the_days_of_the_targets_alone(samples):
     training = samples[0]
-    lead_in = training.forcing.clone()
-    lead_in[: training.lead] = 1e6
-    scaling = scaling_of(replace(training, forcing=lead_in))
+    warmup_days = training.forcing.clone()
+    warmup_days[: training.lead] = 1e6
+    scaling = scaling_of(replace(training, forcing=warmup_days))
     assert scaling.forcing_mean.max() < 20
     expected = training.targets.double().std(correction=0)
     torch.testing.assert_close(scaling.target_std[0], expected)

@@ -1,10 +1,10 @@
-"""The gate warns of parameters that VIC responds to and the surrogate does not."""
+"""The check warns of parameters that VIC responds to and the surrogate does not."""
 
 import pandas as pd
 import pytest
 
 from paramscape.simulators.surrogates.sensitivity_check import judge, warnings_of, write_judged
-from paramscape.study import Gate
+from paramscape.study import SensitivityCheck
 from paramscape.study.quantities import PARAMETERS
 
 VIC = (0.3, -0.2, 0.1, 0.05, -0.02, 0.001, 0.0)
@@ -19,12 +19,12 @@ def table(ratios, vic=VIC):
 
 
 def verdicts(ratios, **settings):
-    judged = judge(table(ratios), Gate(**settings))
+    judged = judge(table(ratios), SensitivityCheck(**settings))
     return dict(zip(judged["parameter"], judged["verdict"], strict=True))
 
 
 def test_a_surrogate_that_responds_as_vic_passes() -> None:
-    judged = judge(table([1.0] * 7), Gate())
+    judged = judge(table([1.0] * 7), SensitivityCheck())
     assert not judged["warns"].any()
     assert warnings_of(judged, "lstm") == []
 
@@ -48,21 +48,21 @@ def test_only_responses_above_the_smallest_count(share, judged) -> None:
 
 def test_shares_are_taken_within_each_target() -> None:
     weak = table([1.0] * 7, [0.001 * value for value in VIC]).assign(target="runoff")
-    judged = judge(pd.concat([table([1.0] * 7), weak], ignore_index=True), Gate())
+    judged = judge(pd.concat([table([1.0] * 7), weak], ignore_index=True), SensitivityCheck())
     assert judged.groupby("target")["share"].max().tolist() == [1.0, 1.0]
 
 
 def test_a_warning_names_surrogate_parameter_and_both_responses(tmp_path) -> None:
-    judged = judge(table([0.1, *[1.0] * 6]), Gate())
-    write_judged(judged, "lstm", tmp_path / "gate")
-    text = (tmp_path / "gate.md").read_text()
+    judged = judge(table([0.1, *[1.0] * 6]), SensitivityCheck())
+    write_judged(judged, "lstm", tmp_path / "check")
+    text = (tmp_path / "check.md").read_text()
     for part in ("lstm", "infilt by 0.03 in et", "VIC by 0.3", "ratio 0.10", "too weak"):
         assert part in text, part
-    assert "<li>the surrogate lstm" in (tmp_path / "gate.html").read_text()
-    kept = pd.read_csv(tmp_path / "gate.csv")
+    assert "<li>the surrogate lstm" in (tmp_path / "check.html").read_text()
+    kept = pd.read_csv(tmp_path / "check.csv")
     assert kept.loc[kept["warns"], "parameter"].tolist() == ["infilt"]
 
 
 def test_a_gate_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="ratio_low < ratio_high"):
-        Gate(ratio_low=2.0, ratio_high=1.0)
+        SensitivityCheck(ratio_low=2.0, ratio_high=1.0)

@@ -13,7 +13,7 @@ from paramscape.simulators.interface import Windows
 from paramscape.simulators.surrogates.lstm import LstmNetwork, LstmSimulator
 from paramscape.simulators.surrogates.lstm import simulator as module
 from paramscape.simulators.surrogates.network import Scaling
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
 
@@ -36,7 +36,7 @@ def simulator():
         torch.full((7,), 0.5), torch.ones(7), torch.tensor([2.0]), torch.tensor([1.5])
     )
     network = LstmNetwork(12, 10, ("et",), scaling).initialise(generator)
-    return LstmSimulator(network, Region(DOMAIN, forcing, date(2008, 12, 1), PERIODS, BOX))
+    return LstmSimulator(network, SurrogateInputs(DOMAIN, forcing, date(2008, 12, 1), PERIODS, BOX))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from paramscape.simulators.surrogates import stateful as module
 from paramscape.simulators.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.simulators.surrogates.network import Scaling
 from paramscape.simulators.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.stateful import StatefulSimulator
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
@@ -56,7 +56,7 @@ DYNAMICS = {"seq2seq": seq2seq, "arnet": arnet}
 def simulator(request):
     generator = torch.Generator().manual_seed(5)
     forcing = torch.rand(110, CELLS.count, 7, generator=generator, dtype=torch.float64)
-    region = Region(CELLS, forcing, date(2008, 12, 1), PERIODS, BOX)
+    region = SurrogateInputs(CELLS, forcing, date(2008, 12, 1), PERIODS, BOX)
     return StatefulSimulator(DYNAMICS[request.param](generator), region)
 
 
@@ -72,7 +72,7 @@ def close(a, b):
 
 def test_windows_give_the_days_of_the_continuous_run(simulator, parameters):
     whole = simulator.run(parameters, PERIODS.train)["et"]
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     windows = simulator.simulate_windows(parameters, Windows(torch.tensor([0, 17, 30]), 20))["et"]
     assert windows.shape == (3, 20, CELLS.count)
     for window, day in zip(windows, (0, 17, 30), strict=True):
@@ -80,25 +80,25 @@ def test_windows_give_the_days_of_the_continuous_run(simulator, parameters):
 
 
 def test_a_lead_in_starts_from_the_state_of_the_refreshed_parameters(simulator, parameters):
-    with pytest.raises(RuntimeError, match=r"call refresh\(parameters\) once"):
-        simulator.run(parameters, PERIODS.train, lead_in=3)
+    with pytest.raises(RuntimeError, match=r"call respin\(parameters\) once"):
+        simulator.run(parameters, PERIODS.train, warmup_days=3)
     whole = simulator.run(parameters, PERIODS.train)["et"]
-    simulator.refresh(parameters)
-    for lead_in in (0, 3, 21, 400):
-        close(simulator.run(parameters, PERIODS.train, lead_in=lead_in)["et"], whole)
+    simulator.respin(parameters)
+    for warmup_days in (0, 3, 21, 400):
+        close(simulator.run(parameters, PERIODS.train, warmup_days=warmup_days)["et"], whole)
     other = BOX.to_physical(torch.full_like(parameters, 0.3))
-    led = simulator.run(torch.stack([parameters, other]), PERIODS.train, lead_in=0)["et"]
+    led = simulator.run(torch.stack([parameters, other]), PERIODS.train, warmup_days=0)["et"]
     close(led[0], whole)
     assert (led[1] - simulator.run(other, PERIODS.train)["et"]).abs().max() > 1e-8
-    simulator.refresh(other)
+    simulator.respin(other)
     close(
-        simulator.run(other, PERIODS.train, lead_in=3)["et"],
+        simulator.run(other, PERIODS.train, warmup_days=3)["et"],
         simulator.run(other, PERIODS.train)["et"],
     )
 
 
 def test_some_cells_give_what_all_cells_give_there(simulator, parameters):
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     chosen = torch.tensor([3, 1])
     every = simulator.simulate_windows(parameters, Windows(torch.tensor([4, 20]), 5))["et"]
     some = simulator.simulate_windows(parameters, Windows(torch.tensor([4, 20]), 5, chosen))["et"]
@@ -120,7 +120,7 @@ def test_the_chunks_that_bound_memory_change_nothing(simulator, parameters, monk
 
 def test_a_refreshed_run_goes_on_where_training_ended(simulator, parameters):
     alone = simulator.run(parameters, PERIODS.test)["et"]
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     close(simulator.run(parameters, PERIODS.test)["et"], alone)
     moved = BOX.to_physical(torch.full_like(parameters, 0.4))
     assert not torch.equal(simulator.run(moved, PERIODS.test)["et"], alone)
@@ -128,29 +128,29 @@ def test_a_refreshed_run_goes_on_where_training_ended(simulator, parameters):
 
 def test_a_window_renews_the_state_at_its_end(simulator, parameters):
     moved = BOX.to_physical(BOX.to_unit(parameters) * 0.5)
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     first, second = Windows(torch.tensor([10]), 10), Windows(torch.tensor([20]), 5)
     stale = simulator.simulate_windows(moved, second)["et"]
     simulator.simulate_windows(moved, first)
     renewed = simulator.simulate_windows(moved, second)["et"]
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     joined = simulator.simulate_windows(moved, Windows(torch.tensor([10]), 15))["et"]
     close(renewed, joined[:, 10:])
     assert not torch.allclose(stale, renewed)
 
 
 def test_states_survive_the_way_through_a_checkpoint(simulator, parameters):
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     windows = Windows(torch.tensor([10, 20]), 10)
     kept = simulator.state_dict()
     first = simulator.simulate_windows(parameters, windows)["et"]
-    simulator.refresh(BOX.to_physical(torch.full_like(parameters, 0.4)))
+    simulator.respin(BOX.to_physical(torch.full_like(parameters, 0.4)))
     simulator.load_state_dict(kept)
     close(simulator.simulate_windows(parameters, windows)["et"], first)
 
 
 def test_gradients_reach_the_parameters_and_not_the_weights(simulator, parameters):
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     leaf = parameters.clone().requires_grad_()
     simulator.simulate_windows(leaf, Windows(torch.tensor([0, 13, 30]), 3))["et"].sum().backward()
     assert leaf.grad.isfinite().all() and (leaf.grad != 0).all()
@@ -161,7 +161,7 @@ def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
     windows, which = Windows(torch.tensor([10, 30]), 4), PARAMETERS.index("Dsmax")
 
     def total(values):
-        simulator.refresh(parameters)
+        simulator.respin(parameters)
         return simulator.simulate_windows(values, windows)["et"].sum()
 
     leaf = parameters.clone().requires_grad_()
@@ -173,8 +173,8 @@ def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
 
 
 def test_windows_before_a_refresh_or_outside_training_are_refused(simulator, parameters):
-    with pytest.raises(RuntimeError, match="call refresh"):
+    with pytest.raises(RuntimeError, match="call respin"):
         simulator.simulate_windows(parameters, Windows(torch.tensor([0]), 10))
-    simulator.refresh(parameters)
+    simulator.respin(parameters)
     with pytest.raises(ValueError, match="leave the training period of 50 days"):
         simulator.simulate_windows(parameters, Windows(torch.tensor([45]), 10))

@@ -8,7 +8,7 @@ import pytest
 from test_training import files_in, run, same_weights
 
 from paramscape.jobs import interruption
-from paramscape.jobs.interruption import Interrupted, heeding_sigterm
+from paramscape.jobs.interruption import Interrupted, handle_sigterm
 from paramscape.simulators.surrogates.lstm import LstmLearner
 
 
@@ -25,7 +25,7 @@ def test_it_stops_after_its_epoch_or_amid_a_long_one_and_ends_with_the_same_weig
             os.kill(os.getpid(), signal.SIGTERM)
         return backward(learner, batch, generator)
 
-    with monkeypatch.context() as patch, heeding_sigterm():
+    with monkeypatch.context() as patch, handle_sigterm():
         patch.setattr(LstmLearner, "backward", told_amid_the_second_epoch)
         with pytest.raises(Interrupted, match=f"{epochs} epochs are kept"):
             run(samples, settings, tmp_path)
@@ -36,6 +36,6 @@ def test_it_stops_after_its_epoch_or_amid_a_long_one_and_ends_with_the_same_weig
 
 def test_sigterm_ends_a_process_as_ever_once_the_training_is_over(samples, settings, tmp_path):
     before = signal.getsignal(signal.SIGTERM)
-    with heeding_sigterm():
+    with handle_sigterm():
         run(samples, settings, tmp_path)
     assert signal.getsignal(signal.SIGTERM) is before

@@ -77,11 +77,11 @@ def test_the_history_tells_every_epoch(learned):
     assert history["validation/mse"].iloc[-1] < 0.3 * history["validation/mse"].iloc[0]
 
 
-@pytest.mark.parametrize("decay", ["none", "cosine"])
+@pytest.mark.parametrize("lr_schedule", ["constant", "cosine"])
 def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
-    samples, settings, tmp_path, monkeypatch, decay
+    samples, settings, tmp_path, monkeypatch, lr_schedule
 ):
-    settings = settings.model_copy(update={"decay": decay})
+    settings = settings.model_copy(update={"lr_schedule": lr_schedule})
     whole = run(samples, settings, tmp_path / "whole")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(LstmLearner, "validate", _kill_at(2, LstmLearner.validate))
@@ -97,7 +97,7 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
 
 
 def test_a_cosine_takes_the_step_size_to_zero(samples, settings, tmp_path):
-    run(samples, settings.model_copy(update={"decay": "cosine"}), tmp_path)
+    run(samples, settings.model_copy(update={"lr_schedule": "cosine"}), tmp_path)
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     last = state["optimiser"]["param_groups"][0]["lr"]
     steps = settings.epochs * settings.windows_per_epoch / settings.batch

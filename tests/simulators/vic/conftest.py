@@ -7,7 +7,7 @@ import pytest
 import torch
 import xarray as xr
 
-from paramscape.calibration import Evidence, Problem
+from paramscape.calibration import CalibrationData, Problem
 from paramscape.calibration.search.objective import cell_rmse
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
@@ -85,8 +85,8 @@ def problem(case, engine, periods, box, members):
         observed[10:40] = simulator.run(members[0], periods.train)[target]
         observed[40:45] = simulator.run(members[0], periods.validation)[target]
         observed[12:20, 2] = torch.nan
-        evidence = Evidence(case[2], attributes, forcing, observed, times, None)
-        return Problem(target, evidence, periods, simulator, box, members[1])
+        data = CalibrationData(case[2], attributes, forcing, observed, times, None)
+        return Problem(target, data, periods, simulator, box, members[1])
 
     return make
 
@@ -97,6 +97,6 @@ def training_errors():
 
     def errors(problem, parameters):
         simulated = problem.simulator.run(parameters, problem.periods.train)[problem.target]
-        return cell_rmse(simulated[None], problem.evidence.observations[10:40])[0]
+        return cell_rmse(simulated[None], problem.data.observations[10:40])[0]
 
     return errors

@@ -5,11 +5,16 @@ import pytest
 import torch
 
 from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.study import DplA, DplWindows, DplZ, GanPo, GanPoL1, VicWindows
+from paramscape.study import DplA, DplWindows, DplZ, GanPo, GanPoL1, StatefulWindows
 
 COURSE = {"epochs": 12, "learning_rate": 0.01}
-FIELDS = COURSE | {"channels": 4, "vic": VicWindows(days=8, windows=2)}
-CELLS = COURSE | {"hidden": 8, "cells": 3, "dropout": 0.0, "vic": DplWindows(days=8, windows=2)}
+FIELDS = COURSE | {"channels": 4, "stateful": StatefulWindows(days=8, windows=2)}
+CELLS = COURSE | {
+    "hidden": 8,
+    "cells": 3,
+    "dropout": 0.0,
+    "stateful": DplWindows(days=8, windows=2),
+}
 LEARNED = {
     "gan-po": GanPo(**FIELDS),
     "gan-po-l1": GanPoL1(**FIELDS),

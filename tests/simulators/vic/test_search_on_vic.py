@@ -27,7 +27,7 @@ def test_a_cell_is_found_the_same_without_the_others(problem, tmp_path):
     settings, together = {"max_evaluations": 45, "complexes": 1}, problem("et")
     whole = calibrate(together, tmp_path / "whole", **settings)
     single = problem("et")
-    single.evidence.observations[:, [0, 1, 3]] = torch.nan
+    single.data.observations[:, [0, 1, 3]] = torch.nan
     found = calibrate(single, tmp_path / "single", **settings)
     assert torch.equal(found[2], whole[2])
     assert torch.equal(found[[0, 1, 3]], single.default[[0, 1, 3]])
@@ -38,7 +38,7 @@ def test_a_lead_in_of_the_whole_warm_up_changes_nothing_and_a_short_one_still_im
 ):
     settings, case = {"max_evaluations": 40}, problem("runoff")
     whole, long, short = (
-        calibrate(case, tmp_path / str(days), lead_in_days=days, **settings)
+        calibrate(case, tmp_path / str(days), warmup_days=days, **settings)
         for days in (None, 10, 4)
     )
     assert torch.equal(long, whole)

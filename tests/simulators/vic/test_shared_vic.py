@@ -14,12 +14,12 @@ from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import team
-from paramscape.study import CellSceua, DplA, DplWindows, GanPo, Vic, VicWindows
+from paramscape.study import CellSceua, DplA, DplWindows, GanPo, StatefulWindows, Vic
 
 METHODS = {
-    "gan-po": GanPo(epochs=3, channels=4, vic=VicWindows(days=8, windows=2)),
-    "dpl-a": DplA(epochs=3, hidden=8, cells=3, dropout=0.0, vic=DplWindows(days=8, windows=2)),
-    "cell-sceua": CellSceua(complexes=2, max_evaluations=60, lead_in_days=5),
+    "gan-po": GanPo(epochs=3, channels=4, stateful=StatefulWindows(days=8, windows=2)),
+    "dpl-a": DplA(epochs=3, hidden=8, cells=3, dropout=0.0, stateful=DplWindows(days=8, windows=2)),
+    "cell-sceua": CellSceua(complexes=2, max_evaluations=60, warmup_days=5),
 }
 
 
@@ -59,7 +59,7 @@ def test_fluxes_and_gradients_are_those_of_one_process(
     results = []
     for simulator in (VicSimulator(engine, periods), pair):
         values = members[0].clone().requires_grad_()
-        simulator.refresh(members[1])
+        simulator.respin(members[1])
         fluxes = simulator.simulate_windows(values, windows)
         (fluxes["et"].sum() + fluxes["soil_moisture"].square().sum()).backward()
         results.append((fluxes, values.grad))

@@ -19,7 +19,7 @@ def simulator(engine, periods):
 @pytest.fixture
 def fresh(simulator, members):
     """The simulator with states of the first member."""
-    simulator.refresh(members[0])
+    simulator.respin(members[0])
     return simulator
 
 
@@ -57,7 +57,7 @@ def test_a_window_hands_its_last_state_on_to_the_next(fresh, members):
     changed = members[1]
     fresh.simulate_windows(changed, Windows(torch.tensor([0]), 10))
     handed_on = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
-    fresh.refresh(members[0])
+    fresh.respin(members[0])
     stale = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
     assert (handed_on - stale).abs().max() > 1e-3
 
@@ -137,7 +137,7 @@ def test_gradients_are_the_same_when_steps_are_computed_again(fresh, members, mo
 def test_a_resumed_calibration_starts_its_windows_where_the_first_one_would(
     simulator, engine, periods, members
 ):
-    simulator.refresh(members[0])
+    simulator.respin(members[0])
     simulator.simulate_windows(members[1], Windows(torch.tensor([0]), 10))
     resumed = VicSimulator(engine, periods, store_every=10)
     resumed.load_state_dict(simulator.state_dict())
@@ -148,13 +148,15 @@ def test_a_resumed_calibration_starts_its_windows_where_the_first_one_would(
 
 def test_windows_before_the_first_refresh_are_refused(engine, periods, members):
     simulator = VicSimulator(engine, periods)
-    with pytest.raises(RuntimeError, match="refresh"):
+    with pytest.raises(RuntimeError, match="respin"):
         simulator.simulate_windows(members[0], Windows(torch.tensor([0]), 2))
 
 
-@pytest.mark.parametrize("lead_in", [0, 3])
-def test_the_reference_parameters_are_led_in_to_their_own_whole_run(fresh, members, whole, lead_in):
-    led_in = fresh.run(members[:1], fresh.periods.train, lead_in)
+@pytest.mark.parametrize("warmup_days", [0, 3])
+def test_the_reference_parameters_are_led_in_to_their_own_whole_run(
+    fresh, members, whole, warmup_days
+):
+    led_in = fresh.run(members[:1], fresh.periods.train, warmup_days)
     for name, values in led_in.items():
         torch.testing.assert_close(values[0], whole[name], rtol=0, atol=1e-9)
 
@@ -176,7 +178,7 @@ def test_a_lead_in_brings_other_parameters_near_to_their_whole_run(fresh, member
 
 
 def test_a_lead_in_before_the_first_refresh_is_refused(engine, periods, members):
-    with pytest.raises(RuntimeError, match="refresh"):
+    with pytest.raises(RuntimeError, match="respin"):
         VicSimulator(engine, periods).run(members[0], periods.train, 3)
 
 
@@ -200,7 +202,7 @@ def test_windows_that_leave_the_training_period_are_refused(fresh, members):
 
 def test_a_run_taken_up_after_training_equals_the_uninterrupted_one(engine, periods, members):
     interrupted = VicSimulator(engine, periods, store_every=10)
-    interrupted.refresh(members[0])
+    interrupted.respin(members[0])
     taken_up = interrupted.run(members[0], periods.validation)
     whole = VicSimulator(engine, periods).run(members[0], periods.validation)
     for name, values in taken_up.items():

@@ -45,7 +45,7 @@ class DplLearner:
         self.problem, self.settings = problem, settings
         self.record = Record.of_training(problem)
         self.network = network.to(values.device)
-        self.curvature = Preconditioner(problem, settings.vic.curvature)
+        self.preconditioner = Preconditioner(problem, settings.stateful.preconditioner)
         self.steps = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
         start = start_of(problem).to(values)
         self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)
@@ -57,9 +57,9 @@ class DplLearner:
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
         """Random cells and stretches, each once, or random cells with a random window."""
         settings, days = self.settings, self.record.days
-        cells = torch.arange(self.problem.evidence.cells.count, device=self.values.device)
-        if self.problem.simulator.keeps_states:
-            return stretches_of_cells(days, settings.vic, cells, settings.cells, generator)
+        cells = torch.arange(self.problem.data.cells.count, device=self.values.device)
+        if self.problem.simulator.is_stateful:
+            return stretches_of_cells(days, settings.stateful, cells, settings.cells, generator)
         group, length = min(settings.cells, len(cells)), min(settings.days, days)
         iterations = settings.iterations_per_epoch or iterations_of_epoch(
             group * length, len(cells) * days
@@ -70,7 +70,7 @@ class DplLearner:
         """One step of the network, with dropout."""
         cells = batch.windows.cells
         unit = self.network(self.values.index_select(-2, cells), generator)
-        physical = self.problem.priors.to_physical(self.curvature(unit, cells))
+        physical = self.problem.priors.to_physical(self.preconditioner(unit, cells))
         parameters = self.elsewhere.index_copy(0, cells, physical)
         simulated = self.record.standardise(simulate(self.problem, parameters, batch.windows))
         rows = batch.days[..., None].to(cells.device), cells

@@ -45,26 +45,26 @@ class FieldGenerator:
     def __init__(self, problem: Problem, settings: GanPoL1, weights: torch.Generator):
         self.problem, self.settings = problem, settings
         self.record = Record.of_training(problem)
-        cells = problem.evidence.cells
-        attributes = problem.evidence.attributes.to(torch.float32)
+        cells = problem.data.cells
+        attributes = problem.data.attributes.to(torch.float32)
         mask = active_image(cells, attributes)
         self.image = torch.cat([to_image(attributes.t(), cells), mask[None]])[None]
         self.network = UNet(self.image.shape[1], settings.channels, start_of(problem))
         self.network.initialise(weights).to(attributes.device)
-        self.curvature = Preconditioner(problem, settings.vic.curvature)
+        self.preconditioner = Preconditioner(problem, settings.stateful.preconditioner)
         betas = (settings.beta1, settings.beta2)
         self.steps = torch.optim.Adam(self.network.parameters(), settings.learning_rate, betas)
 
     def batches(self, generator: torch.Generator) -> Sequence[MiniBatch]:
         """Random days, or random stretches where the simulator keeps states; each day once."""
-        if self.problem.simulator.keeps_states:
-            return stretches(self.record.days, self.settings.vic, generator)
+        if self.problem.simulator.is_stateful:
+            return stretches(self.record.days, self.settings.stateful, generator)
         return single_days(self.record.days, self.settings.batch_days, generator)
 
     def unit(self, network: nn.Module | None = None) -> Tensor:
         """(cell, parameter) on the unit scale of the priors, by default of the own network."""
         image = (network or self.network)(self.image)[0]
-        return from_image(image, self.problem.evidence.cells).t()
+        return from_image(image, self.problem.data.cells).t()
 
     @torch.no_grad()
     def parameters(self, network: nn.Module | None = None) -> Tensor:
@@ -75,7 +75,7 @@ class FieldGenerator:
     def simulate(self, batch: MiniBatch) -> tuple[Tensor, Images]:
         """The present fields, `unit`, and the images that the simulator makes of them."""
         unit, record = self.unit(), self.record
-        parameters = self.problem.priors.to_physical(clamp_through(self.curvature(unit)))
+        parameters = self.problem.priors.to_physical(clamp_through(self.preconditioner(unit)))
         simulated = record.standardise(simulate(self.problem, parameters, batch.windows))
         days = batch.days[batch.used].to(unit.device)
         return unit, Images(

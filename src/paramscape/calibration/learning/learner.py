@@ -13,11 +13,11 @@ from paramscape.calibration.learning.preconditioner import Preconditioner
 class Fields(Protocol):
     """A network that gives parameters.
 
-    curvature: turns the gradients of the simulator for what the network gives.
+    preconditioner: of the gradients from the simulator to the network's output.
     """
 
     network: nn.Module
-    curvature: Preconditioner
+    preconditioner: Preconditioner
 
     def unit(self) -> Tensor:
         """(cell, parameter) on the unit scale of the priors, with gradients to the network."""

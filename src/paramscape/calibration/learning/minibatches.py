@@ -7,7 +7,7 @@ from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
 from paramscape.simulators.interface import Windows
-from paramscape.study import VicWindows
+from paramscape.study import StatefulWindows
 from paramscape.study.quantities import PARAMETERS
 
 
@@ -41,7 +41,7 @@ def single_days(days: int, batch: int, generator: torch.Generator) -> list[MiniB
 
 
 def stretches(
-    days: int, cut: VicWindows, generator: torch.Generator, cells: Tensor | None = None
+    days: int, cut: StatefulWindows, generator: torch.Generator, cells: Tensor | None = None
 ) -> list[MiniBatch]:
     """Mini-batches of random stretches of consecutive days that use every day once.
 
@@ -66,7 +66,7 @@ def stretches(
 
 
 def stretches_of_cells(
-    days: int, cut: VicWindows, cells: Tensor, group: int, generator: torch.Generator
+    days: int, cut: StatefulWindows, cells: Tensor, group: int, generator: torch.Generator
 ) -> list[MiniBatch]:
     """Mini-batches of random cells and stretches that use every day of every cell once.
 

@@ -23,7 +23,7 @@ class ModelRuns:
         self.problem, self.spent = problem, 0.0
         self._in_line: Tensor | None = None
 
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Count that states are brought in line with parameters, unless they already are."""
         if self._in_line is None or not torch.equal(self._in_line, parameters):
             self.spent += 1.0

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
-from paramscape.study import Curvature
+from paramscape.study import Preconditioning
 from paramscape.study.quantities import PARAMETERS
 
 _DIFFERENCE = 0.02
@@ -31,7 +31,7 @@ class Preconditioner:
         settings: damping, and epochs between renewals; None for plain gradients.
     """
 
-    def __init__(self, problem: Problem, settings: Curvature | None):
+    def __init__(self, problem: Problem, settings: Preconditioning | None):
         self.problem, self.settings = problem, settings
         cells, size = problem.default.shape
         self.inverse = torch.eye(size, device=problem.default.device).repeat(cells, 1, 1)

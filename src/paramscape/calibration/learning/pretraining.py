@@ -15,7 +15,7 @@ from paramscape.calibration.problem import SearchedFields
 from paramscape.files import read_dataset, read_table
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of
-from paramscape.study import HeadStart
+from paramscape.study import Pretraining
 
 _LONGEST_GRADIENT = 1.0
 
@@ -41,7 +41,7 @@ def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) 
     )
 
 
-def imitate(fields: Fields, target: Tensor, settings: HeadStart) -> float:
+def imitate(fields: Fields, target: Tensor, settings: Pretraining) -> float:
     """Let a network learn to give fields, and return the mean square error that is left.
 
     Adam's steps shorten to nothing along a cosine; the weights that came closest are kept.

@@ -21,7 +21,7 @@ from paramscape.calibration.learning.pretraining import imitate
 from paramscape.calibration.learning.validation import Score, validate
 from paramscape.calibration.problem import Problem, Workplace
 from paramscape.jobs import random_streams
-from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
 from paramscape.study import Learned
 
 _LOG = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def train(
         Diverged: if a loss, a network or a simulation is not finite, or if the training
             collapses, see `divergence.Watch`; the last checkpoint stays.
     """
-    settings = settings.on(problem.simulator.keeps_states)
+    settings = settings.on(problem.simulator.is_stateful)
     learner = learner_of(problem, settings, workplace.seed)
     course = _Course(learner, problem, settings, workplace)
     course.resume()
@@ -62,7 +62,7 @@ def train(
     )
     with bar:
         while not course.finished:
-            stop_if_told(course.kept())
+            stop_if_signalled(course.kept())
             bar.set_postfix(course.run_epoch())
             bar.update()
     course.tell_end()
@@ -144,7 +144,7 @@ class _Course:
 
         The cost of the search counts as the method's, also where other methods share it.
         """
-        settings, searched = self.settings.vic.head_start, self.problem.searched
+        settings, searched = self.settings.stateful.pretraining, self.problem.searched
         if settings is None:
             return
         if searched is None:
@@ -184,9 +184,9 @@ class _Course:
         with told_where(f"before epoch {self.epoch + 1}", self.kept()):
             parameters = self.learner.parameters()
             self._refresh(parameters)
-            curvature = self.learner.fields.curvature
-            if curvature.is_due(self.epoch):
-                self.model_runs.search(curvature.renew(parameters))
+            preconditioner = self.learner.fields.preconditioner
+            if preconditioner.is_due(self.epoch):
+                self.model_runs.search(preconditioner.renew(parameters))
         batches = self.learner.batches(self.epoch, generator)
         found: dict[str, list[float]] = {name: [] for name in self.learner.losses}
         shown = tqdm(batches, desc=f"epoch {self.epoch + 1}", leave=False, delay=5, unit="batch")
@@ -204,11 +204,11 @@ class _Course:
     def _refresh(self, parameters: Tensor) -> None:
         """Bring the simulator's states in line, unless they are already."""
         require_finite_fields(parameters)
-        if not self.problem.simulator.keeps_states:
+        if not self.problem.simulator.is_stateful:
             return
-        self.model_runs.refresh(parameters)
+        self.model_runs.respin(parameters)
         if self._refreshed is None or not torch.equal(self._refreshed, parameters):
-            self.problem.simulator.refresh(parameters)
+            self.problem.simulator.respin(parameters)
             self._refreshed = parameters
 
     def _validate(self, parameters: Tensor) -> Score:
@@ -254,7 +254,7 @@ class _Course:
         return {name: part.state_dict() for name, part in self._parts().items()}
 
     def _parts(self) -> dict[str, Any]:
-        return {**self.learner.stateful(), "curvature": self.learner.fields.curvature}
+        return {**self.learner.stateful(), "preconditioner": self.learner.fields.preconditioner}
 
     def kept(self) -> str:
         """What a reader is told of the checkpoint."""

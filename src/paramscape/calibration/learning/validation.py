@@ -34,7 +34,7 @@ def validate(problem: Problem, parameters: Tensor) -> Score:
     period = problem.periods.validation
     with torch.no_grad():
         simulated = target_of(problem.simulator.run(parameters, period), problem.target)
-    observed = problem.evidence.observations[days_of(problem.evidence, period)]
+    observed = problem.data.observations[days_of(problem.data, period)]
     if not torch.isfinite(observed).any():
         raise ValueError(
             f"{problem.target} has no observation from {period.start} to {period.end}; choose "

@@ -38,7 +38,7 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
     Raises:
         ValueError: if there is no observation.
     """
-    cells = CellErrors(problem, settings.lead_in_days)
+    cells = CellErrors(problem, settings.warmup_days)
     search = SceuaRun(cells, settings, workplace).run()
     found = problem.default.clone()
     found[torch.from_numpy(cells.cell)] = cells.physical(search.best_points)
@@ -54,8 +54,8 @@ class CellErrors:
     method = "cell-sceua"
     columns = ("train/mean_rmse", "train/share_stopped")
 
-    def __init__(self, problem: Problem, lead_in: int | None = None):
-        self.problem, self.trials = problem, Trials(problem, lead_in)
+    def __init__(self, problem: Problem, warmup_days: int | None = None):
+        self.problem, self.trials = problem, Trials(problem, warmup_days)
         observed = torch.isfinite(self.trials.observed).any(0).cpu().numpy()
         self.cell = np.flatnonzero(observed)
         unseen = np.flatnonzero(~observed)

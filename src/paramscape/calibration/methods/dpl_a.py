@@ -32,7 +32,7 @@ def calibrate_dpl_a(problem: Problem, settings: DplA, workplace: Workplace) -> T
 
 def dpl_a_learner(problem: Problem, settings: DplA, seed: int) -> DplLearner:
     """FFN_A with first weights of a seed, and what it reads."""
-    attributes = problem.evidence.attributes.to(torch.float32)
+    attributes = problem.data.attributes.to(torch.float32)
     network = FfnA(attributes.shape[-1], settings.hidden, settings.dropout, start_of(problem))
     network.initialise(random_streams.stream(seed, random_streams.WEIGHTS))
     return DplLearner("dpl-a", network, attributes, problem, settings)

@@ -46,7 +46,7 @@ def network_input(record: Record, problem: Problem, days: int) -> Tensor:
     The last `days` days of the training period, or all of it where it is shorter. Missing
     observations are 0, which is their mean, and flagged by 0.
     """
-    attributes = problem.evidence.attributes.to(torch.float32)
+    attributes = problem.data.attributes.to(torch.float32)
     kept = slice(max(0, record.days - days), None)
     still = attributes.expand(len(record.target[kept]), -1, -1)
     target, present = record.target[kept].unsqueeze(-1), record.present[kept].unsqueeze(-1)

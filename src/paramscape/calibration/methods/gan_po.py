@@ -28,7 +28,7 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
     and the discriminator E[(D(f, y) - 1)^2] + E[D(f, h(G))^2], one Adam step each for every
     mini-batch. Parameters are held inside the priors on their way into the simulator, see
     `losses.clamp_through`. Mini-batches are random days; on a simulator that keeps states they
-    are stretches of consecutive days, `settings.vic`. For `settings.stabilisers` see their
+    are stretches of consecutive days, `settings.stateful`. For `settings.stabilisers` see their
     descriptions.
 
     Args:
@@ -52,7 +52,7 @@ class GanPoLearner:
     losses = ("l1", "range", "adversarial", "discriminator", "d_real", "d_fake")
 
     def __init__(self, problem: Problem, settings: GanPo, seed: int):
-        self.settings, self.cells = settings, problem.evidence.cells
+        self.settings, self.cells = settings, problem.data.cells
         weights = random_streams.stream(seed, random_streams.WEIGHTS)
         self.fields = FieldGenerator(problem, settings, weights)
         forcing = self.fields.record.forcing

@@ -36,7 +36,7 @@ def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, workplace: Workpla
     Raises:
         ValueError: if there is no soil or no observation.
     """
-    regionalisation = Regionalisation(problem, settings.lead_in_days)
+    regionalisation = Regionalisation(problem, settings.warmup_days)
     best = SceuaRun(regionalisation, settings, workplace).run().best_points
     named = zip(regionalisation.coefficients, best[0], strict=True)
     _LOG.info("best coefficients: %s", ", ".join(f"{n}={v:.5g}" for n, v in named))
@@ -52,24 +52,24 @@ class Regionalisation:
     method = "mpr-sceua"
     columns = ("train/best_rmse", "train/worst_rmse", "geometric_range")
 
-    def __init__(self, problem: Problem, lead_in: int | None = None):
-        evidence = problem.evidence
-        if evidence.soil_native is None:
+    def __init__(self, problem: Problem, warmup_days: int | None = None):
+        data = problem.data
+        if data.soil_native is None:
             raise ValueError(
                 "mpr-sceua needs soil for its transfer functions: give products.soil, or sand and "
                 "clay in products.attributes"
             )
         self.problem = problem
-        self.soil = SoilPixels.of(evidence.soil_native, evidence.cells, problem.default)
+        self.soil = SoilPixels.of(data.soil_native, data.cells, problem.default)
         coefficients = coefficients_of(self.soil)
         self.coefficients = [c.name for c in coefficients]
         self.boxes = Boxes.of_one(*np.array([(c.low, c.high, c.default) for c in coefficients]).T)
-        self.trials = Trials(problem, lead_in)
+        self.trials = Trials(problem, warmup_days)
 
     def parameters(self, coefficients: Tensor) -> Tensor:
         """(set, cell, parameter) of coefficients (set, coefficient)."""
         coefficients = coefficients.to(self.problem.default)
-        cells = self.problem.evidence.cells.count
+        cells = self.problem.data.cells.count
         return parameters_of(coefficients, self.soil, cells, self.problem.priors)
 
     def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:

@@ -21,25 +21,25 @@ class Trials:
 
     Args:
         problem: what is calibrated.
-        lead_in: days simulated before the training period, see `Simulator.run`, with the default
-            parameters as those of the refresh; None for the whole warm-up.
+        warmup_days: days simulated before the training period, see `Simulator.run`, with the
+            default parameters as those of the respin; None for the whole warm-up.
 
     Raises:
         ValueError: if the training period has no observation.
     """
 
-    def __init__(self, problem: Problem, lead_in: int | None = None):
-        evidence, period = problem.evidence, problem.periods.train
+    def __init__(self, problem: Problem, warmup_days: int | None = None):
+        data, period = problem.data, problem.periods.train
         self.problem, self.model_runs = problem, 0
-        self.observed = evidence.observations[days_of(evidence, period)].to(torch.float64)
+        self.observed = data.observations[days_of(data, period)].to(torch.float64)
         if not torch.isfinite(self.observed).any():
             raise ValueError(
                 f"{problem.target} has no observation from {period.start} to {period.end}"
             )
         self.at_once = max(1, _VALUES_AT_ONCE // self.observed.numel())
-        self._warming = {} if lead_in is None else {"lead_in": lead_in}
+        self._warming = {} if warmup_days is None else {"warmup_days": warmup_days}
         if self._warming:
-            problem.simulator.refresh(problem.default)
+            problem.simulator.respin(problem.default)
 
     @torch.no_grad()
     def errors(self, parameters: Tensor, error: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:

@@ -12,7 +12,7 @@ from paramscape.calibration.history import History
 from paramscape.calibration.problem import Workplace
 from paramscape.calibration.search.objective import Trials
 from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search
-from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
 from paramscape.study import Sceua
 
 _LOG = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class SceuaRun:
                 search = self.evolution.begin()
                 self._record(search, start, bar)
             while (search.ended == 0).any():
-                stop_if_told(self._kept())
+                stop_if_signalled(self._kept())
                 start = time.perf_counter()
                 self.evolution.evolve(search)
                 self._record(search, start, bar)

@@ -9,7 +9,7 @@ import numpy as np
 from paramscape.simulators.interface import Simulator
 from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.simulators.surrogates.samples import Samples
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.training import Learner
 
 
@@ -33,7 +33,7 @@ class Kind:
     untrained: Callable[[Samples, Any, int], SurrogateNetwork]
     learner: Callable[[Any, Samples, Samples, Any, int], Learner]
     predict: Callable[[Any, Samples], np.ndarray]
-    simulator: Callable[[Any, Region], Simulator]
+    simulator: Callable[[Any, SurrogateInputs], Simulator]
     couples_cells: bool = False
 
 

@@ -1,4 +1,4 @@
-"""The gate: whether a surrogate responds to each parameter as VIC does."""
+"""The check: whether a surrogate responds to each parameter as VIC does."""
 
 from pathlib import Path
 
@@ -7,22 +7,22 @@ import pandas as pd
 
 from paramscape.files import write_markdown, write_table
 from paramscape.files.page import write_page
-from paramscape.study import Gate
+from paramscape.study import SensitivityCheck
 
 AS_VIC, NOT_JUDGED = "as VIC", "not judged"
 _CURE = (
     "Estimates of these parameters on this surrogate mean little. A longer input, more training "
-    "members or refresh rounds may help; so does learning on VIC itself."
+    "members or refinement rounds may help; so does learning on VIC itself."
 )
 
 
-def judge(sensitivity: pd.DataFrame, gate: Gate) -> pd.DataFrame:
+def judge(sensitivity: pd.DataFrame, check: SensitivityCheck) -> pd.DataFrame:
     """The sensitivity table with a verdict on each parameter.
 
     Args:
         sensitivity: `target`, `parameter`, `surrogate`, `vic`, `ratio`, as `sensitivity_table`
             gives it.
-        gate: which responses count, and which ratios pass.
+        check: which responses count, and which ratios pass.
 
     Returns:
         The table and, beside it, `share` (VIC's response relative to its largest of the same
@@ -33,9 +33,9 @@ def judge(sensitivity: pd.DataFrame, gate: Gate) -> pd.DataFrame:
     largest = response.groupby(sensitivity["target"]).transform("max")
     share = response / largest.where(largest > 0)
     ratio = sensitivity["ratio"]
-    counts = (share >= gate.smallest_response) & ratio.notna()
+    counts = (share >= check.smallest_response) & ratio.notna()
     verdict = np.select(
-        [~counts, ratio < 0, ratio < gate.ratio_low, ratio > gate.ratio_high],
+        [~counts, ratio < 0, ratio < check.ratio_low, ratio > check.ratio_high],
         [NOT_JUDGED, "opposite sign", "too weak", "too strong"],
         AS_VIC,
     )
@@ -60,4 +60,4 @@ def write_judged(judged: pd.DataFrame, kind: str, stem: Path) -> None:
     calm = f"The surrogate {kind} responds as VIC does to every parameter that VIC responds to."
     text = "\n".join(lines if found else [calm]) + "\n"
     write_markdown(stem.with_suffix(".md"), text)
-    write_page(stem.with_suffix(".html"), text, f"Gate of {kind}")
+    write_page(stem.with_suffix(".html"), text, f"SensitivityCheck of {kind}")

@@ -12,7 +12,7 @@ from paramscape.study.quantities import FORCINGS, PARAMETERS
 
 
 @dataclass(frozen=True)
-class Region:
+class SurrogateInputs:
     """What surrogates simulate a study from.
 
     cells: the active cells.

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.simulators.surrogates.samples import Samples
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.study import Period
 
 _DAYS = 50  # simulated at once without gradients; only memory depends on it
@@ -110,9 +110,9 @@ class StatefulSimulator:
         store_every: days between the states that are kept.
     """
 
-    keeps_states = True
+    is_stateful = True
 
-    def __init__(self, dynamics: Dynamics, region: Region, store_every: int = 10):
+    def __init__(self, dynamics: Dynamics, region: SurrogateInputs, store_every: int = 10):
         self.dynamics, self.region, self.store_every = dynamics, region, store_every
         self.network = dynamics.network.requires_grad_(False)
         self.name = self.network.kind
@@ -121,24 +121,24 @@ class StatefulSimulator:
         self._warmup = region.days(region.periods.learning).start
         self._stored: Tensor | None = None
         self._reached: tuple[Tensor, Tensor] | None = None
-        self._lead_ins: dict[int, Tensor] = {}
+        self._short_warmups: dict[int, Tensor] = {}
 
     @torch.no_grad()
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> dict[str, Tensor]:
         """Simulate continuously from the warm-up's start; see `Simulator.run`.
 
-        A period after training is taken up where `refresh` with the same parameters ended.
+        A period after training is taken up where `respin` with the same parameters ended.
 
         Raises:
-            RuntimeError: for a lead-in before the first `refresh`.
+            RuntimeError: for a lead-in before the first `respin`.
         """
         days = self.region.days(period)
         unit = self.region.unit(parameters)
         members = unit if unit.ndim == 3 else unit.unsqueeze(0)
-        if lead_in is not None:
-            first, state = self._led_in(days.start - lead_in)
+        if warmup_days is not None:
+            first, state = self._led_in(days.start - warmup_days)
         elif self._continues(parameters, days):
             first, state = self._train.stop, self._reached[1]
         else:
@@ -148,10 +148,10 @@ class StatefulSimulator:
         return self._named(values if unit.ndim == 3 else values[0])
 
     @torch.no_grad()
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Run warm-up and training period once and keep the states on the way."""
         unit = self.region.unit(parameters).unsqueeze(0)
-        self._lead_ins = {}
+        self._short_warmups = {}
         state = self._spun_up(unit, self._train.start)
         kept = []
         for forcing in self._forcing[self._train].split(self.store_every):
@@ -164,11 +164,11 @@ class StatefulSimulator:
         """Simulate windows side by side; see `Simulator.simulate_windows`.
 
         Raises:
-            RuntimeError: before the first `refresh`.
+            RuntimeError: before the first `respin`.
             ValueError: if a window leaves the training period.
         """
         if self._stored is None:
-            raise RuntimeError("call refresh(parameters) once before simulating windows")
+            raise RuntimeError("call respin(parameters) once before simulating windows")
         windows.require_inside(self.region.periods.train.days)
         cells = None if self.dynamics.couples_cells else windows.cells
         lanes = slice(None) if cells is None else cells.to(self._forcing.device)
@@ -193,7 +193,7 @@ class StatefulSimulator:
         self._stored = None if stored is None else stored.to(self._forcing, copy=True)
 
     def _continues(self, parameters: Tensor, days: slice) -> bool:
-        """Whether `refresh` with these parameters ended before these days."""
+        """Whether `respin` with these parameters ended before these days."""
         if self._reached is None or days.start < self._train.stop:
             return False
         return torch.equal(self._reached[0], parameters)
@@ -206,14 +206,14 @@ class StatefulSimulator:
         return free_run(self.dynamics, self._forcing[self._warmup : day], unit, state)[1]
 
     def _led_in(self, day: int) -> tuple[int, Tensor]:
-        """A day, in the warm-up at the earliest, and the refreshed parameters' state before it."""
+        """A day, in the warm-up at the earliest, and the respun parameters' state before it."""
         if self._reached is None:
-            raise RuntimeError("call refresh(parameters) once before a run with a lead-in")
+            raise RuntimeError("call respin(parameters) once before a run with a lead-in")
         day = max(day, self._warmup)
-        if day not in self._lead_ins:
+        if day not in self._short_warmups:
             unit = self.region.unit(self._reached[0]).unsqueeze(0)
-            self._lead_ins = {day: self._spun_up(unit, day)}
-        return day, self._lead_ins[day]
+            self._short_warmups = {day: self._spun_up(unit, day)}
+        return day, self._short_warmups[day]
 
     @torch.no_grad()
     def _state_on(self, day: int, unit: Tensor, lanes: Any) -> Tensor:

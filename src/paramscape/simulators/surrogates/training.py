@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from paramscape.files import write_table
 from paramscape.files.tensors import load_tensors, save_tensors
-from paramscape.jobs.interruption import stop_if_overdue, stop_if_told
+from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
 from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.study import SurrogateTraining
 
@@ -83,7 +83,7 @@ def train(learner: Learner, files: TrainingFiles, seed: int) -> SurrogateNetwork
     )
     with bar:
         while not progress.finished:
-            stop_if_told(progress.kept(files))
+            stop_if_signalled(progress.kept(files))
             start = time.perf_counter()
             train_loss = _run_epoch(progress, files, stream(seed, _EPOCH, progress.epoch))
             loss = learner.validate()
@@ -140,7 +140,7 @@ class _Progress:
     def set_rate(self, fraction: float) -> None:
         """Set the step size for a moment within the epoch, given as a fraction of it."""
         rate = self.settings.learning_rate
-        if self.settings.decay == "cosine":
+        if self.settings.lr_schedule == "cosine":
             done = (self.epoch + fraction) / self.settings.epochs
             rate *= 0.5 * (1.0 + math.cos(math.pi * done))
         for group in self.optimiser.param_groups:
@@ -187,7 +187,7 @@ class _Progress:
 
 def _run_epoch(progress: _Progress, files: TrainingFiles, generator: torch.Generator) -> float:
     """Take one epoch's steps and return the mean loss of its samples."""
-    learner, largest = progress.learner, progress.settings.largest_gradient
+    learner, largest = progress.learner, progress.settings.max_grad_norm
     learner.network.train()
     total = samples = 0.0
     drawn = learner.draw(progress.epoch, generator)

@@ -29,7 +29,7 @@ class TrainingTask:
     """A surrogate's files and settings.
 
     kind: of the surrogate. weights: that training goes on from, or None for an untrained network.
-    rounds: members of refresh rounds, which are learned from as well.
+    rounds: members of refinement rounds, which are learned from as well.
     settings: a rule's sections; those of the surrogate, the target, the training period, priors,
     compute and the study's seed are used.
     """

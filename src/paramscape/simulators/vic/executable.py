@@ -32,7 +32,7 @@ class VicImage:
     """
 
     name = "vic-image"
-    keeps_states = False
+    is_stateful = False
 
     def __init__(
         self, program: Program, files: CaseFiles, settings: Vic, periods: Periods, folder: Path
@@ -44,7 +44,7 @@ class VicImage:
         self.files = replace(files, params=files.params.assign(run_cell=(mask > 0).astype("i4")))
 
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> Mapping[str, Tensor]:
         """Simulate a period after the warm-up; see `Simulator.run`. Members follow each other.
 
@@ -53,8 +53,10 @@ class VicImage:
                 real program runs the whole warm-up.
             ExecutableError: if VIC fails or its answer cannot be right.
         """
-        if lead_in is not None:
-            raise ValueError(f"the real VIC program runs the whole warm-up; got lead_in={lead_in}")
+        if warmup_days is not None:
+            raise ValueError(
+                f"the real VIC program runs the whole warm-up; got warmup_days={warmup_days}"
+            )
         require_values(parameters, self.cells.count)
         if parameters.ndim == 2:
             return self._one(parameters, period, self.folder)
@@ -64,7 +66,7 @@ class VicImage:
         ]
         return {name: torch.stack([m[name] for m in members]) for name in members[0]}
 
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Refused: nothing can be learned on the real program."""
         raise NotImplementedError(_no_gradient())
 

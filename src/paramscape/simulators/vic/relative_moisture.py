@@ -12,13 +12,13 @@ from paramscape.vic import Parameters, State
 from paramscape.vic.state import LAYERS
 
 
-def to_wetness(state: State, capacity: Tensor) -> Tensor:
+def to_relative_moisture(state: State, capacity: Tensor) -> Tensor:
     """Values (member?, variable, column) of a state with moisture as its share of the capacity."""
     return torch.cat([state.soil_moisture / capacity, state.values[..., len(LAYERS) :, :]], -2)
 
 
-def from_wetness(wetness: Tensor, capacity: Tensor) -> State:
-    """The state of which `to_wetness` gave these values, for layers of another capacity.
+def from_relative_moisture(wetness: Tensor, capacity: Tensor) -> State:
+    """The state of which `to_relative_moisture` gave these values, for layers of another capacity.
 
     Args:
         wetness: (member?, variable, column).

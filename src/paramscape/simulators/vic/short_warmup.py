@@ -10,14 +10,18 @@ import torch
 from torch import Tensor
 
 from paramscape.simulators.vic.engine import Engine
-from paramscape.simulators.vic.relative_moisture import capacity_of, from_wetness, to_wetness
+from paramscape.simulators.vic.relative_moisture import (
+    capacity_of,
+    from_relative_moisture,
+    to_relative_moisture,
+)
 from paramscape.vic import Parameters, State
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.state import LAYERS
 
 
 @dataclass(frozen=True)
-class LeadIn:
+class ShortWarmup:
     """States of one day, made from those of reference parameters.
 
     engine: of the largest tiles. days: from the warm-up's start to that day, in days of the
@@ -32,11 +36,13 @@ class LeadIn:
     wetness: Tensor
 
     @classmethod
-    def of(cls, engine: Engine, values: Tensor, days: slice) -> "LeadIn":
+    def of(cls, engine: Engine, values: Tensor, days: slice) -> "ShortWarmup":
         """Run reference parameters (cell, parameter) with all tiles and with the largest."""
         cell = columns_of(engine.parameters, engine.options, 1).cell
         calibrated = engine.calibrated(values)
-        reference = to_wetness(engine.advance(calibrated, days), capacity_of(calibrated, cell))
+        reference = to_relative_moisture(
+            engine.advance(calibrated, days), capacity_of(calibrated, cell)
+        )
         few = replace(engine, parameters=with_largest_tiles(engine.parameters))
         return cls(few, days, cell, reference, _wetness(few, values, days))
 
@@ -54,7 +60,9 @@ class LeadIn:
         rest = self.reference[len(LAYERS) :]
         rest = rest.expand(*moisture.shape[:-2], *rest.shape)
         wetness = torch.cat([moisture.clamp(max=1.0), rest], -2)
-        return from_wetness(wetness, capacity_of(self.engine.calibrated(values), self.cell))
+        return from_relative_moisture(
+            wetness, capacity_of(self.engine.calibrated(values), self.cell)
+        )
 
 
 def with_largest_tiles(parameters: Parameters) -> Parameters:
@@ -72,6 +80,8 @@ def _wetness(engine: Engine, values: Tensor, days: slice) -> Tensor:
     parameters = engine.calibrated(values)
     columns: Columns = columns_of(engine.parameters, engine.options, 1)
     state = engine.advance(parameters, days)
-    share = to_wetness(state, capacity_of(parameters, columns.cell))[..., : len(LAYERS), :]
+    share = to_relative_moisture(state, capacity_of(parameters, columns.cell))[
+        ..., : len(LAYERS), :
+    ]
     means = share.new_zeros(*share.shape[:-1], columns.cells)
     return means.index_add(-1, columns.cell, share * columns.weight)

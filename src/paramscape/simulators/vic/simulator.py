@@ -10,8 +10,12 @@ from torch import Tensor
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.daily_targets import OUTPUTS
 from paramscape.simulators.vic.engine import Engine, require_values
-from paramscape.simulators.vic.relative_moisture import capacity_of, from_wetness, to_wetness
-from paramscape.simulators.vic.short_warmup import LeadIn
+from paramscape.simulators.vic.relative_moisture import (
+    capacity_of,
+    from_relative_moisture,
+    to_relative_moisture,
+)
+from paramscape.simulators.vic.short_warmup import ShortWarmup
 from paramscape.study import LearningPeriods, Period
 from paramscape.vic import Forcing, Parameters, State, initial_state, simulate
 from paramscape.vic.columns import columns_of
@@ -34,7 +38,7 @@ class VicSimulator:
     """
 
     name = "vic"
-    keeps_states = True
+    is_stateful = True
 
     def __init__(
         self,
@@ -49,21 +53,21 @@ class VicSimulator:
         self._train = engine.days(periods.train)
         self._stored: Tensor | None = None
         self._reached: tuple[Tensor, State] | None = None
-        self._lead_ins: dict[int, LeadIn] = {}
+        self._short_warmups: dict[int, ShortWarmup] = {}
 
     @torch.no_grad()
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> dict[str, Tensor]:
         """Simulate continuously from the warm-up's start; see `Simulator.run`.
 
-        A period after training is taken up where `refresh` with the same parameters ended.
+        A period after training is taken up where `respin` with the same parameters ended.
 
         Raises:
-            RuntimeError: for a lead-in before the first `refresh`.
+            RuntimeError: for a lead-in before the first `respin`.
         """
-        if lead_in is not None:
-            return self._run_led_in(parameters, period, lead_in)
+        if warmup_days is not None:
+            return self._run_after_short_warmup(parameters, period, warmup_days)
         days = self.engine.days(period)
         known, state = self._reached or (None, None)
         follows = days.start >= self._train.stop
@@ -79,7 +83,7 @@ class VicSimulator:
         return self.engine.targets(ran.outputs)
 
     @torch.no_grad()
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Run warm-up and training period once and keep the states on the way."""
         require_values(parameters, self.engine.parameters.cells)
         calibrated = self.engine.calibrated(parameters)
@@ -89,22 +93,22 @@ class VicSimulator:
             state = initial_state(calibrated, self.engine.options)
         kept, capacity = [], capacity_of(calibrated, self._cell_of_column)
         for first in range(self._train.start, self._train.stop, self.store_every):
-            kept.append(to_wetness(state, capacity))
+            kept.append(to_relative_moisture(state, capacity))
             last = min(first + self.store_every, self._train.stop)
             state = self.engine.advance(calibrated, slice(first, last), state)
         self._stored = torch.stack(kept).to(torch.float32)
         self._reached = (parameters.clone(), state)
-        self._lead_ins.clear()
+        self._short_warmups.clear()
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """Simulate windows side by side; see `Simulator.simulate_windows`.
 
         Raises:
-            RuntimeError: before the first `refresh`.
+            RuntimeError: before the first `respin`.
             ValueError: if a window leaves the training period.
         """
         if self._stored is None:
-            raise RuntimeError("call refresh(parameters) once before simulating windows")
+            raise RuntimeError("call respin(parameters) once before simulating windows")
         require_values(parameters, self.engine.parameters.cells)
         windows.require_inside(self.periods.train.days)
         first = [int(day) for day in windows.first_days]
@@ -116,10 +120,10 @@ class VicSimulator:
             calibrated,
             self._forcing(first, windows.days, windows.cells),
             self.engine.options,
-            from_wetness(wetness, capacity),
+            from_relative_moisture(wetness, capacity),
             outputs=OUTPUTS,
         )
-        ends = to_wetness(ran.state.detach(), capacity.detach())
+        ends = to_relative_moisture(ran.state.detach(), capacity.detach())
         self._keep(ends, [day + windows.days for day in first], lanes)
         return self.engine.targets(ran.outputs, windows.cells)
 
@@ -132,22 +136,26 @@ class VicSimulator:
         stored, device = state["stored"], self.engine.parameters.nveg.device
         self._stored = None if stored is None else stored.to(device, copy=True)
 
-    def _run_led_in(self, parameters: Tensor, period: Period, lead_in: int) -> dict[str, Tensor]:
-        """`run` from the state that the parameters of `refresh` reached some days before."""
+    def _run_after_short_warmup(
+        self, parameters: Tensor, period: Period, warmup_days: int
+    ) -> dict[str, Tensor]:
+        """`run` from the state that the parameters of `respin` reached some days before."""
         if self._reached is None:
-            raise RuntimeError("call refresh(parameters) once before a run with a lead-in")
-        start = max(period.start - timedelta(lead_in), self.periods.warmup.start)
+            raise RuntimeError("call respin(parameters) once before a run with a lead-in")
+        start = max(period.start - timedelta(warmup_days), self.periods.warmup.start)
         if start == self.periods.warmup.start:
             return self.engine.run(parameters, start, period, self._progress)
-        state = self._lead_in((start - self.engine.first_day).days).state(parameters)
+        state = self._short_warmup((start - self.engine.first_day).days).state(parameters)
         return self.engine.run(parameters, start, period, self._progress, state)
 
-    def _lead_in(self, day: int) -> LeadIn:
-        """Where runs start on a day, by the parameters of the last `refresh`."""
-        if day not in self._lead_ins:
+    def _short_warmup(self, day: int) -> ShortWarmup:
+        """Where runs start on a day, by the parameters of the last `respin`."""
+        if day not in self._short_warmups:
             first = self.engine.days(self.periods.warmup).start
-            self._lead_ins = {day: LeadIn.of(self.engine, self._reached[0], slice(first, day))}
-        return self._lead_ins[day]
+            self._short_warmups = {
+                day: ShortWarmup.of(self.engine, self._reached[0], slice(first, day))
+            }
+        return self._short_warmups[day]
 
     def _lanes(self, cells: Tensor | None) -> tuple[Tensor, Tensor]:
         """Columns of some cells, in their order: their places among all, and each one's cell."""
@@ -178,10 +186,10 @@ class VicSimulator:
                 parameters,
                 self._forcing(firsts, lead, cells),
                 self.engine.options,
-                from_wetness(wetness[late], capacity),
+                from_relative_moisture(wetness[late], capacity),
                 outputs=OUTPUTS[:1],
             )
-            wetness[late] = to_wetness(ran.state, capacity)
+            wetness[late] = to_relative_moisture(ran.state, capacity)
         return wetness
 
     def _keep(self, wetness: Tensor, days: list[int], lanes: Tensor) -> None:

@@ -7,7 +7,7 @@ import netCDF4
 import numpy as np
 
 from paramscape import __version__
-from paramscape.files.atomic import partial_of, publish
+from paramscape.files.atomic import publish, temporary_path
 
 FILL = {"f8": 9.969209968386869e36, "f4": np.float32(9.969209968386869e36), "i4": -2147483647}
 FRONTS = 3  # of freezing and thawing; a dimension of VIC's files only
@@ -69,7 +69,7 @@ class GridFile:
 
     def __init__(self, path: Path, file_format: str, title: str) -> None:
         self.path = path
-        self.part = partial_of(path)
+        self.part = temporary_path(path)
         self.dataset = netCDF4.Dataset(self.part, "w", format=file_format)
         self.dataset.setncatts(
             {

@@ -7,7 +7,7 @@ from paramscape.simulators.surrogates.arnet.learning import ArnetLearner, target
 from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
 from paramscape.simulators.surrogates.interface import Kind
 from paramscape.simulators.surrogates.samples import Samples
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.stateful import StatefulSimulator, predict_freely
 
 
@@ -15,7 +15,7 @@ def _predict(network: ArnetNetwork, samples: Samples) -> np.ndarray:
     return predict_freely(ArnetDynamics(network, samples.domain), samples)
 
 
-def _simulator(network: ArnetNetwork, region: Region) -> StatefulSimulator:
+def _simulator(network: ArnetNetwork, region: SurrogateInputs) -> StatefulSimulator:
     return StatefulSimulator(ArnetDynamics(network, region.cells), region)
 
 

@@ -24,7 +24,7 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     """A network with random weights; training members give constants and bounds of its state."""
     enter = (settings.channels, settings.kernel, settings.stride)
     scaling = scaling_of(training)
-    shape = (settings.layers, settings.growth, enter, settings.memory)
+    shape = (settings.layers, settings.growth, enter, settings.hidden_channels)
     network = ArnetNetwork(*shape, training.names, scaling)
     network.initialise(stream(seed, WEIGHTS)).to(training.forcing.device)
     targets = network.standardise_targets(training.targets)
@@ -38,11 +38,11 @@ class ArnetLearner:
 
     The curriculum `settings.rollouts` lengthens the runs from single days on; epochs are shared
     out among its stages evenly, and patience counts from the last one. Weights change after every
-    `settings.truncation` days of a run, through which gradients flow back. Runs longer than a day
+    `settings.bptt_days` days of a run, through which gradients flow back. Runs longer than a day
     learn with the running statistics of the normalisation, as simulations use them. In a share
-    `settings.mixed` of the runs each cell takes forcing, parameters and targets from any cell of
-    any member: VIC's cells know nothing of each other, so such an image is a run of VIC, too, and
-    from few members the network learns that pattern and place do not matter.
+    `settings.shuffle_cells` of the runs each cell takes forcing, parameters and targets from any
+    cell of any member. VIC's cells are independent, so such an image is a valid run of VIC, too,
+    and from few members the network learns that pattern and place do not matter.
 
     Validation runs validation members freely through all forcing, as a simulation does, and
     compares the first target in the training period: the error of single days says little.
@@ -80,7 +80,7 @@ class ArnetLearner:
     def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Mini-batches (member, first day, days done, days) of the runs of the epoch's stage.
 
-        A run longer than `settings.truncation` days is cut into several mini-batches, one after
+        A run longer than `settings.bptt_days` days is cut into several mini-batches, one after
         another; each takes up the states that the one before left.
         """
         rollout = self._rollout(epoch)
@@ -89,7 +89,7 @@ class ArnetLearner:
         count = max(1, self.settings.images_per_epoch // rollout.days)
         member = torch.randint(members, (count,), generator=generator)
         first = torch.randint(1, days - rollout.days + 1, (count,), generator=generator)
-        pieces = torch.arange(rollout.days).split(self.settings.truncation)
+        pieces = torch.arange(rollout.days).split(self.settings.bptt_days)
         batches = [
             torch.stack([*runs, *(torch.full_like(runs[0], n) for n in (piece[0], len(piece)))])
             for runs in torch.stack([member, first]).split(rollout.windows, 1)
@@ -133,14 +133,14 @@ class ArnetLearner:
         targets = self._training.targets
         members, _, cells = targets.shape[:3]
         shape, device = (len(member), cells), member.device
-        mixed = torch.rand(len(member), 1, generator=generator) < self.settings.mixed
+        mixed = torch.rand(len(member), 1, generator=generator) < self.settings.shuffle_cells
         anyone, anywhere = (torch.randint(n, shape, generator=generator) for n in (members, cells))
         member = torch.where(mixed, anyone, member.cpu().unsqueeze(1)).to(device)
         cell = torch.where(mixed, anywhere, torch.arange(cells)).to(device)
         state = targets[member, first.unsqueeze(1) - 1, cell]
         noise = torch.randn(state.shape, generator=generator).to(state)
         state = state + self.settings.noise * noise
-        memory = state.new_zeros(*shape, self.settings.memory)
+        memory = state.new_zeros(*shape, self.settings.hidden_channels)
         return member, cell, torch.cat([state, memory], -1)
 
     def _rollout(self, epoch: int) -> Rollout:

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.surrogates.lstm.network import LstmNetwork
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
 
@@ -27,9 +27,9 @@ class LstmSimulator:
     """
 
     name = "lstm"
-    keeps_states = False
+    is_stateful = False
 
-    def __init__(self, network: LstmNetwork, region: Region):
+    def __init__(self, network: LstmNetwork, region: SurrogateInputs):
         # cuDNN has no backward pass in evaluation mode; without dropout the modes do not differ.
         self.network = network.train().requires_grad_(False)
         self.region = region
@@ -38,7 +38,7 @@ class LstmSimulator:
 
     @torch.no_grad()
     def run(
-        self, parameters: Tensor, period: Period, lead_in: int | None = None
+        self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> dict[str, Tensor]:
         """Simulate every day of a period; see `Simulator.run`. There is no state to lead in.
 
@@ -56,7 +56,7 @@ class LstmSimulator:
         values = torch.stack(results) if parameters.ndim == 3 else results[0]
         return dict(zip(self.network.targets, values.unbind(-1), strict=True))
 
-    def refresh(self, parameters: Tensor) -> None:
+    def respin(self, parameters: Tensor) -> None:
         """Do nothing: sequences have no states to bring in line."""
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:

@@ -6,7 +6,7 @@ from paramscape.simulators.surrogates.interface import Kind, only_the_target
 from paramscape.simulators.surrogates.samples import Samples
 from paramscape.simulators.surrogates.seq2seq.learning import Seq2seqLearner, untrained
 from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.simulators.surrogates.simulated_study import Region
+from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.stateful import StatefulSimulator, predict_freely
 
 
@@ -14,7 +14,7 @@ def _predict(network: Seq2seqNetwork, samples: Samples) -> np.ndarray:
     return predict_freely(Seq2seqDynamics(network), samples)
 
 
-def _simulator(network: Seq2seqNetwork, region: Region) -> StatefulSimulator:
+def _simulator(network: Seq2seqNetwork, region: SurrogateInputs) -> StatefulSimulator:
     return StatefulSimulator(Seq2seqDynamics(network), region)
 
 

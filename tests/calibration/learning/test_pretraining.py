@@ -11,7 +11,7 @@ from paramscape.calibration.learning.pretraining import imitate, read_search
 from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
 from paramscape.files import Provenance, write_dataset
 from paramscape.parameters.datasets import parameters_dataset
-from paramscape.study import CellSceua, DplA, DplWindows, GanPo, GanPoL1, HeadStart
+from paramscape.study import CellSceua, DplA, DplWindows, GanPo, GanPoL1, Pretraining
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_network_imitates_any_fields_of_its_size(land):
     def error():
         return float((learner.fields.unit() - target).square().mean())
 
-    before, left = error(), imitate(learner.fields, target, HeadStart(steps=300))
+    before, left = error(), imitate(learner.fields, target, Pretraining(steps=300))
     assert left == pytest.approx(error(), rel=1e-4)
     assert left < 1e-3 < 0.05 < before
 
@@ -41,10 +41,10 @@ def searched(land, tmp_path):
     def search(problem, evaluations):
         place = Workplace(tmp_path / "search.csv", tmp_path / "search.pt", 4)
         fields = CALIBRATORS["cell-sceua"](problem, CellSceua(max_evaluations=evaluations), place)
-        dataset = parameters_dataset(fields.double().numpy(), problem.evidence.cells)
+        dataset = parameters_dataset(fields.double().numpy(), problem.data.cells)
         write_dataset(dataset, tmp_path / "search.nc", "parameters", Provenance.of("demo", {}, 1))
         files = tmp_path / "search.nc", place.history
-        return fields, read_search(*files, problem.evidence.cells, problem.default)
+        return fields, read_search(*files, problem.data.cells, problem.default)
 
     return search
 
@@ -62,10 +62,10 @@ def test_a_search_is_read_as_it_was_made_with_its_cost(land, searched, tmp_path)
     [("gan-po", GanPo(epochs=1, channels=16)), ("dpl-a", DplA(epochs=1, iterations_per_epoch=1))],
 )
 def test_learning_sets_out_near_what_the_search_found(land, place, searched, method, settings):
-    made = land(keeps_states=True)
+    made = land(is_stateful=True)
     _, search = searched(made.problem, 300)
-    vic = settings.vic.model_copy(update={"head_start": HeadStart(steps=400)})
-    ahead = settings.model_copy(update={"vic": vic})
+    vic = settings.stateful.model_copy(update={"pretraining": Pretraining(steps=400)})
+    ahead = settings.model_copy(update={"stateful": vic})
     found = CALIBRATORS[method](replace(made.problem, searched=search), ahead, place)
     assert made.error(found) < 0.1 < made.error(made.problem.default)
     first = pd.read_csv(place.history).iloc[0]
@@ -74,6 +74,8 @@ def test_learning_sets_out_near_what_the_search_found(land, place, searched, met
 
 
 def test_a_head_start_without_searched_fields_is_refused(land, place):
-    settings = DplA(epochs=1, iterations_per_epoch=1, vic=DplWindows(head_start=HeadStart()))
+    settings = DplA(
+        epochs=1, iterations_per_epoch=1, stateful=DplWindows(pretraining=Pretraining())
+    )
     with pytest.raises(ValueError, match="problem has no searched fields"):
-        CALIBRATORS["dpl-a"](land(keeps_states=True).problem, settings, place)
+        CALIBRATORS["dpl-a"](land(is_stateful=True).problem, settings, place)

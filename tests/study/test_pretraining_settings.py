@@ -19,11 +19,11 @@ def calibration(repository):
 
 
 def start(**search):
-    return {"vic": {"head_start": {"search": search} if search else {}}}
+    return {"stateful": {"pretraining": {"search": search} if search else {}}}
 
 
 def test_without_settings_of_its_own_the_search_is_that_of_cell_sceua(calibration) -> None:
-    given = calibration({"dpl-a": start(), "cell-sceua": {"lead_in_days": 15}})
+    given = calibration({"dpl-a": start(), "cell-sceua": {"warmup_days": 15}})
     assert given.cell_search_of("dpl-a", "vic") == given.cell_sceua
     assert given.cell_search_of("dpl-z", "vic") is None
     assert given.cell_search_of("cell-sceua", "vic") is None
@@ -45,11 +45,11 @@ def test_equal_settings_have_one_name_and_others_another(calibration) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("evaluations", "max_evaluations"), ("lead_in_days", "lead_in_days")]
+    ("old", "new"), [("evaluations", "max_evaluations"), ("lead_in_days", "warmup_days")]
 )
 def test_a_former_name_is_refused_with_the_new_one(calibration, old, new) -> None:
-    with pytest.raises(SettingsError, match=rf"head_start: {old} .* is now search\.{new}"):
-        calibration({"dpl-a": {"vic": {"head_start": {old: 60}}}})
+    with pytest.raises(SettingsError, match=rf"pretraining: {old} is now search\.{new}"):
+        calibration({"dpl-a": {"stateful": {"pretraining": {old: 60}}}})
 
 
 def test_a_budget_that_is_smaller_than_a_population_is_refused(calibration) -> None:
@@ -58,9 +58,13 @@ def test_a_budget_that_is_smaller_than_a_population_is_refused(calibration) -> N
 
 
 def test_candidates_of_a_method_share_one_search(calibration) -> None:
-    grid = {"dpl-a": {"vic": [start()["vic"], start(max_evaluations=60)["vic"], {"days": 10}]}}
+    grid = {
+        "dpl-a": {
+            "stateful": [start()["stateful"], start(max_evaluations=60)["stateful"], {"days": 10}]
+        }
+    }
     with pytest.raises(SettingsError, match=r"dpl-a with .* \(max_evaluations: 120 and 60\)"):
         calibration({"search": grid})
-    grid["dpl-a"]["vic"].pop(1)
+    grid["dpl-a"]["stateful"].pop(1)
     given = calibration({"search": grid})
     assert given.cell_search_of("dpl-a", "vic") == given.cell_sceua

@@ -6,8 +6,8 @@ from paramscape.study._base import Settings
 from paramscape.study.calibration import Method, learned_methods
 
 
-class Refresh(Settings):
-    """Refresh rounds: pilot calibrations, VIC runs near their fields, and fine-tuning with these.
+class Refinement(Settings):
+    """Refinement rounds: pilot calibrations, VIC runs near their fields, and fine-tuning.
 
     All methods share the surrogate of the last round (after Tsai et al. 2021).
     """

@@ -1,10 +1,10 @@
-"""Refresh rounds: each starts from the one before, and everybody uses the last."""
+"""Refinement rounds: each starts from the one before, and everybody uses the last."""
 
 import re
 
 import pytest
 
-TWO = ("--config", "surrogate={refresh: {rounds: 2, methods: [gan-po, dpl-z]}}")
+TWO = ("--config", "surrogate={refinement: {rounds: 2, methods: [gan-po, dpl-z]}}")
 ROUNDS = {"calibrate_pilot", "sample_near_pilots", "run_members_of_round", "fine_tune_surrogate"}
 
 

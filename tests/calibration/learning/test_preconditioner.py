@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from paramscape.calibration.learning.preconditioner import Preconditioner
-from paramscape.study import Curvature
+from paramscape.study import Preconditioning
 from paramscape.study.quantities import PARAMETERS
 
 INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
@@ -17,7 +17,7 @@ def turned(preconditioner, unit, gradient, cells=None):
 
 
 def made(problem, damping):
-    found = Preconditioner(problem, Curvature(damping=damping))
+    found = Preconditioner(problem, Preconditioning(damping=damping))
     assert found.renew(problem.default) == len(PARAMETERS) + 1
     return found
 
@@ -31,7 +31,7 @@ def test_without_settings_gradients_stay_as_they_are(land):
 
 
 def test_curvatures_are_found_again_every_so_many_epochs(land):
-    preconditioner = Preconditioner(land().problem, Curvature(every=3))
+    preconditioner = Preconditioner(land().problem, Preconditioning(every=3))
     assert [epoch for epoch in range(8) if preconditioner.is_due(epoch)] == [0, 3, 6]
 
 

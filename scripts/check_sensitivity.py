@@ -11,11 +11,11 @@ from paramscape.study import section
 
 if __name__ == "__main__":
     with job(snakemake):
-        kind, gate = (
+        kind, check = (
             snakemake.wildcards.surrogate,
-            section(snakemake.params.settings, "surrogate.gate"),
+            section(snakemake.params.settings, "surrogate.sensitivity_check"),
         )
-        judged = judge(read_table(snakemake.input[0]), gate)
+        judged = judge(read_table(snakemake.input[0]), check)
         for warning in warnings_of(judged, kind):
             tell(warning, logging.WARNING)
         write_judged(judged, kind, Path(snakemake.output.csv).with_suffix(""))

@@ -7,7 +7,7 @@ from pydantic import Field, PositiveFloat, model_validator
 from paramscape.study._base import Settings
 
 
-class Gate(Settings):
+class SensitivityCheck(Settings):
     """Bounds of a surrogate's sensitivity to each parameter beyond which a study warns."""
 
     smallest_response: float = Field(
@@ -27,7 +27,7 @@ class Gate(Settings):
     def _is_a_range(self) -> Self:
         if self.ratio_high <= self.ratio_low:
             raise ValueError(
-                f"surrogate.gate needs ratio_low < ratio_high, got {self.ratio_low} to "
-                f"{self.ratio_high}"
+                "surrogate.sensitivity_check needs ratio_low < ratio_high, got "
+                f"{self.ratio_low} to {self.ratio_high}"
             )
         return self

@@ -45,7 +45,7 @@ rule sample_near_pilots:
         domain=f"{ROOT}/domain.nc",
         pilots=expand(
             f"{ROUND}-{{round}}/pilot-{{method}}.nc",
-            method=REFRESH.methods,
+            method=REFINEMENT.methods,
             allow_missing=True,
         ),
     output:
@@ -60,7 +60,10 @@ rule sample_near_pilots:
         runtime=10,
     params:
         settings=settings(
-            "study.seed", "priors", "ensemble.correlation_length", "surrogate.refresh"
+            "study.seed",
+            "priors",
+            "ensemble.correlation_length",
+            "surrogate.refinement",
         ),
         code=code("sample_near_pilots.py"),
     message:

@@ -1,0 +1,40 @@
+SENSITIVITY_CHECKS = expand(
+    f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.{{kind}}",
+    surrogate=sorted(SURROGATES),
+    kind=["md", "html"],
+)
+
+
+localrules:
+    check_sensitivity,
+
+
+rule check_sensitivity:
+    input:
+        f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
+    output:
+        csv=f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.csv",
+        md=f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.md",
+        html=report(
+            f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.html",
+            caption="../report/sensitivity-check.rst",
+            category="Tables",
+            labels=labels(
+                "", "SensitivityCheck of the surrogate", simulator="{surrogate}"
+            ),
+        ),
+    log:
+        f"{ROOT}/logs/check_sensitivity.{{surrogate}}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=settings("surrogate.sensitivity_check"),
+        code=code("check_sensitivity.py"),
+    message:
+        "Compare the {wildcards.surrogate} surrogate's response to each parameter with VIC's"
+    script:
+        "../../scripts/check_sensitivity.py"
