@@ -2,6 +2,7 @@
 # make test    sets up .venv and runs the tests
 # make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
+# make lists   writes config/schema.json and the README's list of methods from the code
 # make report  runs the demo study and writes results/report-demo.html
 # make test-cluster  runs the demo study on a Slurm that it starts on this machine, as root
 # make test-report  looks at the report of the finished demo study in headless Chromium
@@ -23,7 +24,7 @@ ifeq ($(LOGNAME)$(USER),)
   export USER := $(shell id -un 2>/dev/null || id -u)
 endif
 
-.PHONY: help study test test-faults test-cluster lint report test-report clean
+.PHONY: help study test test-faults test-cluster lint lists report test-report clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -58,6 +59,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+lists: $(STAMP)
+	$(BIN)/python .ci/lists.py
 
 report: study
 	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT)

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from paramscape.study import all_runs
-from paramscape.study.calibration import Method, SimulatorName
+from paramscape.study.calibration import MethodName, SimulatorName
 
 RUNS = {(run.method, run.simulator) for run in all_runs()}
 
@@ -19,7 +19,7 @@ def plan(untouched) -> str:
 
 
 def test_every_learning_method_meets_every_simulator_and_the_default_only_vic() -> None:
-    methods, simulators = get_args(Method), get_args(SimulatorName)
+    methods, simulators = get_args(MethodName), get_args(SimulatorName)
     assert len(RUNS) == (len(methods) - 1) * len(simulators) + 1
     assert {s for m, s in RUNS if m == "default"} == {"vic"}
 

@@ -1,8 +1,7 @@
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
-from snakemake.utils import validate as validate_schema
 
-from paramscape.files.code_digest import code_digest
+from paramscape.files.code_digest import code_digest, module_file
 from paramscape.data.ledger import LedgerError
 from paramscape.simulators.device import WITHOUT_GPU
 from paramscape.native.compiler import NO_COMPILER, TOLD, compiler
@@ -27,6 +26,7 @@ from paramscape.jobs.records import (
     snakemake_args,
 )
 from paramscape.study import (
+    METHODS,
     REAL_PROGRAM,
     STATEFUL_SIMULATORS,
     SettingsError,
@@ -46,11 +46,6 @@ try:
     PUBLIC = public_files(STUDY)
 except (SettingsError, LedgerError, MissingFiles) as mistake:
     raise WorkflowError(str(mistake))
-validate_schema(
-    STUDY.model_dump(mode="json", by_alias=True),
-    str(Path(workflow.basedir) / "config" / "schema.json"),
-    set_default=False,
-)
 config.update(STUDY.model_dump(mode="json", by_alias=True))  # for the report
 
 ROOT = f"results/{STUDY.study.name}"
@@ -172,7 +167,7 @@ def code_of_calibration(method, simulator):
     """Digest of the code behind one method's calibration on one simulator."""
     return code_digest(
         SCRIPTS / "calibrate.py",
-        MODULES / "calibration" / "methods" / f"{method.replace('-', '_')}.py",
+        module_file(METHODS[method].module),
         *modules_of_simulator(simulator),
     )
 
@@ -253,8 +248,8 @@ def elevation_files(study):
 
 def method_sections(method):
     """Settings of a method, where it has any."""
-    section = f"calibration.{method}"
-    return [section] if method in settings("calibration")["calibration"] else []
+    section = METHODS[method].section
+    return [section] if section else []
 
 
 def simulator_sections(simulator):
@@ -278,7 +273,7 @@ def mpr_settings():
 
 def soil_file(method):
     """Native soil: that of `products.soil` for every method, else MPR's own of attributes."""
-    has_soil = STUDY.products.soil or method == "mpr-sceua"
+    has_soil = STUDY.products.soil or (method and METHODS[method].needs_soil)
     return f"{ROOT}/soil-native.nc" if has_soil else []
 
 

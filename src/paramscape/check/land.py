@@ -20,7 +20,7 @@ from paramscape.products.domain import read_domain
 from paramscape.products.errors import ProductError
 from paramscape.products.land_cover import read_land_cover
 from paramscape.products.netcdf_reader import open_product
-from paramscape.study import RectangleDomain, Study, VicDomain
+from paramscape.study import METHODS, RectangleDomain, Study, VicDomain
 
 
 def domain_of(study: Study, report: Report) -> xr.Dataset | None:
@@ -111,7 +111,7 @@ def _judge_parameters(study: Study, params: xr.Dataset, domain: xr.Dataset) -> N
     parameters = Parameters.from_dataset(params, cells.mask)
     if study.vic.snow_band:
         check_bands(parameters)
-    if all(run.method == "default" for run in study.calibration.runs):
+    if not any(METHODS[run.method].estimates for run in study.calibration.runs):
         return
     top, least = float(parameters.soil["depth"][:, 0].max()), study.priors.depth2.low
     if top > least:
@@ -157,7 +157,7 @@ def _check_mpr(
     study: Study, domain: xr.Dataset, parameters: xr.Dataset | None, report: Report
 ) -> None:
     products = study.products
-    used = any(run.method == "mpr-sceua" for run in study.calibration.runs)
+    used = any(METHODS[run.method].needs_soil for run in study.calibration.runs)
     if not used or products.soil is not None or parameters is None:
         return
     if all(a.path.is_file() for a in products.attributes.values()):

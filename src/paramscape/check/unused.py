@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from paramscape.check.report import Finding
 from paramscape.products.catalogue import required_files
-from paramscape.study import REAL_PROGRAM, Study
-from paramscape.study.calibration import Method, SimulatorName
+from paramscape.study import METHODS, REAL_PROGRAM, Study
+from paramscape.study.calibration import SimulatorName
 
 
 def unused_sections(study: Study, given: Mapping[str, Any]) -> list[str]:
@@ -22,7 +22,7 @@ def unused_sections(study: Study, given: Mapping[str, Any]) -> list[str]:
     surrogates = set(get_args(SimulatorName)) - used
     unused += [f"surrogate.{n}" for n in _section(given, "surrogate") if n in surrogates]
     spelt = {name.replace("_", "-") for name in _section(given, "calibration")}
-    unused += [f"calibration.{n}" for n in get_args(Method) if n in spelt and n not in methods]
+    unused += [f"calibration.{n}" for n in METHODS if n in spelt and n not in methods]
     return unused
 
 

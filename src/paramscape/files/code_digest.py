@@ -47,6 +47,11 @@ def code_digest(*files: Path | str) -> str:
     return summary.hexdigest()[:16]
 
 
+def module_file(module: str) -> Path:
+    """The file of a module of this package, given as `paramscape.room.module`."""
+    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+
+
 def _follow(file: Path, found: set[Path]) -> None:
     if file in found:
         return

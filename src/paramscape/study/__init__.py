@@ -5,7 +5,6 @@ from paramscape.study.calibration import (
     Calibration,
     Run,
     all_runs,
-    learned_methods,
 )
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
 from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
@@ -23,6 +22,7 @@ from paramscape.study.learned import (
     StatefulWindows,
 )
 from paramscape.study.load import SettingsError, given_settings, load, read_settings, validate
+from paramscape.study.methods import METHODS, Method, learned_methods
 from paramscape.study.model import REAL_PROGRAM, Vic
 from paramscape.study.mpr_inputs import TEXTURE, mpr_attributes
 from paramscape.study.needs import possible_runs
@@ -52,6 +52,7 @@ from paramscape.study.time import LearningPeriods, Period, Periods
 from paramscape.study.twin import Twin
 
 __all__ = [
+    "METHODS",
     "REAL_PROGRAM",
     "STATEFUL_SIMULATORS",
     "TEXTURE",
@@ -83,6 +84,7 @@ __all__ = [
     "LearningPeriods",
     "Lstm",
     "MaskDomain",
+    "Method",
     "MprSceua",
     "NldasForcing",
     "Period",

@@ -2,14 +2,14 @@
 
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveInt, create_model, field_validator, model_validator
 
 from paramscape.study._base import Settings
-from paramscape.study.learned import DplA, DplZ, GanPo, GanPoL1
-from paramscape.study.sceua import CellSceua, MprSceua
+from paramscape.study.methods import METHODS, learned_methods
+from paramscape.study.sceua import CellSceua
 from paramscape.study.search import Grid, candidates_of, checked_grids
 
-Method = Literal["default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1"]
+MethodName = Literal[*METHODS]
 SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]
 STATEFUL_SIMULATORS = ("vic", "seq2seq", "arnet")
 
@@ -17,21 +17,21 @@ STATEFUL_SIMULATORS = ("vic", "seq2seq", "arnet")
 class Run(Settings):
     """One method on one simulator."""
 
-    method: Method = Field(description="How the parameters are found.")
+    method: MethodName = Field(description="How the parameters are found.")
     simulator: SimulatorName = Field(description="What stands in for the land surface.")
 
 
 def all_runs() -> list[Run]:
-    """Every method on every simulator; the default, which learns nothing, on VIC alone."""
+    """Every method on every simulator; the default, which estimates nothing, on VIC alone."""
     return [
         Run(method=method, simulator=simulator)
-        for method in get_args(Method)
+        for method in METHODS
         for simulator in get_args(SimulatorName)
-        if method != "default" or simulator == "vic"
+        if METHODS[method].estimates or simulator == "vic"
     ]
 
 
-class Calibration(Settings):
+class _Calibration(Settings):
     """What is calibrated, by which methods, on which simulators."""
 
     target: Literal["et", "runoff", "soil_moisture"] = Field(
@@ -44,12 +44,6 @@ class Calibration(Settings):
         description="Lists of values to try, by method and setting; all combinations are trained "
         "with seed 1, and the one that does best in the validation period is used.",
     )
-    mpr_sceua: MprSceua = Field(MprSceua(), alias="mpr-sceua")
-    cell_sceua: CellSceua = Field(CellSceua(), alias="cell-sceua")
-    dpl_a: DplA = Field(DplA(), alias="dpl-a")
-    dpl_z: DplZ = Field(DplZ(), alias="dpl-z")
-    gan_po: GanPo = Field(GanPo(), alias="gan-po")
-    gan_po_l1: GanPoL1 = Field(GanPoL1(), alias="gan-po-l1")
 
     @field_validator("runs")
     @classmethod
@@ -78,7 +72,7 @@ class Calibration(Settings):
                 )
         return self
 
-    def cell_search_of(self, method: Method, simulator: SimulatorName) -> CellSceua | None:
+    def cell_search_of(self, method: MethodName, simulator: SimulatorName) -> CellSceua | None:
         """Settings of the search of each cell that a method starts from there, or None.
 
         Simulators that keep no states have no head start.
@@ -86,24 +80,34 @@ class Calibration(Settings):
         searches = self._searches_of(method) if simulator in STATEFUL_SIMULATORS else []
         return searches[0] if searches else None
 
-    def _searches_of(self, method: Method) -> list[CellSceua]:
+    def settings_of(self, method: MethodName) -> Settings | None:
+        """The settings of a method, None where it has none."""
+        return getattr(self, _field_name(method)) if METHODS[method].settings else None
+
+    def _searches_of(self, method: MethodName) -> list[CellSceua]:
         """Searches of a method's candidates, or of its settings where none is searched for."""
         if method not in learned_methods():
             return []
-        settings = getattr(self, method.replace("-", "_"))
+        settings = self.settings_of(method)
         tried = [
             type(settings).model_validate({**settings.model_dump(by_alias=True), **values})
             for values in candidates_of(self.search.get(method, {}))
         ]
         starts = [one.stateful.pretraining for one in tried if one.stateful.pretraining]
-        return [start.search or self.cell_sceua for start in starts]
+        return [start.search or self.settings_of("cell-sceua") for start in starts]
 
 
-def learned_methods() -> dict[str, type[BaseModel]]:
-    """Models of the methods that learn in epochs, by name."""
-    fields = {f.alias or name: f.annotation for name, f in Calibration.model_fields.items()}
-    return {
-        name: model
-        for name, model in fields.items()
-        if isinstance(model, type) and "epochs" in getattr(model, "model_fields", {})
-    }
+def _field_name(method: str) -> str:
+    return method.replace("-", "_")
+
+
+Calibration = create_model(
+    "Calibration",
+    __base__=_Calibration,
+    __doc__=_Calibration.__doc__,
+    **{
+        _field_name(method.name): (method.settings, Field(method.settings(), alias=method.name))
+        for method in METHODS.values()
+        if method.settings
+    },
+)

@@ -36,8 +36,8 @@ def mpr_attributes(attributes: Mapping[str, Given]) -> dict[str, Given]:
     }
 
 
-def missing_mpr_inputs(study: "Study") -> Iterator[str]:
-    """What MPR uses and no setting gives, with the setting that would.
+def missing_mpr_inputs(study: "Study", method: str) -> Iterator[str]:
+    """What a method with MPR's transfer functions uses and no setting gives, with the setting.
 
     A study without VIC's parameter file is refused elsewhere if it lacks `products.soil`.
     """
@@ -49,7 +49,7 @@ def missing_mpr_inputs(study: "Study") -> Iterator[str]:
         wanted = absent[: 2 - sum(name in given for name in TEXTURE)]
         settings = " and ".join(f"products.attributes.{name}" for name in wanted)
         yield (
-            "mpr-sceua uses the soil's sand, silt and clay in its transfer functions (two suffice, "
-            f"the third is the rest): give {settings}, or products.soil, or take mpr-sceua out of "
+            f"{method} uses the soil's sand, silt and clay in its transfer functions (two suffice, "
+            f"the third is the rest): give {settings}, or products.soil, or take {method} out of "
             "calibration.runs"
         )

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from paramscape.study.calibration import Run, all_runs, learned_methods
+from paramscape.study.calibration import Run, all_runs
+from paramscape.study.methods import METHODS
 from paramscape.study.mpr_inputs import missing_mpr_inputs
 from paramscape.study.products import CmfdForcing, NldasForcing
 
@@ -37,11 +38,6 @@ def possible_runs(study: "Study") -> list[Run]:
     return [run for run in all_runs() if not any(_unmet(study, [run]))]
 
 
-def uses_validation(method: str) -> bool:
-    """Whether a method looks at the validation period: those that learn in epochs do."""
-    return method in learned_methods()
-
-
 def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
     """What some runs need and the study lacks."""
     named = [f"{run.method} on {run.simulator}" for run in runs if run.simulator != "vic"]
@@ -52,15 +48,16 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
             "(members), or take such runs out of calibration.runs"
         )
     methods = dict.fromkeys(run.method for run in runs)
-    learned = [method for method in methods if uses_validation(method)]
+    learned = [method for method in methods if METHODS[method].learns_in_epochs]
     if learned and study.periods.validation is None:
         yield (
             "periods.validation: it chooses among the epochs of methods that learn in epochs, "
             f"which are here {', '.join(learned)}. Give it, or take such runs out of "
             "calibration.runs"
         )
-    if "mpr-sceua" in methods:
-        yield from missing_mpr_inputs(study)
+    for method in methods:
+        if METHODS[method].needs_soil:
+            yield from missing_mpr_inputs(study, method)
 
 
 def _runs(study: "Study") -> Iterator[str]:

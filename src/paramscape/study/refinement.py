@@ -3,7 +3,8 @@
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
 from paramscape.study._base import Settings
-from paramscape.study.calibration import Method, learned_methods
+from paramscape.study.calibration import MethodName
+from paramscape.study.methods import learned_methods
 
 
 class Refinement(Settings):
@@ -13,7 +14,7 @@ class Refinement(Settings):
     """
 
     rounds: NonNegativeInt = Field(0, description="Rounds; 0 keeps the surrogate as first trained.")
-    methods: list[Method] = Field(
+    methods: list[MethodName] = Field(
         ["gan-po"], min_length=1, description="Methods of the pilot calibrations, with seed 1."
     )
     epochs: PositiveInt = Field(40, description="Epochs of a pilot calibration.")
@@ -33,7 +34,7 @@ class Refinement(Settings):
 
     @field_validator("methods")
     @classmethod
-    def _learn_in_epochs(cls, methods: list[Method]) -> list[Method]:
+    def _learn_in_epochs(cls, methods: list[MethodName]) -> list[MethodName]:
         unfit = [method for method in methods if method not in learned_methods()]
         if unfit or len(set(methods)) < len(methods):
             raise ValueError(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from paramscape.parameters.priors import PriorBox
+from paramscape.study import METHODS
 
 _TIMES_THE_START = 10.0
 _VALIDATIONS = 3
@@ -99,8 +100,8 @@ class Watch:
             "most likely the steps are too long: lower "
             f"calibration.{self.method}.learning_rate (now {self.learning_rate})"
         )
-        steady = f", or steady the discriminator by calibration.{self.method}.stabilisers"
-        return words + steady if self.method == "gan-po" else words
+        advice = METHODS[self.method].divergence_advice
+        return f"{words}, or {advice}" if advice else words
 
 
 @contextmanager

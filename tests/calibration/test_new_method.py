@@ -1,0 +1,95 @@
+"""A method that is added by CONTRIBUTING.md's recipe touches two files, and works everywhere."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import yaml
+
+from checkout import copy_of
+from paramscape.study.methods import methods_table
+
+SMOOTH = {"method": "smooth", "simulator": "vic"}
+RUN = """
+from pathlib import Path
+from conftest import make_land
+from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.study import load
+
+problem = make_land().problem
+workplace = Workplace(Path("history.csv"), Path("checkpoint.pt"), 1)
+settings = load(Path("study.yaml")).calibration.settings_of("smooth")
+found = CALIBRATORS["smooth"](problem, settings, workplace)
+assert found.shape == problem.default.shape and workplace.history.exists()
+assert settings.contrast == 0.25
+"""
+
+
+def recipe(repository: Path) -> tuple[str, str, str]:
+    """Module, settings model and row of the recipe."""
+    text = (repository / "CONTRIBUTING.md").read_text().partition("## A method")[2]
+    module, further = re.findall(r"```python\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
+    model, row = textwrap.dedent(further).split("\n\n")
+    return textwrap.dedent(module), model, row
+
+
+@pytest.fixture(scope="module")
+def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository with the recipe's method, and a study that uses it."""
+    folder = copy_of(repository, tmp_path_factory.mktemp("extended"))
+    module, model, row = recipe(repository)
+    package = folder / "src/paramscape"
+    (package / "calibration/methods/smooth.py").write_text(module)
+    table = package / "study/methods.py"
+    text = table.read_text().replace("_ROWS = (", f"{model}\n\n\n_ROWS = (\n{row}")
+    table.write_text(f"from pydantic import Field\n{text}")
+    settings = yaml.safe_load((folder / "config/demo.yaml").read_text())
+    settings["calibration"]["runs"].append(SMOOTH)
+    settings["calibration"]["smooth"] = {"contrast": 0.25}
+    (folder / "study.yaml").write_text(yaml.safe_dump(settings))
+    return folder
+
+
+def python(folder: Path, *arguments: str) -> str:
+    """What Python prints that runs the copy."""
+    paths = [folder / "src", Path(__file__).parent]
+    answer = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": ":".join(map(str, paths)), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout + answer.stderr
+
+
+def test_schema_and_readme_follow(repository: Path, extended: Path) -> None:
+    (extended / ".ci").mkdir()
+    for name in (".ci/lists.py", "README.md"):
+        shutil.copy(repository / name, extended / name)
+    python(extended, ".ci/lists.py")
+    schema = json.loads((extended / "config/schema.json").read_text())["$defs"]
+    assert schema["Smooth"]["properties"]["contrast"]["maximum"] == 1
+    assert "smooth" in schema["Run"]["properties"]["method"]["enum"]
+    assert "| `smooth` | default with less contrast |" in (extended / "README.md").read_text()
+
+
+def test_its_jobs_are_planned_with_its_settings(extended: Path) -> None:
+    plan = python(extended, "-m", "snakemake", "--configfile", "study.yaml", "--cores", "1", "-n")
+    assert "Calibrate by smooth on vic, seed 1" in plan
+    assert "Score smooth on vic in vic" in plan
+
+
+def test_it_calibrates_a_problem_with_its_settings(extended: Path) -> None:
+    python(extended, "-c", RUN)
+
+
+def test_the_readme_lists_all_methods(repository: Path) -> None:
+    assert methods_table() in (repository / "README.md").read_text(), "run make lists"
