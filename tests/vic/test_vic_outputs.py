@@ -112,7 +112,7 @@ def test_snow_temperatures_and_albedo_are_those_of_the_snow_alone(mountain):
 def table(case):
     """Water table of the columns of a case, and the water (layer, column) of full layers [mm]."""
     reference = case("huaihe-daily")
-    columns = columns_of(reference.parameters, reference.options, 1)
+    columns = columns_of(reference.parameters, reference.options)
     layers = layers_of(reference.parameters, columns)
     return water_table_of(reference.parameters, columns, layers), layers
 

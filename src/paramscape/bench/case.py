@@ -79,7 +79,7 @@ class Inputs(NamedTuple):
     @property
     def lanes(self) -> int:
         """Columns (cell x tile) of all members."""
-        columns = columns_of(self.parameters, self.options, 1)
+        columns = columns_of(self.parameters, self.options)
         return columns.count * (self.parameters.members or 1)
 
 

@@ -1,6 +1,6 @@
 """The flat axis on which all physics runs: columns (cell, tile, band), repeated by members."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -48,6 +48,33 @@ class Columns:
         """Number of columns of all members together."""
         return self.members * self.count
 
+    def for_members(self, members: int) -> "Columns":
+        """The same columns, repeated by another number of members."""
+        return replace(self, members=members)
+
+    def places(self, cells: Tensor) -> Tensor:
+        """(column,) indices of the columns of some cells (cell,), in the order of the cells."""
+        counts = torch.bincount(self.cell, minlength=self.cells)
+        starts, some = (counts.cumsum(0) - counts)[cells], counts[cells]
+        cell = torch.arange(len(cells), device=some.device).repeat_interleave(some)
+        place = torch.arange(len(cell), device=some.device)
+        return place + (starts - some.cumsum(0) + some)[cell]
+
+    def select(self, cells: Tensor) -> "Columns":
+        """The columns of some cells (cell,), which are numbered from 0 in their order."""
+        place, elevation = self.places(cells), self.band_elevation
+        counts = torch.bincount(self.cell, minlength=self.cells)[cells]
+        names = ("kind", "bare", "weight", "warmer", "wetter", "band")
+        return Columns(
+            **{name: getattr(self, name)[place] for name in names},
+            cell=torch.arange(len(cells), device=place.device).repeat_interleave(counts),
+            coldest_band=self.coldest_band[cells],
+            band_elevation=None if elevation is None else elevation[cells],
+            band_share=self.band_share[:, place],
+            cells=len(cells),
+            members=self.members,
+        )
+
     def repeat(self, values: Tensor) -> Tensor:
         """Repeat (..., column) for every member: (..., lane)."""
         wide = values[..., None, :].expand(*values.shape[:-1], self.members, self.count)
@@ -83,7 +110,7 @@ class Columns:
         return means.index_add(1, target, weighted)
 
 
-def columns_of(parameters: Parameters, options: Options, members: int) -> Columns:
+def columns_of(parameters: Parameters, options: Options, members: int = 1) -> Columns:
     """Lay out the columns of the parameters' cells for a number of members."""
     cover = parameters.vegetation["Cv"]
     cover = cover / in_order(cover)[:, None]

@@ -214,7 +214,7 @@ class Calendar:
 
     def __init__(self, parameters: Parameters, columns: Columns, options: Options) -> None:
         self.columns = columns
-        one_member = _one_member(columns)
+        one_member = columns.for_members(1)
         same = all(parameters.soil[name].ndim == 1 for name in ("rough", "snow_rough"))
         layout = one_member if same else columns
         self._table = torch.stack(_cover(parameters, layout, options), 0)
@@ -239,10 +239,6 @@ class Calendar:
             self._cover = Cover(*wide.reshape(rows.shape[0], -1).unbind(0))
             self._months = months
         return self._cover
-
-
-def _one_member(columns: Columns) -> Columns:
-    return Columns(**{**vars(columns), "members": 1})
 
 
 def _cover(parameters: Parameters, columns: Columns, options: Options) -> Cover:

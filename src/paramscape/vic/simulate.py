@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.vic.engine.chunks import chunks_of, columns_of_cells, extent_of, joined, state_of
+from paramscape.vic.columns import Columns, columns_of
+from paramscape.vic.engine.chunks import Chunk, chunks_of, extent_of, joined
 from paramscape.vic.engine.compiled import compiled_here, run_compiled
 from paramscape.vic.engine.eager import run_plain
 from paramscape.vic.engine.setup import Prepared
@@ -23,10 +25,12 @@ class Running(NamedTuple):
 
     lanes_at_once: columns of all members (member x cell x tile x band) that are simulated
     together; as many as a quarter of the free memory allows by default. progress: show a bar.
+    columns: of the parameters for one member, if the caller has them; else `simulate` derives them.
     """
 
     lanes_at_once: int | None = None
     progress: bool = False
+    columns: Columns | None = None
 
 
 @dataclass(frozen=True)
@@ -72,23 +76,14 @@ def simulate(
     check_outputs(names)
     members = _common_members(parameters, forcing, state)
     _check_shapes(parameters, forcing, options)
-    extent = extent_of(parameters, forcing, options, members)
+    columns = _columns_of(parameters, options, running)
+    case = _Case(parameters, forcing, columns, state, members)
+    extent = extent_of(parameters, forcing, columns, members)
     chunks = list(chunks_of(extent, running.lanes_at_once, forcing.air_temp.device))
     if len(chunks) == 1:
-        return _simulate_chunk(parameters, forcing, options, state, (names, members), running)
-    parts = []
-    for chunk in tqdm(chunks, disable=not running.progress, desc="VIC", unit="chunk"):
-        some = parameters.select(chunk.cells)
-        weather = forcing.select(chunk.cells)
-        start = state
-        if state is not None:
-            columns = columns_of_cells(parameters, options, chunk.cells)
-            start = state_of(state, chunk, columns)
-        if chunk.members is not None:
-            some = some.select_members(chunk.members)
-            weather = weather.select_members(chunk.members)
-        count = None if chunk.members is None else chunk.members.stop - chunk.members.start
-        parts.append(_simulate_chunk(some, weather, options, start, (names, count), Running()))
+        return _simulate_case(case, options, names, running.progress)
+    bar = tqdm(chunks, disable=not running.progress, desc="VIC", unit="chunk")
+    parts = [_simulate_case(case.part(chunk), options, names, progress=False) for chunk in bar]
     values = {}
     for name in names:
         axis = -2 if OUTPUTS[name].metadata.axis else -1
@@ -96,23 +91,45 @@ def simulate(
     return Simulation(values, State(joined(chunks, [part.state.values for part in parts], -1)))
 
 
-def _simulate_chunk(
-    parameters: Parameters,
-    forcing: Forcing,
-    options: Options,
-    state: State | None,
-    wanted: tuple[tuple[str, ...], int | None],
-    running: Running,
+@dataclass(frozen=True)
+class _Case:
+    """What is simulated together; columns are those of one member, members None without an axis."""
+
+    parameters: Parameters
+    forcing: Forcing
+    columns: Columns
+    state: State | None
+    members: int | None
+
+    def part(self, chunk: Chunk) -> "_Case":
+        """The cells and members of a chunk."""
+        parameters, forcing = self.parameters.select(chunk.cells), self.forcing.select(chunk.cells)
+        cells = torch.arange(chunk.cells.start, chunk.cells.stop, device=self.columns.cell.device)
+        state = self.state
+        if state is not None:
+            state = State(state.values[..., self.columns.places(cells)])
+        members = None
+        if chunk.members is not None:
+            members = chunk.members.stop - chunk.members.start
+            parameters = parameters.select_members(chunk.members)
+            forcing = forcing.select_members(chunk.members)
+            if state is not None and state.members:
+                state = State(state.values[chunk.members])
+        return _Case(parameters, forcing, self.columns.select(cells), state, members)
+
+
+def _simulate_case(
+    case: _Case, options: Options, names: tuple[str, ...], progress: bool
 ) -> Simulation:
-    """`simulate` of members and cells that memory has room for; `wanted` outputs and members."""
-    names, members = wanted
-    prepared = Prepared.of(parameters, options, members, names)
-    state = state or initial_state(parameters, options, members)
-    values = flatten(state.to(prepared.dtype), members or 1)
-    forcing = forcing.to(prepared.dtype, values.device)
+    """`simulate` of what memory has room for."""
+    members, columns = case.members, case.columns.for_members(case.members or 1)
+    prepared = Prepared.of(case.parameters, options, columns, names)
+    state = case.state or initial_state(case.parameters, options, members, columns)
+    values = flatten(state.to(prepared.dtype), columns.members)
+    forcing = case.forcing.to(prepared.dtype, values.device)
     compiled = prepared.by_lane and compiled_here(values.device)
     run = run_compiled if compiled else run_plain
-    rows, values = run(prepared, values, forcing, running.progress)
+    rows, values = run(prepared, values, forcing, progress)
     return Simulation(prepared.of_cells(rows, members), State(unflatten(values, members)))
 
 
@@ -126,6 +143,16 @@ def _common_members(parameters: Parameters, forcing: Forcing, state: State | Non
     if len(set(present.values())) > 1:
         raise ValueError(f"the member axes differ in length: {present}")
     return next(iter(present.values()), None)
+
+
+def _columns_of(parameters: Parameters, options: Options, running: Running) -> Columns:
+    columns = running.columns or columns_of(parameters, options)
+    if columns.cells != parameters.cells:
+        raise ValueError(
+            f"running.columns has the columns of {columns.cells} cells, the parameters have "
+            f"{parameters.cells} cells; pass the columns of the same parameters or none"
+        )
+    return columns
 
 
 def _check_shapes(parameters: Parameters, forcing: Forcing, options: Options) -> None:

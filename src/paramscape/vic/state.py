@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.vic.columns import columns_of
+from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.processes import constants as c
@@ -91,16 +91,22 @@ class State:
         return State(torch.stack([state.values for state in states]))
 
 
-def initial_state(parameters: Parameters, options: Options, members: int | None = None) -> State:
+def initial_state(
+    parameters: Parameters,
+    options: Options,
+    members: int | None = None,
+    columns: Columns | None = None,
+) -> State:
     """VIC's cold start: no snow, a dry canopy, the file's soil moisture, ground at 0 C.
 
     Args:
         parameters: may have a member axis.
         options: options of the simulation.
         members: length of the member axis; that of the parameters by default.
+        columns: of the parameters, if the caller has them; derived from the parameters by default.
     """
     members = members or parameters.members
-    columns = columns_of(parameters, options, members or 1)
+    columns = (columns or columns_of(parameters, options)).for_members(members or 1)
     porosity = 1.0 - columns.soil(parameters, "bulk_density") / columns.soil(
         parameters, "soil_density"
     )

@@ -183,9 +183,9 @@ def test_a_lead_in_before_the_first_refresh_is_refused(engine, periods, members)
 
 
 def test_the_largest_tile_of_a_cell_keeps_what_it_is(engine):
-    columns = columns_of(engine.parameters, engine.options, 1)
+    columns = columns_of(engine.parameters, engine.options)
     few = with_largest_tiles(engine.parameters)
-    alone = columns_of(few, engine.options, 1)
+    alone = columns_of(few, engine.options)
     assert alone.cell.tolist() == list(range(engine.parameters.cells))
     for cell in range(engine.parameters.cells):
         tiles = torch.nonzero(columns.cell == cell).squeeze(1)

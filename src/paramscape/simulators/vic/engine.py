@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 from paramscape.study import Period, Vic
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
+from paramscape.vic.columns import Columns, columns_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ class Engine:
             parameters=self.parameters.to(dtype, device),
             forcing=self.forcing.to(dtype, device),
         )
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Columns of one member; calibrated parameters have the same."""
+        return columns_of(self.parameters, self.options)
+
+    def running_with(self, progress: bool) -> Running:
+        """How simulations of all cells are run."""
+        return self.running._replace(progress=progress, columns=self.columns)
 
     def calibrated(self, values: Tensor) -> Parameters:
         """Parameters with the calibrated values (member?, cell, parameter) in their place."""
@@ -129,7 +140,7 @@ class Engine:
             self.options,
             state,
             outputs=OUTPUTS,
-            running=self.running._replace(progress=progress),
+            running=self.running_with(progress),
         )
         return self.targets(ran.outputs)
 
@@ -143,7 +154,7 @@ class Engine:
         """The state after some days; None, a cold start, if there are no days and no state."""
         if days.stop <= days.start:
             return state
-        forcing, running = self.forcing_of(days), self.running._replace(progress=progress)
+        forcing, running = self.forcing_of(days), self.running_with(progress)
         ran = simulate(parameters, forcing, self.options, state, OUTPUTS[:1], running)
         return ran.state
 

@@ -6,13 +6,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.columns import columns_of
+from paramscape.vic.columns import Columns
 from paramscape.vic.engine.compiled.layout import GROUPS
 from paramscape.vic.engine.memory import memory_for_simulation
 from paramscape.vic.forcing import Forcing
-from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
-from paramscape.vic.state import State
 
 COPIES = 4  # of an array, at the most, while it is prepared
 
@@ -49,15 +47,14 @@ class Extent(NamedTuple):
 
 
 def extent_of(
-    parameters: Parameters, forcing: Forcing, options: Options, members: int | None
+    parameters: Parameters, forcing: Forcing, columns: Columns, members: int | None
 ) -> Extent:
-    """Size up a simulation."""
-    columns = columns_of(parameters, options, 1)
+    """The size of a simulation of the columns of one member, repeated by `members`."""
     given = (*parameters.soil.values(), *parameters.vegetation.values(), forcing.air_temp)
     return Extent(
         members=members,
-        cells=parameters.cells,
-        lanes_of_cell=columns.count / max(parameters.cells, 1),
+        cells=columns.cells,
+        lanes_of_cell=columns.count / max(columns.cells, 1),
         steps=forcing.steps,
         substeps=forcing.substeps,
         itemsize=parameters.latitude.dtype.itemsize,
@@ -95,15 +92,3 @@ def joined(chunks: list[Chunk], parts: list[Tensor], cell_axis: int) -> Tensor:
     return torch.cat(
         [torch.cat(row) if len(row) > 1 else row[0] for row in rows.values()], cell_axis
     )
-
-
-def columns_of_cells(parameters: Parameters, options: Options, cells: slice) -> Tensor:
-    """Which columns of a state belong to some of the cells."""
-    cell = columns_of(parameters, options, 1).cell
-    return torch.nonzero((cell >= cells.start) & (cell < cells.stop)).squeeze(1)
-
-
-def state_of(state: State, chunk: Chunk, columns: Tensor) -> State:
-    """The part of a state that belongs to a chunk."""
-    values = state.values[..., columns]
-    return State(values[chunk.members] if state.members else values)

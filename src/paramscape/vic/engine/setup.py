@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.vic.columns import Columns, columns_of
+from paramscape.vic.columns import Columns
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.land_constants import Calendar, layers_of, runoff_soil, site_of
 from paramscape.vic.options import Options
@@ -32,11 +32,10 @@ class Prepared:
         cls,
         parameters: Parameters,
         options: Options,
-        members: int | None,
+        columns: Columns,
         outputs: tuple[str, ...],
     ) -> "Prepared":
-        """Lay out the columns, and derive everything that stays the same."""
-        columns = columns_of(parameters, options, members or 1)
+        """Derive everything that stays the same from the columns of all members."""
         layers = layers_of(parameters, columns)
         land = Land(
             site=site_of(parameters, columns, layers, options),

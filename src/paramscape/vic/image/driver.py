@@ -61,6 +61,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     parameters, grid = read_case(run)
     check_forcing(run, grid)
     layout = StateLayout(parameters, run.options, grid)
+    running = Running(progress=progress, columns=layout.columns)
     state = read_state(run.initial_state, layout) if run.initial_state else None
     histories = [History(run, stream, grid) for stream in run.streams]
     saved: list[Path] = []
@@ -68,9 +69,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
     try:
         for end, forcing in forcing_windows(run, grid, _values_kept(histories)):
             with torch.inference_mode():
-                result = simulate(
-                    parameters, forcing, run.options, state, _names(run), Running(progress=progress)
-                )
+                result = simulate(parameters, forcing, run.options, state, _names(run), running)
             state = result.state
             _check_finite(state, layout, end)
             _add(histories, result.outputs)

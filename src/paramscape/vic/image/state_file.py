@@ -1,6 +1,7 @@
 """State files in the form of VIC's image driver, which either program can start from."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cftime
@@ -106,10 +107,10 @@ class StateLayout:
     options: Options
     grid: Grid
 
-    @property
+    @cached_property
     def columns(self) -> Columns:
         """Columns of one member."""
-        return columns_of(self.parameters, self.options, 1)
+        return columns_of(self.parameters, self.options)
 
 
 def write_state(
