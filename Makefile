@@ -3,6 +3,7 @@
 # make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
 # make lists   writes config/schema.json and the README's list of methods from the code
+# make architecture  draws docs/architecture.svg from the imports
 # make report  runs the demo study and writes results/report-demo.html
 # make test-cluster  runs the demo study on a Slurm that it starts on this machine, as root
 # make test-report  looks at the report of the finished demo study in headless Chromium
@@ -24,7 +25,7 @@ ifeq ($(LOGNAME)$(USER),)
   export USER := $(shell id -un 2>/dev/null || id -u)
 endif
 
-.PHONY: help study test test-faults test-cluster lint lists report test-report clean
+.PHONY: help study test test-faults test-cluster lint lists architecture report test-report clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -62,6 +63,10 @@ lint: $(STAMP)
 
 lists: $(STAMP)
 	$(BIN)/python .ci/lists.py
+
+architecture: $(STAMP)
+	@echo "Drawing docs/architecture.svg"
+	$(BIN)/python docs/draw_architecture.py
 
 report: study
 	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT)

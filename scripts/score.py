@@ -15,9 +15,7 @@ def main(inputs, target: str, period: Period) -> xr.Dataset:
     mask = read_dataset(Path(inputs.domain), "domain")["mask"]
     observed = read_dataset(Path(inputs.observations), target)[target].sel(time=period.slice)
     simulated = read_dataset(Path(inputs.simulation), "simulation")[target].sel(time=period.slice)
-    scores = evaluate(simulated, observed, mask)
-    scores["rmse"].attrs["units"] = "as target"
-    return scores.assign(mask=mask)
+    return evaluate(simulated, observed, mask).assign(mask=mask)
 
 
 if __name__ == "__main__":

@@ -71,9 +71,11 @@ def _add_vic(commands: Commands) -> None:
         "Runs the embedded VIC in water-balance mode and double precision on the files that a "
         "global\nparameter file of VIC 5 names, and prints the history and state files that it "
         "writes.\nPaths in the global file are relative to the folder where the command is run.",
-        "paramscape vic -g global.txt              # in place of vic_image.exe -g global.txt",
-        "paramscape vic -g global.txt --conserve   # closes the water balance",
-        "paramscape vic -o                         # says which options are built in",
+        [
+            "paramscape vic -g global.txt              # in place of vic_image.exe -g global.txt",
+            "paramscape vic -g global.txt --conserve   # closes the water balance",
+            "paramscape vic -o                         # says which options are built in",
+        ],
     )
     which = vic.add_mutually_exclusive_group(required=True)
     which.add_argument(
@@ -107,8 +109,10 @@ def _add_check(commands: Commands) -> None:
         "that\ncan be checked soon), and looks for the compiler and other programs that it uses. "
         "Lists what\nwould fail, one line each, and exits with 1 where something would; nothing is "
         "run.",
-        "paramscape check config/demo.yaml",
-        "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
+        [
+            "paramscape check config/demo.yaml",
+            "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
+        ],
     )
     _add_study_files(check)
     check.set_defaults(command=_check)
@@ -122,7 +126,9 @@ def _add_fetch(commands: Commands) -> None:
         "Fetches the public files that a study reads and that are not there, as the data ledger "
         "lists them:\nresumed where an earlier transfer ended, checked by SHA-256.\n"
         "PARAMSCAPE_MIRROR=http://host:port takes them from a mirror instead.",
-        "paramscape fetch config/walnut-gulch.yaml",
+        [
+            "paramscape fetch config/walnut-gulch.yaml",
+        ],
     )
     _add_study_files(fetch)
     fetch.set_defaults(command=_fetch)
@@ -145,7 +151,9 @@ def _add_schema(commands: Commands) -> None:
         "print the JSON schema of a study's settings",
         "Prints every setting of a study with its meaning, type, range and default, as JSON "
         "schema.",
-        "paramscape schema > config/schema.json",
+        [
+            "paramscape schema > config/schema.json",
+        ],
     )
     schema.set_defaults(command=_schema)
 
@@ -157,7 +165,9 @@ def _add_explain(commands: Commands) -> None:
         "print where a file of a study came from",
         "Prints the rule, settings, seed, inputs, versions and times behind a file under "
         "results/, and\nthe command that makes it again.",
-        "paramscape explain results/demo/figures/figure-4-vic.png",
+        [
+            "paramscape explain results/demo/figures/figure-4-vic.png",
+        ],
     )
     explain.add_argument(
         "path", type=Path, metavar="FILE", help="a file that a job of the study wrote"

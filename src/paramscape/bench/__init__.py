@@ -1,1 +1,1 @@
-"""Measurements of the engine: what its precision and its speed are."""
+"""Speed, memory and precision of VIC's engine and of the methods."""

@@ -6,16 +6,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paramscape.bench.groups import GROUPS
 from paramscape.jobs.commands import Commands, add_command
 
 if TYPE_CHECKING:
     from paramscape.bench.table import Report
-
-
-GROUPS = (
-    "ensemble, executable, single, scaling, snow, sameness, memory, startup, methods, device, "
-    "methods-on-gpu"
-)
 
 
 def add_bench(commands: Commands) -> None:
@@ -27,11 +22,13 @@ def add_bench(commands: Commands) -> None:
         "Measures the embedded VIC on a case that it makes, prints tables and writes them as "
         "JSON.\nTakes about ten minutes on two cores; nothing else should run meanwhile. What the "
         "rows mean:\ndocs/benchmarks.md.",
-        "paramscape bench --quick                  # does it work at all",
-        "paramscape bench --only startup           # what compiling costs, by instruction set",
-        "paramscape bench --executable vic_image.exe --write docs/benchmarks.md",
-        "paramscape bench table bench.json         # the tables of an earlier run",
-        "paramscape bench precision CASE...        # what single precision costs",
+        [
+            "paramscape bench --quick                  # does it work at all",
+            "paramscape bench --only startup           # what compiling costs, by instruction set",
+            "paramscape bench --executable vic_image.exe --write docs/benchmarks.md",
+            "paramscape bench table bench.json         # the tables of an earlier run",
+            "paramscape bench precision CASE...        # what single precision costs",
+        ],
     )
     _add_options(bench)
     _add_write(bench)
@@ -69,7 +66,7 @@ def _add_options(bench: argparse.ArgumentParser) -> None:
         "--only",
         default="",
         metavar="GROUPS",
-        help=f"what to measure, separated by commas: {GROUPS} [all]",
+        help=f"what to measure, separated by commas: {', '.join(GROUPS)} [all]",
     )
     bench.add_argument(
         "--json",
@@ -86,8 +83,10 @@ def _add_table(further: Commands) -> None:
         "table",
         "print the tables of a report",
         "Prints the tables of a report that `paramscape bench` wrote earlier.",
-        "paramscape bench table bench.json",
-        "paramscape bench table bench.json --write docs/benchmarks.md --name 'this machine'",
+        [
+            "paramscape bench table bench.json",
+            "paramscape bench table bench.json --write docs/benchmarks.md --name 'this machine'",
+        ],
     )
     table.add_argument("report", type=Path, metavar="FILE.json", help="the report")
     _add_write(table)
@@ -100,7 +99,9 @@ def _add_precision(further: Commands) -> None:
         "precision",
         "print what float32 costs in VIC cases",
         "Runs VIC cases in float32 and float64, and prints the differences of their outputs.",
-        "paramscape bench precision my-case other-case",
+        [
+            "paramscape bench precision my-case other-case",
+        ],
     )
     precision.add_argument(
         "cases", type=Path, nargs="+", metavar="CASE", help="a folder with VIC's global.txt"

@@ -11,6 +11,7 @@ import torch
 from paramscape.bench.ensemble import measure_ensemble
 from paramscape.bench.executable import measure_executable
 from paramscape.bench.gpu import measure_device
+from paramscape.bench.groups import GROUPS
 from paramscape.bench.machine import BUSY, machine_facts
 from paramscape.bench.measure import threads
 from paramscape.bench.memory import measure_memory
@@ -25,19 +26,20 @@ from paramscape.vic.engine.compiled import compiled_here
 from paramscape.vic.engine.compiled.build import compiler
 
 LOG = logging.getLogger(__name__)
-GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
-    "ensemble": measure_ensemble,
-    "executable": measure_executable,
-    "single": measure_single,
-    "scaling": measure_scaling,
-    "snow": measure_snow,
-    "sameness": measure_sameness,
-    "memory": measure_memory,
-    "startup": measure_startup,
-    "methods": measure_methods,
-    "device": measure_device,
-    "methods-on-gpu": measure_methods_on_gpu,
-}
+_MEASUREMENTS: tuple[Callable[[Bench], list[Row]], ...] = (
+    measure_ensemble,
+    measure_executable,
+    measure_single,
+    measure_scaling,
+    measure_snow,
+    measure_sameness,
+    measure_memory,
+    measure_startup,
+    measure_methods,
+    measure_device,
+    measure_methods_on_gpu,
+)
+MEASURE = dict(zip(GROUPS, _MEASUREMENTS, strict=True))
 UNCOMPILED = ("device", "methods-on-gpu")  # groups that need no compiler
 
 
@@ -70,7 +72,7 @@ def _measured(bench: Bench, name: str) -> list[Row]:
     reason = _why_not_compiled()
     if reason and name not in UNCOMPILED:
         return [not_measured(name, reason)]
-    return GROUPS[name](bench)
+    return MEASURE[name](bench)
 
 
 def _why_not_compiled() -> str | None:

@@ -1,4 +1,4 @@
-"""Methods that learn parameter fields, behind one interface.
+"""Methods that estimate parameter fields, by learning or by search.
 
 The methods are listed in `study/methods.py`.
 """

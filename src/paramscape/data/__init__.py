@@ -1,1 +1,1 @@
-"""Public data sets: the ledger of their files, and how the files reach this machine."""
+"""Public data sets: the ledger of their files, and downloading them."""

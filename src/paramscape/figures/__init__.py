@@ -1,4 +1,4 @@
-"""One module for each figure or table, drawn from tidy data to files."""
+"""The figures and tables of a study."""
 
 from paramscape.files.places import prepare_matplotlib
 

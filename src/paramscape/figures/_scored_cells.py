@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from paramscape.metrics.scores import SCORES
-from paramscape.metrics.summary import CELL_SCORES, SPATIAL_SCORES
+from paramscape.metrics.scores import CELL_SCORES, SCORES
+from paramscape.metrics.summary import SPATIAL_SCORES
 
 _COUNTED_AS = {"share_improved": "rmse"}
 

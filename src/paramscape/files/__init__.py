@@ -1,4 +1,4 @@
-"""Files between the stages: contracts, provenance, and writing that leaves no half file."""
+"""Files between stages: contracts, provenance, atomic writes."""
 
 from paramscape.files.atomic import atomic_write, publish, temporary_path, write_text
 from paramscape.files.contract import CONTRACTS, Contract, FileContractError, require

@@ -1,1 +1,1 @@
-"""What every job does: its door, records, random streams, interruption and the lock of a study."""
+"""What every job does: log, records, interruption, random streams."""

@@ -1,6 +1,7 @@
-"""How a command of `paramscape` is added: with its description and examples."""
+"""Adding a command to `paramscape`, with its description and examples."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,16 +11,16 @@ else:
 
 
 def add_command(
-    commands: Commands, name: str, summary: str, description: str, *examples: str
+    commands: Commands, name: str, summary: str, description: str, examples: Sequence[str]
 ) -> argparse.ArgumentParser:
-    """Add a command.
+    """Add a command and return its parser.
 
     Args:
-        commands: those that there are.
-        name: of the command.
-        summary: one line for the list of commands.
-        description: what it does, for its own help.
-        examples: command lines.
+        commands: what `add_subparsers` returned.
+        name: the word that is typed.
+        summary: one line in the list of commands.
+        description: what its own help says first.
+        examples: command lines, shown at the end of its help.
     """
     return commands.add_parser(
         name,

@@ -1,1 +1,1 @@
-"""Point and spatial scores on masked grids, and the table that says how to read them."""
+"""Scores in time and over space, and how to read them."""

@@ -1,4 +1,4 @@
-"""What every score asks of its fields: equal shapes, a mask of yes and no, known gaps."""
+"""Checks of the fields that are scored: equal shapes, a mask of 0 and 1, no infinite values."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class DailyScore:
     """A score of maps, one value a day.
 
     Attributes:
-        per_day: (time,) score of each day; NaN on days that are not scored for want of
-            observations, and on days whose simulation is NaN where an observation exists.
+        per_day: (time,) score of each day; NaN on days that are not scored because observations
+            are missing, and on days whose simulation is NaN where an observation exists.
         mean: mean over the days that have observations; NaN as soon as one of them is NaN.
     """
 
@@ -87,3 +87,9 @@ def as_pair(
 def mean_of_scored(per_day: Field, scored: Mask) -> float:
     """Mean of `per_day` (time,) over the days marked in `scored` (time,); NaN where none is."""
     return float(per_day[scored].mean()) if scored.any() else float("nan")
+
+
+def ratio(numerator: Field, denominator: Field, defined: Mask) -> Field:
+    """Quotient where `defined`, NaN elsewhere."""
+    out = np.full(np.shape(denominator), np.nan)
+    return np.divide(numerator, denominator, out=out, where=defined)

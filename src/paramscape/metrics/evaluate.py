@@ -12,6 +12,7 @@ from paramscape.metrics.eof import joint_eof_similarity
 from paramscape.metrics.fss import PERCENTILES, WINDOWS, fss_curves
 from paramscape.metrics.patterns import mapped_days, too_few_cells
 from paramscape.metrics.point import moments
+from paramscape.metrics.scores import CELL_SCORES, FIELD_UNIT, SCORES
 from paramscape.metrics.spaef import spatial_efficiency
 from paramscape.metrics.ssim import observed_range, ssim_per_day
 
@@ -30,7 +31,7 @@ def evaluate(simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray
         mask: (lat, lon) active cells.
 
     Returns:
-        Dataset with `rmse`, `cc`, `kge`, `kge_r`, `kge_gamma`, `kge_beta`, `observed_days`
+        Dataset with those of `CELL_SCORES`, `kge_r`, `kge_gamma`, `kge_beta`, `observed_days`
         (lat, lon); `eof`, `ssim` (time); `fss` (percentile, window) of the mean map; and the
         scalars `eof_mean`, `eof_scaled`, `ssim_mean`, `spaef`. Joining datasets along a new
         dimension `run` gives what the figures take. NaN as in the single scores, and in a spatial
@@ -53,16 +54,18 @@ def _point_scores(
     pair = moments(simulated.values, observed.values, mask.values)
     parts = pair.kge_components()
     maps = {
-        "rmse": pair.rmse(),
-        "cc": pair.cc(),
-        "kge": pair.kge(),
+        **{name: score(pair) for name, score in CELL_SCORES.items()},
         "kge_r": parts.r,
         "kge_gamma": parts.gamma,
         "kge_beta": parts.beta,
         "observed_days": pair.days.astype(np.int32),
     }
     coords = {name: observed[name] for name in _DIMS}
-    return xr.Dataset({name: (_DIMS[1:], field) for name, field in maps.items()}, coords)
+    scores = xr.Dataset({name: (_DIMS[1:], field) for name, field in maps.items()}, coords)
+    for name in CELL_SCORES:
+        if SCORES[name].unit == FIELD_UNIT:
+            scores[name].attrs["units"] = "as target"
+    return scores
 
 
 def _daily_patterns(
@@ -167,7 +170,7 @@ def _check_alignment(simulated: xr.DataArray, observed: xr.DataArray, mask: xr.D
             if dim in field.dims and not field[dim].equals(observed[dim]):
                 raise ValueError(
                     f"The {name} shares the coordinate {dim} of the observation; got "
-                    f"{_extent(field[dim])} beside {_extent(observed[dim])}. "
+                    f"{_extent(field[dim])} and {_extent(observed[dim])}. "
                     "Select the scored period and grid first."
                 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from paramscape.metrics._grid import Field, Mask, as_mask, as_pair
+from paramscape.metrics._grid import Field, Mask, as_mask, as_pair, ratio
 
 _DIMS = ("time", "lat", "lon")
 _ROUNDING = 1e-20
@@ -81,7 +81,7 @@ class PairMoments:
 
         sqrt(sum (S - O)^2 / N), equation (4) of the GAN-PO paper. NaN without observations.
         """
-        return np.sqrt(_ratio(self.error_sq, self.days, self.days > 0))
+        return np.sqrt(ratio(self.error_sq, self.days, self.days > 0))
 
     def cc(self) -> Field:
         """Pearson correlation (lat, lon); 1 is perfect. Equation (5) of the GAN-PO paper.
@@ -90,7 +90,7 @@ class PairMoments:
         """
         scale = np.sqrt(self.spread_observed) * np.sqrt(self.spread_simulated)
         defined = self.observed_varies() & self._varies(self.spread_simulated, self.mean_simulated)
-        return np.clip(_ratio(self.co_spread, scale, defined), -1.0, 1.0)
+        return np.clip(ratio(self.co_spread, scale, defined), -1.0, 1.0)
 
     def kge_components(self) -> KgeComponents:
         """Correlation, variability ratio and bias ratio, each (lat, lon).
@@ -98,12 +98,12 @@ class PairMoments:
         NaN where the observation does not vary, and `beta` also where its mean is 0.
         """
         varies = self.observed_varies()
-        spread = np.sqrt(_ratio(self.spread_simulated, self.spread_observed, varies))
+        spread = np.sqrt(ratio(self.spread_simulated, self.spread_observed, varies))
         has_mean = varies & (self.mean_observed != 0)
         return KgeComponents(
             r=self.cc(),
             gamma=spread,
-            beta=_ratio(self.mean_simulated, self.mean_observed, has_mean),
+            beta=ratio(self.mean_simulated, self.mean_observed, has_mean),
         )
 
     def kge(self) -> Field:
@@ -199,7 +199,7 @@ def relative_rmse_change(default: ArrayLike, calibrated: ArrayLike) -> Field:
             "RMSE of default and calibrated parameters come on one grid; got "
             f"{default.shape} for the default and {calibrated.shape} for the calibrated."
         )
-    return 100 * _ratio(default - calibrated, default, default > 0)
+    return 100 * ratio(default - calibrated, default, default > 0)
 
 
 def share_of_cells(passes: ArrayLike, counted: ArrayLike) -> float:
@@ -240,9 +240,3 @@ def scorable_cells(observed: ArrayLike, mask: ArrayLike) -> Mask:
     They depend on the observations alone and are therefore the same for every method.
     """
     return moments(observed, observed, mask).observed_varies()
-
-
-def _ratio(numerator: Field, denominator: Field, defined: Mask) -> Field:
-    """Quotient where `defined`, NaN elsewhere."""
-    out = np.full(np.shape(denominator), np.nan)
-    return np.divide(numerator, denominator, out=out, where=defined)

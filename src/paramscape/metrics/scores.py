@@ -1,11 +1,14 @@
-"""The table of all scores: what each is called, where it is best, and in which unit."""
+"""The table of all scores: name, title, best value, direction and unit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from paramscape.metrics._grid import Field
+from paramscape.metrics.point import PairMoments
 
 Direction = Literal["higher", "lower", "nearest"]
 
@@ -22,6 +25,7 @@ class Score:
         best: value of a perfect simulation.
         direction: `higher` or `lower` values are better, or those `nearest` to `best`.
         unit: `1` (none), `%`, or `field`: the unit of the scored field.
+        of_cells: for a score of each cell's record, its map (lat, lon) from the record's moments.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Score:
     best: float
     direction: Direction
     unit: str
+    of_cells: Callable[[PairMoments], Field] | None = None
 
     def label(self, field_unit: str = "mm d-1") -> str:
         """Title with the unit in brackets; `field_unit` is the unit of the scored field."""
@@ -50,9 +55,9 @@ class Score:
 
 
 _ALL = (
-    Score("rmse", "RMSE", 0.0, "lower", FIELD_UNIT),
-    Score("cc", "CC", 1.0, "higher", "1"),
-    Score("kge", "KGE", 1.0, "higher", "1"),
+    Score("rmse", "RMSE", 0.0, "lower", FIELD_UNIT, PairMoments.rmse),
+    Score("cc", "CC", 1.0, "higher", "1", PairMoments.cc),
+    Score("kge", "KGE", 1.0, "higher", "1", PairMoments.kge),
     Score("kge_r", "KGE correlation r", 1.0, "higher", "1"),
     Score("kge_gamma", "KGE variability ratio", 1.0, "nearest", "1"),
     Score("kge_beta", "KGE bias ratio", 1.0, "nearest", "1"),
@@ -71,3 +76,7 @@ _ALL = (
 )
 
 SCORES: Mapping[str, Score] = MappingProxyType({score.name: score for score in _ALL})
+CELL_SCORES: Mapping[str, Callable[[PairMoments], Field]] = MappingProxyType(
+    {score.name: score.of_cells for score in _ALL if score.of_cells}
+)
+"""The scores of each cell's record, by name, in the order of the table."""

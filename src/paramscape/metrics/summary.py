@@ -12,9 +12,9 @@ import xarray as xr
 from paramscape.files import read_dataset
 from paramscape.metrics._grid import Field, Mask
 from paramscape.metrics.point import relative_rmse_change, share_above
+from paramscape.metrics.scores import CELL_SCORES
 from paramscape.study.run_id import RunId
 
-CELL_SCORES = ("rmse", "cc", "kge")
 SPATIAL_SCORES = ("eof", "ssim", "fss")
 
 
@@ -30,11 +30,11 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
         defaults: score file of the default parameters by (verifier, period).
 
     Returns:
-        Columns method, simulator, seed, verifier, period, rmse, cc, kge (means over cells),
-        share_improved [%], eof, ssim (means over days), eof_scaled, fss_5, fss_95 (means over
-        windows), spaef; NaN where the simulation is NaN in a cell with an observation, where no
+        Columns method, simulator, seed, verifier, period; `CELL_SCORES` (means over cells);
+        share_improved [%]; eof, ssim (means over days), eof_scaled, fss_5, fss_95 (means over
+        windows), spaef. NaN where the simulation is NaN in a cell with an observation, where no
         cell can be scored, and in spatial scores that the observations do not allow. Then cells
-        (active ones), cells_rmse, cells_cc, cells_kge (scored ones), and not_scored_eof,
+        (active ones), cells_<score> for each of `CELL_SCORES` (scored ones), and not_scored_eof,
         not_scored_ssim, not_scored_fss: why a spatial score is NaN, else empty.
     """
     rows = []

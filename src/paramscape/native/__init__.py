@@ -1,1 +1,1 @@
-"""Machine code: its compiler, its target processor, the folders it is kept in, and loading it."""
+"""Compiling and loading machine code."""

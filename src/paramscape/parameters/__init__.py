@@ -1,1 +1,1 @@
-"""Priors of the calibrated parameters, sampling of fields, and data sets of fields."""
+"""Priors, sampled parameter fields, and data sets of them."""

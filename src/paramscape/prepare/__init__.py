@@ -1,1 +1,1 @@
-"""Preparation: from raw products to the files that VIC and the networks read."""
+"""From raw products to the files that VIC and the networks read."""

@@ -1,4 +1,4 @@
-"""Products: one module each opens files by name and returns SI or VIC units on (time, lat, lon).
+"""Readers of raw files: variables, units, times, missing values.
 
 `catalogue` says which raw files a study reads and imports nothing heavy; `forcing`,
 `observations`, `china_soil`, `land_cover`, `elevation`, `domain`, `vic_files` and `cf` read them.

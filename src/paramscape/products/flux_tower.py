@@ -75,7 +75,16 @@ def read_tower(settings: FluxTowerObservations, path: Path, period: Period) -> T
             path, settings.variable, cure="leave the tower out, or choose other periods",
         )  # fmt: skip
     uncertainty = np.where(np.isfinite(latent), _on(wanted, days, uncertainty), np.nan)
-    return Tower(path, site, latitude, longitude, wanted, latent, uncertainty, gap_filled)
+    return Tower(
+        path=path,
+        site=site,
+        latitude=latitude,
+        longitude=longitude,
+        days=wanted,
+        latent=latent,
+        uncertainty=uncertainty,
+        gap_filled=gap_filled,
+    )
 
 
 def _days(raw: ProductFile) -> np.ndarray:

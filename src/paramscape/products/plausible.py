@@ -51,9 +51,9 @@ def warn_of_unusual(field: xr.DataArray, file: Path | str) -> None:
         _LOG.warning("%s: %s is %g %s everywhere on all days", file, field.name, mean, unit)
     elif not low <= mean <= high:
         _LOG.warning(
-            "%s: the mean of %s is %.3g %s, which is unusual (%g to %g on most land); look at its "
-            "units and sign", file, field.name, mean, unit, low, high,
-        )  # fmt: skip
+            f"{file}: the mean of {field.name} is {mean:.3g} {unit}, which is unusual ({low:g} to "
+            f"{high:g} on most land); look at its units and sign"
+        )
 
 
 _USUAL_MEANS = {"et": (0.05, 10.0), "runoff": (0.0, 20.0), "soil_moisture": (0.03, 0.6)}

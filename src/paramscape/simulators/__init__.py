@@ -1,1 +1,1 @@
-"""Simulators: from parameters to daily targets, with gradients."""
+"""VIC and its surrogates: parameters to daily fluxes, with gradients."""

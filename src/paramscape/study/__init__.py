@@ -1,4 +1,4 @@
-"""The typed settings of a study; unknown keys are refused with the nearest valid name."""
+"""The typed settings of a study, quantities, units and periods."""
 
 from paramscape.study.calibration import (
     STATEFUL_SIMULATORS,

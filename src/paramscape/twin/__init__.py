@@ -1,4 +1,4 @@
-"""The twin: raw files of a made upper-Huaihe climate, and the hidden truth behind observations.
+"""Raw files of a made world, and the hidden truth behind it.
 
 `write_climate` and `write_static` make the raw files of CMFD v1.6, China's soil data, land cover
 and basin. `truth_parameters`, `perturb_forcing` and `add_observation_noise` are the parts of the

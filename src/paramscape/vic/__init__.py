@@ -1,4 +1,4 @@
-"""VIC 5.1 in water-balance mode, differentiable: columns are one flat axis, time the only loop."""
+"""VIC 5.1 in water-balance mode, differentiable."""
 
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options

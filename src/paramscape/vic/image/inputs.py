@@ -106,9 +106,9 @@ def _warn_of_sums(path: Path, fractions: Mapping[str, torch.Tensor], names: Sequ
         off = (total - 1.0).abs() > SUMS
         if off.any():
             log.warning(
-                "%s: %s sums to %g to %g in %d of %d cells, not to 1; it is divided by its sum",
-                path, name, total[off].min(), total[off].max(), off.sum(), len(off),
-            )  # fmt: skip
+                f"{path}: {name} sums to {total[off].min():g} to {total[off].max():g} in "
+                f"{off.sum()} of {len(off)} cells, not to 1; it is divided by its sum"
+            )
 
 
 def _bands(run: GlobalFile, params: xr.Dataset) -> int:

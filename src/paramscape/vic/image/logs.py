@@ -36,7 +36,8 @@ def logging_to(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        handler.emit(ROOT.makeRecord(ROOT.name, logging.ERROR, "", 0, str(error), None, None))
+        where = {"fn": "", "lno": 0, "args": (), "exc_info": None}
+        handler.emit(ROOT.makeRecord(ROOT.name, logging.ERROR, msg=str(error), **where))
         raise
     finally:
         ROOT.setLevel(before)

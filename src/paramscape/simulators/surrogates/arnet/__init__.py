@@ -19,4 +19,12 @@ def _simulator(network: ArnetNetwork, region: SurrogateInputs) -> StatefulSimula
     return StatefulSimulator(ArnetDynamics(network, region.cells), region)
 
 
-KIND = Kind(ArnetNetwork, targets_of, untrained, ArnetLearner, _predict, _simulator, True)
+KIND = Kind(
+    network=ArnetNetwork,
+    targets=targets_of,
+    untrained=untrained,
+    learner=ArnetLearner,
+    predict=_predict,
+    simulator=_simulator,
+    couples_cells=True,
+)
