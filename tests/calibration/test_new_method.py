@@ -46,7 +46,7 @@ def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     package = folder / "src/paramscape"
     (package / "calibration/methods/smooth.py").write_text(module)
     table = package / "study/methods.py"
-    text = table.read_text().replace("_ROWS = (", f"{model}\n\n\n_ROWS = (\n{row}")
+    text = table.read_text().replace("_ROWS = (", f"{model}\n\n\n_ROWS = (\n{row.strip()},\n")
     table.write_text(f"from pydantic import Field\n{text}")
     settings = yaml.safe_load((folder / "config/demo.yaml").read_text())
     settings["calibration"]["runs"].append(SMOOTH)
