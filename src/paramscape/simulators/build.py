@@ -77,14 +77,14 @@ def simulator_for(
         engine = engine.to(precision, device)
         return VicSimulator(engine, periods, progress=verifying)
     kind, forcing = KINDS[name], read_dataset(files.forcing, "forcing-daily")
-    region = SurrogateInputs(
+    inputs = SurrogateInputs(
         cells,
         daily_forcing(forcing, cells).to(device),
         np.datetime64(forcing["time"].values[0], "D").item(),
         periods,
         PriorBox.of(section(settings, "priors")),
     )
-    return kind.simulator(load_network(files.weights, kind.network).to(device), region)
+    return kind.simulator(load_network(files.weights, kind.network).to(device), inputs)
 
 
 @contextmanager

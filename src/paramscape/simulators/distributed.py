@@ -112,11 +112,11 @@ class SharedSimulator:
         return dict(zip(names, values, strict=True))
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing: a training refreshes the states of its windows before each epoch."""
-        return {"stored": None}
+        """No states: a training respins them before each epoch."""
+        return {"states": None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to take up."""
+        """Nothing to restore."""
 
     def _owners(self, count: int, cells: Tensor | None = None) -> Tensor:
         """(cell,) rank of each cell's process."""

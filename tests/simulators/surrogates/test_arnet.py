@@ -11,10 +11,10 @@ from paramscape.grid.cells import Cells
 from paramscape.grid.images import from_image, to_image
 from paramscape.simulators.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.simulators.surrogates.arnet.learning import ArnetLearner, targets_of, untrained
+from paramscape.simulators.surrogates.free_run import free_run
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import scaling_of
 from paramscape.simulators.surrogates.skill import skill_table
-from paramscape.simulators.surrogates.stateful import free_run
 from paramscape.simulators.surrogates.training import TrainingFiles, train
 from paramscape.study import Arnet, Rollout
 

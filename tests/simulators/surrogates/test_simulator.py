@@ -77,8 +77,8 @@ def test_gradients_reach_the_parameters_and_not_the_weights(simulator, parameter
 
 def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
     windows = Windows(torch.tensor([5, 25]), 4)
-    region = replace(simulator.region, forcing=simulator.region.forcing.double())
-    simulator = LstmSimulator(simulator.network.double(), region)
+    inputs = replace(simulator.inputs, forcing=simulator.inputs.forcing.double())
+    simulator = LstmSimulator(simulator.network.double(), inputs)
     which = PARAMETERS.index("Dsmax")
     leaf = parameters.clone().requires_grad_()
     simulator.simulate_windows(leaf, windows)["et"].sum().backward()

@@ -10,7 +10,7 @@ import torch
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.interface import Windows
-from paramscape.simulators.surrogates import stateful as module
+from paramscape.simulators.surrogates import free_run as module
 from paramscape.simulators.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.simulators.surrogates.network import Scaling
 from paramscape.simulators.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNetwork
@@ -56,8 +56,8 @@ DYNAMICS = {"seq2seq": seq2seq, "arnet": arnet}
 def simulator(request):
     generator = torch.Generator().manual_seed(5)
     forcing = torch.rand(110, CELLS.count, 7, generator=generator, dtype=torch.float64)
-    region = SurrogateInputs(CELLS, forcing, date(2008, 12, 1), PERIODS, BOX)
-    return StatefulSimulator(DYNAMICS[request.param](generator), region)
+    inputs = SurrogateInputs(CELLS, forcing, date(2008, 12, 1), PERIODS, BOX)
+    return StatefulSimulator(DYNAMICS[request.param](generator), inputs)
 
 
 @pytest.fixture

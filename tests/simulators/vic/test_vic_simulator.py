@@ -13,7 +13,7 @@ from paramscape.vic.engine import eager
 
 @pytest.fixture(scope="module")
 def simulator(engine, periods):
-    return VicSimulator(engine, periods, store_every=10)
+    return VicSimulator(engine, periods, cache_every=10)
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def test_a_window_hands_its_last_state_on_to_the_next(fresh, members):
 
 
 def test_some_cells_hand_on_their_own_states_only(fresh, members):
-    before = fresh.state_dict()["stored"]
+    before = fresh.state_dict()["states"]
     fresh.simulate_windows(members[1], Windows(torch.tensor([0]), 10, torch.tensor([2])))
-    changed = (fresh.state_dict()["stored"] != before).any(1)
+    changed = (fresh.state_dict()["states"] != before).any(1)
     assert changed[1].any() and not changed[[0, 2]].any()
-    cell = fresh._cell_of_column
+    cell = fresh.engine.columns.cell
     assert (cell[changed[1]] == 2).all()
 
 
@@ -139,7 +139,7 @@ def test_a_resumed_calibration_starts_its_windows_where_the_first_one_would(
 ):
     simulator.respin(members[0])
     simulator.simulate_windows(members[1], Windows(torch.tensor([0]), 10))
-    resumed = VicSimulator(engine, periods, store_every=10)
+    resumed = VicSimulator(engine, periods, cache_every=10)
     resumed.load_state_dict(simulator.state_dict())
     windows = Windows(torch.tensor([10]), 2)
     a, b = (s.simulate_windows(members[1], windows)["et"] for s in (simulator, resumed))
@@ -201,7 +201,7 @@ def test_windows_that_leave_the_training_period_are_refused(fresh, members):
 
 
 def test_a_run_taken_up_after_training_equals_the_uninterrupted_one(engine, periods, members):
-    interrupted = VicSimulator(engine, periods, store_every=10)
+    interrupted = VicSimulator(engine, periods, cache_every=10)
     interrupted.respin(members[0])
     taken_up = interrupted.run(members[0], periods.validation)
     whole = VicSimulator(engine, periods).run(members[0], periods.validation)

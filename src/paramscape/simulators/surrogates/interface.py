@@ -23,7 +23,7 @@ class Kind:
     learner: (network, training samples, validation samples, settings, seed) -> its learner.
     predict: (network, samples) -> (member, day, cell, target) physical values of the samples'
         last days, those of a network with memory from a free run through all of their forcing.
-    simulator: (network, region) -> the simulator of a calibration.
+    simulator: (network, inputs) -> the simulator of a calibration.
     couples_cells: whether a cell's simulation depends on the others, so that processes can share
         neither cells nor mini-batches.
     """

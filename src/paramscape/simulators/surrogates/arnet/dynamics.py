@@ -9,7 +9,7 @@ from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
 
 
 class ArnetDynamics:
-    """Yesterday's standardised targets and memory are the state; see `stateful.Dynamics`.
+    """Yesterday's standardised targets and memory are the state; see `free_run.Dynamics`.
 
     Targets that are fed back are held within the range of the training members. Outside the active
     cells every image is 0, whatever the network gives there.

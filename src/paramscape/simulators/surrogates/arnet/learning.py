@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from paramscape.simulators.surrogates.arnet.dynamics import ArnetDynamics
 from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.free_run import run_members
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
-from paramscape.simulators.surrogates.stateful import run_members
 from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
 from paramscape.study import Arnet, Rollout
 

@@ -23,18 +23,18 @@ class LstmSimulator:
 
     Args:
         network: trained.
-        region: what it simulates.
+        inputs: what it simulates.
     """
 
     name = "lstm"
     is_stateful = False
 
-    def __init__(self, network: LstmNetwork, region: SurrogateInputs):
+    def __init__(self, network: LstmNetwork, inputs: SurrogateInputs):
         # cuDNN has no backward pass in evaluation mode; without dropout the modes do not differ.
         self.network = network.train().requires_grad_(False)
-        self.region = region
-        self._forcing = network.standardise_forcing(region.forcing)
-        self._train = self._days(region.periods.train)
+        self.inputs = inputs
+        self._forcing = network.standardise_forcing(inputs.forcing)
+        self._train = self._days(inputs.periods.train)
 
     @torch.no_grad()
     def run(
@@ -50,7 +50,7 @@ class LstmSimulator:
         cells = torch.arange(members.shape[1], device=self._forcing.device)
         index = self._index(torch.arange(days.start, days.stop), 1, cells)
         results = [
-            self._simulate(self.region.unit(member), index).view(period.days, len(cells), -1)
+            self._simulate(self.inputs.unit(member), index).view(period.days, len(cells), -1)
             for member in tqdm(members, desc="surrogate", unit="member", leave=False, delay=5)
         ]
         values = torch.stack(results) if parameters.ndim == 3 else results[0]
@@ -65,14 +65,14 @@ class LstmSimulator:
         Raises:
             ValueError: if a window leaves the training period.
         """
-        windows.require_inside(self.region.periods.train.days)
+        windows.require_inside(self.inputs.periods.train.days)
         first = windows.first_days.to(self._forcing.device)
         cells = windows.cells
         if cells is None:
             cells = torch.arange(parameters.shape[0])
         cells = cells.to(self._forcing.device)
         index = self._index(first + self._train.start, windows.days, cells)
-        values = self._simulate(self.region.unit(parameters), index)
+        values = self._simulate(self.inputs.unit(parameters), index)
         values = values.view(len(first), windows.days, len(cells), -1)
         return dict(zip(self.network.targets, values.unbind(-1), strict=True))
 
@@ -85,7 +85,7 @@ class LstmSimulator:
 
     def _days(self, period: Period) -> slice:
         """The period as indices of the forcing's days."""
-        return self.region.days(period, before=self.network.days - 1)
+        return self.inputs.days(period, before=self.network.days - 1)
 
     def _index(self, first: Tensor, days: int, cells: Tensor) -> Tensor:
         """(2, sequence): last day and cell of the sequences of (window, day, cell)."""

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+from paramscape.simulators.surrogates.free_run import free_run
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
 from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.simulators.surrogates.stateful import free_run
 from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
 from paramscape.study import Seq2seq
 

@@ -35,7 +35,7 @@ class Seq2seqNetwork(SurrogateNetwork):
 
 
 class Seq2seqDynamics:
-    """Hidden and cell state of every run and cell; see `stateful.Dynamics`."""
+    """Hidden and cell state of every run and cell; see `free_run.Dynamics`."""
 
     couples_cells = False
 
