@@ -19,11 +19,11 @@ def main(inputs, settings, target: str) -> xr.Dataset:
     """The target (time, lat, lon) in the scored days of the periods, NaN where missing."""
     domain = read_dataset(Path(inputs.domain), "domain")
     product = section(settings, "products.observations")[target]
-    if product.product == "twin":
+    if product.form == "twin":
         observed = read_dataset(Path(inputs.raw), target)[target]
         return finished_observations(observed, domain, target)
     days = periods_of(settings).scored
-    if product.product == "flux-tower":
+    if product.form == "points":
         return prepare_towers(product, days, domain, _forcing(inputs))
     observed = prepare_observations(product, target, days, domain)
     if target == "runoff":

@@ -299,3 +299,10 @@ def test_evaporation_in_ecmwfs_sign_is_refused(shared):
         ProductError, match=r"the mean of et is -[\s\S]*obs\.nc[\s\S]*turn the sign"
     ):
         prepare_observations(settings, "et", JUNE, domain)
+
+
+@pytest.mark.parametrize("name", ["Dsmax", "rmin", "root_fract"])
+def test_a_parameter_file_that_lacks_what_vic_uses_is_refused(case, domain, tmp_path, name):
+    loaded(case / "params.nc").drop_vars(name).to_netcdf(tmp_path / "params.nc")
+    with pytest.raises(ProductError, match=rf"no such variable[\s\S]*params\.nc[\s\S]*{name}"):
+        own_parameters(tmp_path / "params.nc", domain)

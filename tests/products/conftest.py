@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from paramscape.products.bounding_box import Box
-from paramscape.products.paths import CMFD_FOLDERS
+from paramscape.products.cmfd.files import VARIABLES
 from paramscape.study import Period
 
 LAT = np.float32(15.05) + np.float32(0.1) * np.arange(400, dtype="f4")
@@ -25,6 +25,7 @@ PACKING = {
     "lrad": ("W m-2", 0.25, 685.0),
     "prec": ("mm hr-1", 0.0025, 50.0),
 }
+FOLDERS = {variable.name: variable.folder for variable in VARIABLES.values()}
 MILD = {
     "temp": 285.0,
     "pres": 99000.0,
@@ -57,7 +58,7 @@ class Cmfd:
             return self.folder / self.spell(variable, stamp)
         version = {"cmfd-v1.6": "V0106", "cmfd-v2.0": "V0200"}[self.product]
         name = f"{variable}_CMFD_{version}_B-01_03hr_010deg_{stamp}.nc"
-        return self.folder / CMFD_FOLDERS[variable] / name
+        return self.folder / FOLDERS[variable] / name
 
     def write(self, *stamps: str) -> "Cmfd":
         """Write all variables of some months."""

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from paramscape.products import catalogue, paths
-from paramscape.study import Period, SettingsError, validate
+from paramscape.products import catalogue
+from paramscape.products.cmfd.files import VARIABLES, canonical_path
+from paramscape.products.listing import Listing
+from paramscape.products.nldas import files as nldas_files
+from paramscape.study import NldasForcing, Period, SettingsError, validate
 
 CMFD_MONTHS = 7 * 42
 
@@ -109,7 +112,7 @@ def test_files_are_found_as_they_are_spelt(settings, tmp_path):
 def test_the_month_after_the_record_is_read_only_if_it_exists(settings, tmp_path):
     study = validate(_real(settings, tmp_path))
     record, inner = study.periods.record, Period(start=date(2009, 1, 1), end=date(2009, 12, 31))
-    after = paths.cmfd_path(tmp_path / "forcing", "cmfd-v1.6", "prec", 2012, 1)
+    after = canonical_path(study.products.forcing, VARIABLES["prcp"], date(2012, 1, 1))
     assert after not in {f.path for f in catalogue.forcing_files(study, record)}
     after.parent.mkdir(parents=True)
     after.touch()
@@ -153,7 +156,8 @@ def test_the_real_case_beside_the_repository_is_whole(settings, shared):
 
 
 def test_paths_of_a_granule_follow_its_own_day():
-    last = paths.nldas_path(Path("n"), datetime(2008, 12, 31, 23))
+    settings = NldasForcing(product="nldas-2", folder=Path("n"))
+    last = nldas_files.path_of(settings, datetime(2008, 12, 31, 23), Listing())
     assert last == Path("n/2008/366/NLDAS_FORA0125_H.A20081231.2300.020.nc")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.cf import read_attribute, read_cf_observations
+from paramscape.products.cf.read import read_attribute
 from paramscape.products.observations import read_observations
 from paramscape.study import CfAttribute, CfObservations, Period
 
@@ -43,14 +43,14 @@ def test_days_stamped_at_noon_are_days(observed):
 
 def test_a_flux_by_the_second_becomes_a_flux_by_the_day(observed):
     values = np.full((4, 2, 2), 2 / 86400, "f4")
-    runoff = read_cf_observations(observed(values, units="kg m-2 s-1"), "runoff", PERIOD, BOX)
+    runoff = read_observations(observed(values, units="kg m-2 s-1"), "runoff", PERIOD, BOX)
     np.testing.assert_allclose(runoff, 2.0, rtol=1e-6)
 
 
 def test_days_and_cells_without_observation_are_missing(observed):
     values = np.ones((3, 2, 2), "f4")
     values[0, 1, 1] = -99
-    runoff = read_cf_observations(observed(values, (12, 36, 84)), "runoff", PERIOD, BOX)
+    runoff = read_observations(observed(values, (12, 36, 84)), "runoff", PERIOD, BOX)
     assert runoff.isel(time=2).isnull().all()
     assert np.isnan(runoff[0, 1, 1]) and int(runoff.isnull().sum()) == 5
 
@@ -60,7 +60,7 @@ def test_one_file_a_year_is_joined(observed, tmp_path):
     observed(2 * np.ones((1, 2, 2), "f4"), hours=(8760,), name="q2010.nc")
     settings = CfObservations(product="cf", path=tmp_path / "q{year}.nc", variable="qobs")
     period = Period(start=date(2009, 1, 1), end=date(2010, 1, 1))
-    runoff = read_cf_observations(settings, "runoff", period, BOX)
+    runoff = read_observations(settings, "runoff", period, BOX)
     assert (
         runoff.sizes["time"] == 366 and float(runoff[0, 0, 0]) == 1 and float(runoff[-1, 0, 0]) == 2
     )
@@ -68,14 +68,14 @@ def test_one_file_a_year_is_joined(observed, tmp_path):
 
 def test_half_days_are_no_days(observed):
     with pytest.raises(ProductError, match=r"2009-01-02 comes twice[\s\S]*runoff\.nc"):
-        read_cf_observations(observed(hours=(12, 24, 36, 60)), "runoff", PERIOD, BOX)
+        read_observations(observed(hours=(12, 24, 36, 60)), "runoff", PERIOD, BOX)
 
 
 def test_impossible_values_are_named_with_their_place(observed):
     values = np.ones((4, 2, 2), "f4")
     values[2, 0, 1] = -3
     with pytest.raises(ProductError, match=r"runoff is -3[\s\S]*2009-01-03.*31\.625, lon 113\.875"):
-        read_cf_observations(observed(values), "runoff", PERIOD, BOX)
+        read_observations(observed(values), "runoff", PERIOD, BOX)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.cmfd import read_cmfd
+from paramscape.products.cmfd.read import read_forcing
 from paramscape.study import CmfdForcing, Period
 
 START = (date(2009, 1, 30) - date(1900, 1, 1)).days * 24
@@ -31,7 +31,7 @@ def test_a_step_takes_the_rain_of_the_record_at_its_end_and_the_mean_of_both_end
         "temp": _rising(280, 0.02),
         "wind": _rising(3, 0.004),
     }
-    steps = read_cmfd(_settings(cmfd.write("200901", "200902")), two_days, box)
+    steps = read_forcing(_settings(cmfd.write("200901", "200902")), two_days, box)
     k = np.arange(16)
     middle = steps.isel(lat=2, lon=2)
     np.testing.assert_allclose(middle.prcp, 3 * 0.0025 * (k + 2), atol=1e-5)
@@ -44,7 +44,7 @@ def test_a_step_takes_the_rain_of_the_record_at_its_end_and_the_mean_of_both_end
 
 
 def test_pressure_and_vapour_pressure_come_in_kilopascal(cmfd, box, two_days):
-    steps = read_cmfd(_settings(cmfd.write("200901")), two_days, box)
+    steps = read_forcing(_settings(cmfd.write("200901")), two_days, box)
     np.testing.assert_allclose(steps.pres, 99.0, rtol=1e-6)
     np.testing.assert_allclose(steps.vp, 0.006 * 99 / (0.622 + 0.378 * 0.006), rtol=1e-5)
     assert {n: v.attrs["units"] for n, v in steps.items()} == {
@@ -59,9 +59,9 @@ def test_pressure_and_vapour_pressure_come_in_kilopascal(cmfd, box, two_days):
 
 
 def test_both_versions_give_the_same_water(cmfd, box, two_days, tmp_path):
-    hourly = read_cmfd(_settings(cmfd.write("200901")), two_days, box)
+    hourly = read_forcing(_settings(cmfd.write("200901")), two_days, box)
     newer = type(cmfd)(tmp_path / "v2", "cmfd-v2.0").write("200901")
-    secondly = read_cmfd(_settings(newer), two_days, box)
+    secondly = read_forcing(_settings(newer), two_days, box)
     for name in hourly:
         np.testing.assert_allclose(secondly[name], hourly[name], rtol=2e-5, atol=1e-5)
 
@@ -76,19 +76,19 @@ def test_both_versions_give_the_same_water(cmfd, box, two_days, tmp_path):
 )
 def test_copies_under_other_names_and_folders_are_found(cmfd, box, two_days, spelling):
     cmfd.spell = lambda v, m: spelling.format(v=v, m=m, lower=v.lower(), proper=v.capitalize())
-    steps = read_cmfd(_settings(cmfd.write("200901")), two_days, box)
+    steps = read_forcing(_settings(cmfd.write("200901")), two_days, box)
     assert steps.sizes == {"time": 16, "lat": 5, "lon": 5}
 
 
 def test_native_cells_around_the_box_have_clean_centres(cmfd, box, two_days):
-    steps = read_cmfd(_settings(cmfd.write("200901")), two_days, box)
+    steps = read_forcing(_settings(cmfd.write("200901")), two_days, box)
     np.testing.assert_array_equal(steps.lon, [113.65, 113.75, 113.85, 113.95, 114.05])
     np.testing.assert_array_equal(steps.lat, [31.65, 31.75, 31.85, 31.95, 32.05])
 
 
 def test_a_record_that_ends_with_the_data_repeats_its_last_record(cmfd, box, two_days):
     cmfd.values = {"srad": _rising(100, 1), "prec": lambda h: 0.0025 * ((h - START) / 3 % 16)}
-    steps = read_cmfd(_settings(cmfd.write("200901")), two_days, box).isel(lat=2, lon=2)
+    steps = read_forcing(_settings(cmfd.write("200901")), two_days, box).isel(lat=2, lon=2)
     assert float(steps.dswrf[-1]) == 115.0
     assert float(steps.dswrf[-2]) == 114.5
     np.testing.assert_allclose(steps.prcp[-2:], 3 * 0.0025 * 15, atol=1e-5)
@@ -96,7 +96,7 @@ def test_a_record_that_ends_with_the_data_repeats_its_last_record(cmfd, box, two
 
 def test_a_record_that_goes_on_needs_the_following_month(cmfd, box, two_days):
     with pytest.raises(ProductError, match=r"does not exist[\s\S]*_200902\.nc"):
-        read_cmfd(_settings(cmfd.write("200901")), two_days, box, ends_record=False)
+        read_forcing(_settings(cmfd.write("200901")), two_days, box, ends_record=False)
 
 
 def test_years_join_without_a_seam(cmfd, box):
@@ -105,12 +105,14 @@ def test_years_join_without_a_seam(cmfd, box):
     whole = Period(start=date(2008, 12, 31), end=date(2009, 1, 1))
     parts = [Period(start=d, end=d) for d in (whole.start, whole.end)]
     settings = _settings(cmfd)
-    joined = np.concatenate([read_cmfd(settings, p, box).dswrf for p in parts])
-    np.testing.assert_array_equal(joined, read_cmfd(settings, whole, box).dswrf)
+    joined = np.concatenate([read_forcing(settings, p, box).dswrf for p in parts])
+    np.testing.assert_array_equal(joined, read_forcing(settings, whole, box).dswrf)
 
 
 def test_cells_without_any_value_are_outside_and_stay_missing(cmfd, two_days):
-    steps = read_cmfd(_settings(cmfd.write("200901")), two_days, Box(113.25, 31.75, 113.75, 32.0))
+    steps = read_forcing(
+        _settings(cmfd.write("200901")), two_days, Box(113.25, 31.75, 113.75, 32.0)
+    )
     assert steps.tas.isel(lon=0).isnull().all()
     assert steps.tas.isel(lon=-1).notnull().all()
 
@@ -122,13 +124,13 @@ def test_huge_values_are_missing_even_without_a_fill_attribute(cmfd, box, two_da
     sea[5, 5] = True
     cmfd.values = {"temp": lambda h: np.where(sea, 3e20, np.full((h.size, 10, 12), 285.0))}
     cmfd.write_one("temp", "200901")
-    tas = read_cmfd(_settings(cmfd), two_days, box).tas
+    tas = read_forcing(_settings(cmfd), two_days, box).tas
     assert int(tas.isnull().sum()) == 16
 
 
 def _refused(cmfd, two_days, box, *parts, **settings):
     with pytest.raises(ProductError) as error:
-        read_cmfd(_settings(cmfd, **settings), two_days, box)
+        read_forcing(_settings(cmfd, **settings), two_days, box)
     message = str(error.value)
     for part in parts:
         assert part in message, message
@@ -157,7 +159,7 @@ def test_a_damaged_record_is_named_with_its_time(cmfd, box, two_days):
     content[tail - 2000 : tail] = b"\x55" * 2000
     path.write_bytes(content)
     with pytest.raises(ProductError) as error:
-        read_cmfd(_settings(cmfd), Period(start=date(2009, 1, 1), end=two_days.end), box)
+        read_forcing(_settings(cmfd), Period(start=date(2009, 1, 1), end=two_days.end), box)
     message = str(error.value)
     assert "cannot be read" in message and str(path) in message
     assert "variable: temp" in message and "time 2009-01-" in message
@@ -182,13 +184,13 @@ def test_kelvin_under_the_name_of_celsius_is_refused(cmfd, box, two_days):
 def test_supersaturated_air_is_refused_unless_the_study_allows_it(cmfd, box, two_days):
     cmfd.spoil("shum", 0.0095)
     _refused(cmfd, two_days, box, "% of saturation", "vp", TIME, CELL, "shum_CMFD")
-    read_cmfd(_settings(cmfd, supersaturation=0.2), two_days, box)
+    read_forcing(_settings(cmfd, supersaturation=0.2), two_days, box)
 
 
 def test_air_saturated_to_within_rounding_is_accepted(cmfd, box, two_days):
     saturation = 0.61078 * np.exp(17.269 * 11.85 / (237.3 + 11.85))
     cmfd.spoil("shum", 0.622 * saturation / (99 - 0.378 * saturation))
-    read_cmfd(_settings(cmfd), two_days, box)
+    read_forcing(_settings(cmfd), two_days, box)
 
 
 def test_negative_rain_is_refused(cmfd, box, two_days):

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from paramscape.products import ProductError
-from paramscape.products.flux_tower import read_tower
+from paramscape.products.flux_tower.read import read_tower
 from paramscape.study import FluxTowerObservations, Period
 
 YEAR = Period(start="2008-01-01", end="2008-12-31")

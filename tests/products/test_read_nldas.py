@@ -10,8 +10,9 @@ import pytest
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.nldas import read_granule, read_nldas
-from paramscape.products.paths import nldas_path
+from paramscape.products.listing import Listing
+from paramscape.products.nldas.files import path_of
+from paramscape.products.nldas.read import read_forcing, read_granule
 from paramscape.study import NldasForcing, Period
 
 USA = Box(-125.0, 25.0, -67.0, 53.0)
@@ -36,12 +37,13 @@ def day(granule, tmp_path) -> Callable[..., NldasForcing]:
     """A writer of a day of granules: 12 x 12 cells of the real one, changed by a function."""
 
     def write(change: Change | None = None, hours: int = 25) -> NldasForcing:
+        settings = NldasForcing(product="nldas-2", folder=tmp_path)
         with netCDF4.Dataset(granule) as real:
             real.set_auto_maskandscale(False)
             for h in range(hours):
                 time = datetime(1980, 7, 1) + timedelta(hours=h)
-                _cut(real, nldas_path(tmp_path, time), time, change)
-        return NldasForcing(product="nldas-2", folder=tmp_path)
+                _cut(real, path_of(settings, time, Listing()), time, change)
+        return settings
 
     return write
 
@@ -94,7 +96,7 @@ def test_the_rain_of_a_step_is_the_total_of_the_granule_at_its_end(day):
         values["Rainf"][:] = time.hour + 24 * (time.day - 1)
         values["SWdown"][:] = 10 * (time.hour + 24 * (time.day - 1))
 
-    steps = read_nldas(day(rising), DAY, BOX)
+    steps = read_forcing(day(rising), DAY, BOX)
     assert steps.sizes == {"time": 24, "lat": 6, "lon": 6}
     assert steps.time.values[0] == np.datetime64("1980-07-01T00")
     k = np.arange(24)
@@ -107,23 +109,23 @@ def test_wind_speed_is_the_length_of_its_components_and_vapour_comes_from_humidi
         values["Wind_E"][:], values["Wind_N"][:] = -3, 4
         values["Qair"][:], values["PSurf"][:] = 0.003, 90000
 
-    steps = read_nldas(day(blow), DAY, BOX)
+    steps = read_forcing(day(blow), DAY, BOX)
     np.testing.assert_allclose(steps.wind, 5.0)
     np.testing.assert_allclose(steps.vp, 0.003 * 90 / (0.622 + 0.378 * 0.003), rtol=1e-5)
 
 
 def test_a_record_that_ends_with_the_data_repeats_the_last_granule(day):
     settings = day(lambda t, v: v["Rainf"].fill(t.hour), hours=24)
-    assert float(read_nldas(settings, DAY, BOX).prcp[-1, 0, 0]) == 23
+    assert float(read_forcing(settings, DAY, BOX).prcp[-1, 0, 0]) == 23
     with pytest.raises(ProductError, match=r"does not exist[\s\S]*A19800702\.0000"):
-        read_nldas(settings, DAY, BOX, ends_record=False)
+        read_forcing(settings, DAY, BOX, ends_record=False)
 
 
 def test_a_missing_granule_is_named(day):
     settings = day()
-    nldas_path(settings.folder, datetime(1980, 7, 1, 5)).unlink()
+    path_of(settings, datetime(1980, 7, 1, 5), Listing()).unlink()
     with pytest.raises(ProductError, match=r"does not exist[\s\S]*A19800701\.0500\.020\.nc"):
-        read_nldas(settings, DAY, BOX)
+        read_forcing(settings, DAY, BOX)
 
 
 def test_a_gap_is_named_with_file_time_and_cell(day):
@@ -132,22 +134,22 @@ def test_a_gap_is_named_with_file_time_and_cell(day):
             values["Tair"][6, 6] = -9999
 
     with pytest.raises(ProductError) as error:
-        read_nldas(day(hole), DAY, BOX)
+        read_forcing(day(hole), DAY, BOX)
     for part in ("A19800701.0700.020.nc", "tas", "1980-07-01 07:00", "lat 31.8125, lon -109.688"):
         assert part in str(error.value)
 
 
 def test_a_granule_of_another_hour_is_refused(day):
     settings = day()
-    wrong = nldas_path(settings.folder, datetime(1980, 7, 1, 5))
-    wrong.write_bytes(nldas_path(settings.folder, datetime(1980, 7, 1, 6)).read_bytes())
+    wrong = path_of(settings, datetime(1980, 7, 1, 5), Listing())
+    wrong.write_bytes(path_of(settings, datetime(1980, 7, 1, 6), Listing()).read_bytes())
     with pytest.raises(ProductError, match=r"1980-07-01 05:00[\s\S]*A19800701\.0500"):
-        read_nldas(settings, DAY, BOX)
+        read_forcing(settings, DAY, BOX)
 
 
 def test_file_b_is_refused(day):
     settings = day()
-    with netCDF4.Dataset(nldas_path(settings.folder, datetime(1980, 7, 1)), "a") as file:
+    with netCDF4.Dataset(path_of(settings, datetime(1980, 7, 1), Listing()), "a") as file:
         file.shortname = "NLDAS_FORB0125_H_2.0"
     with pytest.raises(ProductError, match="FORB0125"):
-        read_nldas(settings, DAY, BOX)
+        read_forcing(settings, DAY, BOX)

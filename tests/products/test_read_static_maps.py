@@ -5,10 +5,10 @@ import pytest
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.china_soil import read_hydraulic, read_properties, read_soil
-from paramscape.products.elevation import read_elevation
-from paramscape.products.land_cover import read_land_cover
-from paramscape.products.paths import SOIL_HYDRAULIC, SOIL_PROPERTIES
+from paramscape.products.china_soil.files import HYDRAULIC, PROPERTIES
+from paramscape.products.china_soil.read import read_hydraulic, read_properties, read_soil
+from paramscape.products.elevation.read import read_elevation
+from paramscape.products.land_cover.read import read_land_cover
 from paramscape.study import ChinaSoil, Elevation, LandCover
 
 BOX = Box(113.5, 31.5, 113.75, 31.75)
@@ -30,7 +30,7 @@ def soil(tmp_path, write_cf):
 
     def write(changes=None, **units) -> ChinaSoil:
         for name, (typical, unit) in TYPICAL.items():
-            folder = "hydraulic" if name in SOIL_HYDRAULIC else "properties"
+            folder = "hydraulic" if name in HYDRAULIC else "properties"
             layers = BOTTOMS[:7] if folder == "hydraulic" else BOTTOMS
             axes = {"lat": (LAT, "degrees_north"), "lon": (LON, "degrees_east")}
             dims = ("lat", "lon") if name == "PDEP" else ("depth", "lat", "lon")
@@ -59,7 +59,7 @@ def _place(values, number, layer=2):
 
 def test_hydraulic_parameters_keep_the_units_of_their_documentation(soil):
     found = read_hydraulic(soil(), BOX)
-    assert set(found) == set(SOIL_HYDRAULIC) and found.THSCH.dims == ("depth", "lat", "lon")
+    assert set(found) == set(HYDRAULIC) and found.THSCH.dims == ("depth", "lat", "lon")
     np.testing.assert_allclose(found.depth, BOTTOMS[:7], atol=1e-3)
     assert found.K_SCH.units == "cm d-1" and float(found.K_SCH[0, 3, 3]) == pytest.approx(12.0)
     assert float(found.PSI_S[0, 3, 3]) == 25.0  # the sign is not settled: absolute value
@@ -68,14 +68,14 @@ def test_hydraulic_parameters_keep_the_units_of_their_documentation(soil):
 
 def test_properties_have_their_own_layers_and_a_profile_depth(soil):
     found = read_properties(soil(), BOX)
-    assert set(found) == set(SOIL_PROPERTIES) and found.sizes["depth"] == 8
+    assert set(found) == set(PROPERTIES) and found.sizes["depth"] == 8
     assert found.PDEP.dims == ("lat", "lon") and float(found.PDEP[3, 3]) == 120.0
 
 
 def test_both_together_share_layers_and_grid(soil):
     found = read_soil(soil(), BOX)
     assert found.sizes == {"depth": 7, "lat": 32, "lon": 32}
-    assert set(found) == {*SOIL_HYDRAULIC, *SOIL_PROPERTIES}
+    assert set(found) == {*HYDRAULIC, *PROPERTIES}
 
 
 def test_the_code_of_missing_land_is_nan(soil):

@@ -8,13 +8,11 @@ import xarray as xr
 
 from paramscape import twin
 from paramscape.products.bounding_box import Box
-from paramscape.products.china_soil import read_soil
+from paramscape.products.cmfd.files import VARIABLES, canonical_path
 from paramscape.products.domain import read_domain
-from paramscape.products.elevation import read_elevation
 from paramscape.products.forcing import read_forcing
-from paramscape.products.land_cover import read_land_cover
+from paramscape.products.land import read_elevation, read_land_cover, read_soil
 from paramscape.products.observations import read_observations
-from paramscape.products.paths import cmfd_path
 from paramscape.study import Grid, Period, SettingsError
 from paramscape.twin.climate import Climate
 from paramscape.twin.cmfd_files import PACKING, pack
@@ -30,6 +28,12 @@ def domain(small):
     return read_domain(small.domain)
 
 
+def january_file(settings, name):
+    """CMFD's file of a variable in January."""
+    variable = next(v for v in VARIABLES.values() if v.name == name)
+    return canonical_path(settings, variable, JANUARY)
+
+
 @pytest.fixture(scope="module")
 def weather(small):
     cells = cmfd_region(small.domain.grid)
@@ -38,7 +42,7 @@ def weather(small):
 
 @pytest.mark.parametrize("name", PACKING)
 def test_a_file_gives_the_weather_back_within_its_packing(small, weather, name):
-    path = cmfd_path(small.products.forcing.folder, "cmfd-v1.6", name, 2009, 1)
+    path = january_file(small.products.forcing, name)
     with xr.open_dataset(path) as file:
         assert file[name].shape == (248, 400, 700)
         assert file[name].attrs["units"] == PACKING[name][0]
@@ -50,7 +54,7 @@ def test_a_file_gives_the_weather_back_within_its_packing(small, weather, name):
 
 
 def test_cmfd_files_have_the_products_own_layout(small):
-    path = cmfd_path(small.products.forcing.folder, "cmfd-v1.6", "prec", 2009, 1)
+    path = january_file(small.products.forcing, "prec")
     with netCDF4.Dataset(path) as file:
         prec, time = file["prec"], file["time"]
         assert prec.dimensions == ("time", "lat", "lon") and prec.dtype == np.int16
@@ -79,8 +83,8 @@ def test_the_same_seed_gives_the_same_bytes_in_whatever_order(small, tmp_path):
     settings = small.products.forcing.model_copy(update={"folder": tmp_path})
     twin.write_climate(settings, Period(start=JANUARY, end=JANUARY), small.domain.grid, small.seed)
     for name in ("temp", "prec"):
-        path = cmfd_path(tmp_path, "cmfd-v1.6", name, 2009, 1)
-        first = cmfd_path(small.products.forcing.folder, "cmfd-v1.6", name, 2009, 1)
+        path = january_file(settings, name)
+        first = january_file(small.products.forcing, name)
         assert path.read_bytes() == first.read_bytes()
 
 

@@ -18,6 +18,7 @@ from paramscape.products.catalogue import (
     required_files,
     static_files,
 )
+from paramscape.products.modules import code_of_readers
 from paramscape.jobs.records import (
     SNAKEMAKE_ARGS,
     broken_files,
@@ -151,9 +152,11 @@ def settings(*sections):
     return chosen
 
 
-def code(script):
-    """Digest of the code behind a script, so that a change runs the rule again."""
-    return code_digest(SCRIPTS / script)
+def code(script, *products):
+    """Digest of the code behind a script, and behind the reading of some products, so that a
+    change runs the rule again.
+    """
+    return code_digest(SCRIPTS / script, *code_of_readers(products))
 
 
 def modules_of_simulator(simulator):
@@ -219,8 +222,8 @@ def forcing_for_observations(target, forcing):
     """The daily forcing that observations need: air temperature for a tower's latent heat,
     precipitation to compare runoff with; nothing for the twin's and for other targets.
     """
-    product = STUDY.products.observations[target].product
-    needed = product == "flux-tower" or (target == "runoff" and product != "twin")
+    form = STUDY.products.observations[target].form
+    needed = form == "points" or (target == "runoff" and form != "twin")
     return forcing if needed else []
 
 

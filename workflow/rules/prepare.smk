@@ -17,7 +17,7 @@ rule prepare_domain:
         runtime=10,
     params:
         settings=settings("domain", "products.elevation", "vic.parameters"),
-        code=code("prepare_domain.py"),
+        code=code("prepare_domain.py", STUDY.products.elevation),
     message:
         "Prepare the domain"
     script:
@@ -44,7 +44,7 @@ rule prepare_forcing:
         settings=settings("products.forcing", "vic.snow_steps_per_day"),
         days=lambda wildcards: RECORD_YEARS[int(wildcards.year)].model_dump(mode="json"),
         ends_record=lambda wildcards: int(wildcards.year) == max(RECORD_YEARS),
-        code=code("prepare_forcing.py"),
+        code=code("prepare_forcing.py", STUDY.products.forcing),
     message:
         "Prepare VIC's forcing of {wildcards.year}"
     script:
@@ -117,7 +117,13 @@ rule prepare_land:
             "vic.parameters",
             "priors",
         ),
-        code=code("prepare_land.py"),
+        code=code(
+            "prepare_land.py",
+            STUDY.products.elevation,
+            STUDY.products.soil,
+            STUDY.products.land_cover,
+            *STUDY.products.attributes.values(),
+        ),
     message:
         "Prepare attributes, native soil and VIC's default parameters"
     script:
@@ -143,7 +149,11 @@ if not STUDY.products.soil:
             runtime=growing(20),
         params:
             settings=mpr_settings(),
-            code=code("prepare_mpr_soil.py"),
+            code=code(
+                "prepare_mpr_soil.py",
+                STUDY.products.elevation,
+                *STUDY.products.attributes.values(),
+            ),
         message:
             "Prepare the soil and terrain that MPR's transfer functions use"
         script:
@@ -174,7 +184,9 @@ rule prepare_observations:
         runtime=growing(60),
     params:
         settings=settings("periods", "products.observations"),
-        code=code("prepare_observations.py"),
+        code=lambda wildcards: code(
+            "prepare_observations.py", STUDY.products.observations[wildcards.target]
+        ),
     message:
         "Prepare observations of {wildcards.target}"
     script:
@@ -197,6 +209,8 @@ use rule prepare_observations as prepare_learning_observations with:
         f"{ROOT}/logs/prepare_learning_observations.{{target}}.log",
     params:
         settings=settings(*SEEN_PERIODS, "products.observations"),
-        code=code("prepare_observations.py"),
+        code=lambda wildcards: code(
+            "prepare_observations.py", STUDY.products.observations[wildcards.target]
+        ),
     message:
         "Prepare the observations of {wildcards.target} that methods may see"

@@ -2,11 +2,12 @@
 
 import xarray as xr
 
-from paramscape.check.headers import findings_of, forcing_looks
+from paramscape.check.headers import some_looks, take_looks
 from paramscape.check.report import Finding, Report
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import forcing_files
+from paramscape.products.forcing import looks_at_forcing
 from paramscape.study import Period, Study
 
 
@@ -17,20 +18,18 @@ def check_forcing(study: Study, box: Box, domain: xr.Dataset | None, report: Rep
     present = [f for f in files if not f.made and f.path.is_file()]
     if not present:
         return
-    headers = forcing_looks(study, box)
-    wrong = findings_of(headers.looks)
-    for finding in wrong:
-        report.error(finding)
-    if headers.opened < headers.total:
+    known = len(report.errors)
+    looks = some_looks(looks_at_forcing(study.products.forcing, record, box))
+    take_looks(looks.looks, report)
+    if looks.opened < looks.total:
         report.warn(
             Finding(
-                f"{headers.opened} of {headers.total} forcing files were opened, evenly from first "
+                f"{looks.opened} of {looks.total} forcing files were opened, evenly from first "
                 "to last; of the others only the size was looked at"
             )
         )
-    if wrong or len(present) < len(files):
+    if len(report.errors) > known or len(present) < len(files):
         return
-    known = len(report.errors)
     if domain is not None:
         for day in dict.fromkeys((record.start, record.end)):
             with report.watch():

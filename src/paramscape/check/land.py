@@ -18,7 +18,7 @@ from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import domain_files, static_files
 from paramscape.products.domain import read_domain
 from paramscape.products.errors import ProductError
-from paramscape.products.land_cover import read_land_cover
+from paramscape.products.land import read_land_cover
 from paramscape.products.netcdf_reader import open_product
 from paramscape.study import METHODS, RectangleDomain, Study, VicDomain
 

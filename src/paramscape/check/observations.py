@@ -3,42 +3,35 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.check.headers import findings_of, observation_looks
+from paramscape.check.headers import some_looks, take_looks
 from paramscape.check.report import Finding, Report
 from paramscape.prepare.observations import prepare_observations
 from paramscape.prepare.towers import prepare_towers
 from paramscape.products.bounding_box import Box
 from paramscape.products.catalogue import observation_files
-from paramscape.products.flux_tower import read_tower
-from paramscape.products.observations import read_observations
-from paramscape.study import CfObservations, FluxTowerObservations, GleamObservations, Period, Study
+from paramscape.products.flux_tower.read import read_tower
+from paramscape.products.looks import first_days, is_read_whole
+from paramscape.products.observations import looks_at_observations
+from paramscape.study import FluxTowerObservations, Study
 
-LARGEST_READ = 300e6
-"""Bytes of observations that are read whole; of more, only some days are."""
-_SOME_DAYS = 10
 _USUAL_TEMPERATURE = 15.0  # [C]; which days are observed does not depend on it
 
 
 def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
     """Add what is wrong with those files of the calibration target that exist."""
     target = study.calibration.target
-    settings = study.products.observations[target]
+    settings, days = study.products.observations[target], study.periods.scored
     files = observation_files(study, target)
     present = [f for f in files if not f.made and f.path.is_file()]
-    if isinstance(settings, FluxTowerObservations):
+    if settings.form == "points":
         _check_towers(study, settings, domain, report)
-    if not isinstance(settings, GleamObservations | CfObservations) or not present:
+    if settings.form != "grid" or not present:
         return
-    known, days = len(report.errors), study.periods.scored
-    headers = observation_looks(settings, target, days, box)
-    for finding in findings_of(headers.looks):
-        report.error(finding)
-    is_small = sum(f.path.stat().st_size for f in present) <= LARGEST_READ
-    if isinstance(settings, CfObservations):
-        _look_at_cf(study, settings, box, is_small, report)
+    known = len(report.errors)
+    take_looks(some_looks(looks_at_observations(settings, target, days, box)).looks, report)
     if len(report.errors) > known or len(present) < len(files) or domain is None:
         return
-    whole = is_small and not isinstance(settings, GleamObservations)
+    whole = is_read_whole(f.path for f in present)
     with report.watch():
         read = days if whole else first_days(study.periods.train)
         observed = prepare_observations(settings, target, read, domain)[target]
@@ -64,26 +57,6 @@ def _check_towers(
         warm = xr.full_like(domain["area"], _USUAL_TEMPERATURE, float).expand_dims(time=times)
         observed = prepare_towers(settings, days, domain, warm.to_dataset(name="tas"))
         _count_days(study, observed["et"], domain, report)
-
-
-def first_days(period: Period) -> Period:
-    """The first days of a period, enough to judge units and grid."""
-    end = np.datetime64(period.start) + min(period.days, _SOME_DAYS) - 1
-    return Period(start=period.start, end=end.item())
-
-
-def _look_at_cf(
-    study: Study, settings: CfObservations, box: Box, is_small: bool, report: Report
-) -> None:
-    """Read each file by itself, so that what is wrong with each is told."""
-    target, days = study.calibration.target, study.periods.scored
-    parts = days.by_year() if "{year}" in str(settings.path) else [days]
-    for part in parts:
-        path = type(settings.path)(str(settings.path).replace("{year}", f"{part.start.year:04d}"))
-        if path.is_file():
-            read = part if is_small else first_days(part)
-            with report.watch():
-                read_observations(settings.model_copy(update={"path": path}), target, read, box)
 
 
 def _count_days(study: Study, observed: xr.DataArray, domain: xr.Dataset, report: Report) -> None:

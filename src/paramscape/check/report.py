@@ -63,6 +63,14 @@ class Report:
         if finding not in self.warnings:
             self.warnings.append(finding)
 
+    def add(self, other: "Report") -> None:
+        """Add what another report has, each once."""
+        self.good.extend(other.good)
+        for finding in other.warnings:
+            self.warn(finding)
+        for finding in other.errors:
+            self.error(finding)
+
     @contextmanager
     def watch(self) -> Iterator[None]:
         """Add the error that stops the block, and the package's warnings in it."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.coordinates import ATTRIBUTES
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -61,14 +63,6 @@ class Cells:
             (*values.shape[:-1], *self.shape), np.nan, dtype=np.result_type(values, "f4")
         )
         grid[..., self.mask] = values
-        return xr.DataArray(
-            grid, dims=(*dims, "lat", "lon"), coords={"lat": self._lat(), "lon": self._lon()}
-        )
-
-    def _lat(self) -> xr.DataArray:
-        attrs = {"units": "degrees_north", "standard_name": "latitude"}
-        return xr.DataArray(self.lat, dims="lat", attrs=attrs)
-
-    def _lon(self) -> xr.DataArray:
-        attrs = {"units": "degrees_east", "standard_name": "longitude"}
-        return xr.DataArray(self.lon, dims="lon", attrs=attrs)
+        axes = {"lat": self.lat, "lon": self.lon}
+        coordinates = {n: xr.DataArray(v, dims=n, attrs=ATTRIBUTES[n]) for n, v in axes.items()}
+        return xr.DataArray(grid, dims=(*dims, "lat", "lon"), coords=coordinates)

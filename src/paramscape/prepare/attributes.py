@@ -10,7 +10,7 @@ import xarray as xr
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.cf import read_attribute
+from paramscape.products.land import read_attribute
 from paramscape.study import CfAttribute
 
 MINIMUM_SHARE = 1e-4  # of a cell's area that must have a value, [1]

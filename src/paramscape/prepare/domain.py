@@ -10,7 +10,7 @@ from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
 from paramscape.products.domain import read_domain
-from paramscape.products.elevation import read_elevation
+from paramscape.products.land import read_elevation
 from paramscape.study import Domain, Elevation
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must have an elevation, [1]

@@ -8,8 +8,9 @@ import xarray as xr
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box, nearest
-from paramscape.products.forcing import Forcing, forcing_file, read_forcing
-from paramscape.study import Period, SettingsError, VicForcing
+from paramscape.products.forcing import forcing_file, read_forcing
+from paramscape.study import Period, SettingsError
+from paramscape.study.forcing_products import ForcingSettings
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must have forcing, [1]
@@ -17,7 +18,11 @@ _TOLERANCE = 1e-3  # [degrees]
 
 
 def prepare_forcing(
-    settings: Forcing, days: Period, domain: xr.Dataset, steps_per_day: int, ends_record: bool
+    settings: ForcingSettings,
+    days: Period,
+    domain: xr.Dataset,
+    steps_per_day: int,
+    ends_record: bool,
 ) -> xr.Dataset:
     """A part of the record, such as a calendar year, ready for VIC.
 
@@ -38,7 +43,7 @@ def prepare_forcing(
     """
     native = read_forcing(settings, days, Box.of(domain), ends_record=ends_record)
     native = to_steps(native, steps_per_day)
-    if isinstance(settings, VicForcing):
+    if settings.on_study_grid:
         _require_same_grid(native, domain, settings)
         found = native.reindex(
             lat=domain.lat, lon=domain.lon, method="nearest", tolerance=_TOLERANCE
@@ -78,7 +83,7 @@ def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
     return result
 
 
-def _require_same_grid(native: xr.Dataset, domain: xr.Dataset, settings: VicForcing) -> None:
+def _require_same_grid(native: xr.Dataset, domain: xr.Dataset, settings: ForcingSettings) -> None:
     active = domain["mask"].transpose("lat", "lon").values > 0
     for number, axis in enumerate(("lat", "lon")):
         have, wanted = native[axis].values, domain[axis].values[active.any(axis=1 - number)]
@@ -95,7 +100,7 @@ def _require_same_grid(native: xr.Dataset, domain: xr.Dataset, settings: VicForc
             )
 
 
-def _require_complete(found: xr.Dataset, inside: xr.DataArray, settings: Forcing) -> None:
+def _require_complete(found: xr.Dataset, inside: xr.DataArray, settings: ForcingSettings) -> None:
     for name in FORCINGS:
         gaps = (found[name].isnull() & inside).transpose("time", "lat", "lon").values
         if gaps.any():

@@ -17,7 +17,7 @@ from paramscape.prepare.parameters import default_parameters, mean_climate
 from paramscape.prepare.vegetation import class_fractions
 from paramscape.products.bounding_box import Box
 from paramscape.products.errors import ProductError
-from paramscape.products.land_cover import read_land_cover
+from paramscape.products.land import read_land_cover
 from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
 
 

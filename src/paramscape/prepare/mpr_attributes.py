@@ -8,7 +8,7 @@ import xarray as xr
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.cf import read_attribute
+from paramscape.products.land import read_attribute
 from paramscape.products.units import conversion
 from paramscape.study import TEXTURE, CfAttribute, mpr_attributes
 

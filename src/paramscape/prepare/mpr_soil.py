@@ -13,7 +13,7 @@ from paramscape.prepare.native_soil import OUTSIDE, cell_of_pixels, slope_of
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.elevation import read_elevation
+from paramscape.products.land import read_elevation
 from paramscape.study import TEXTURE, CfAttribute, Elevation, mpr_attributes
 
 PARTICLE_DENSITY = 2650.0  # of mineral soil [kg m-3]

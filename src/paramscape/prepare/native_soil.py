@@ -7,8 +7,7 @@ import xarray as xr
 
 from paramscape.prepare.regrid import edges_of
 from paramscape.products.bounding_box import Box
-from paramscape.products.china_soil import read_soil
-from paramscape.products.elevation import read_elevation
+from paramscape.products.land import read_elevation, read_soil
 from paramscape.study import ChinaSoil, Elevation
 
 OUTSIDE = -1

@@ -10,7 +10,8 @@ from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
 from paramscape.products.observations import read_observations
-from paramscape.study import CfObservations, GleamObservations, Period
+from paramscape.study import Period
+from paramscape.study.observation_products import ObservationSettings
 from paramscape.study.quantities import LONG_NAMES, UNITS
 
 MINIMUM_SHARE = 0.5  # of a cell's area that must be observed, [1]
@@ -22,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def prepare_observations(
-    settings: GleamObservations | CfObservations, target: str, days: Period, domain: xr.Dataset
+    settings: ObservationSettings, target: str, days: Period, domain: xr.Dataset
 ) -> xr.Dataset:
     """Daily observations of a target, regridded conservatively.
 

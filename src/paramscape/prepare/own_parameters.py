@@ -1,6 +1,9 @@
 """The user's own VIC parameter file on the study's domain."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -9,19 +12,11 @@ from paramscape.products import ProductError
 from paramscape.products.bounding_box import near, nearest
 from paramscape.products.checks import require_complete, require_known_codes
 from paramscape.products.netcdf_reader import open_product
-from paramscape.products.vic_files import require_parameters
+
+if TYPE_CHECKING:
+    from paramscape.vic.parameter_layout import Variable
 
 TOLERANCE = 0.01  # [degrees], VIC's own between parameters and domain
-UNITS = {
-    "run_cell": "1", "Nveg": "1", "infilt": "1", "Ds": "1", "Dsmax": "mm d-1", "Ws": "1", "c": "1",
-    "expt": "1", "Ksat": "mm d-1", "init_moist": "mm", "depth": "m", "elev": "m", "avg_T": "C",
-    "dp": "m", "bubble": "cm", "quartz": "1", "bulk_density": "kg m-3", "soil_density": "kg m-3",
-    "Wcr_FRACT": "1", "Wpwp_FRACT": "1", "rough": "m", "snow_rough": "m", "annual_prec": "mm",
-    "resid_moist": "1", "fs_active": "1", "phi_s": "mm mm-1",
-}  # fmt: skip
-"""Units in which VIC takes its soil parameters, whatever a file's attributes say."""
-
-
 _MAY_BE_MISSING = ("phi_s", "bubble", "quartz", "annual_prec", "fs_active")
 _LAYOUT = ("run_cell", "Nveg", "mask")
 
@@ -44,7 +39,7 @@ def own_parameters(path: Path, domain: xr.Dataset) -> xr.Dataset:
         ProductError: if the file lacks variables or cells, or an active cell is not to be run or
             has no value.
     """
-    require_parameters(path)
+    _require_variables(path)
     params = _on_domain(_on_latitudes(path), domain, path)
     inside = domain["mask"].values > 0
     run = params["run_cell"].transpose("lat", "lon").values > 0
@@ -61,11 +56,34 @@ def own_parameters(path: Path, domain: xr.Dataset) -> xr.Dataset:
     params["run_cell"] = (("lat", "lon"), inside.astype("i4"))
     if "mask" in params:
         params["mask"] = (("lat", "lon"), inside.astype("i4"))
-    for name, units in UNITS.items():
+    for name, units in soil_units().items():
         if name in params:
             params[name].attrs["units"] = units
     params.attrs = {}
     return params
+
+
+def soil_units() -> dict[str, str]:
+    """Units in which VIC takes its soil parameters, whatever a file's attributes say."""
+    from paramscape.vic.parameter_layout import GRID, LAYER
+
+    return {name: v.unit for name, v in _layout().items() if v.dims in (GRID, LAYER)}
+
+
+def _require_variables(path: Path) -> None:
+    """Refuse a file that lacks a variable which VIC uses."""
+    with open_product(path) as raw:
+        for name, variable in _layout().items():
+            if variable.is_used:
+                raw.variable(name)
+
+
+def _layout() -> dict[str, Variable]:
+    # VIC's package imports torch, which a study without its own parameter file need not wait for.
+    from paramscape.vic.options import Options
+    from paramscape.vic.parameter_layout import parameter_layout
+
+    return parameter_layout(Options())
 
 
 def _on_latitudes(path: Path) -> xr.Dataset:
@@ -103,6 +121,7 @@ def _on_domain(whole: xr.Dataset, domain: xr.Dataset, path: Path) -> xr.Dataset:
 def _require_values(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
     """Refuse active cells in which a parameter is missing, or a code that says so."""
     inside = domain["mask"] > 0
+    soil = soil_units()
     planted = inside & (params["Cv"].fillna(0) > 0)
     for name, field in params.data_vars.items():
         if not {"lat", "lon"} <= set(field.dims) or field.dtype.kind not in "iuf":
@@ -111,5 +130,5 @@ def _require_values(params: xr.Dataset, domain: xr.Dataset, path: Path) -> None:
             continue
         used = planted if "veg_class" in field.dims and name != "Cv" else inside
         require_known_codes(field.where(used).transpose(..., "lat", "lon"), (path, str(name)))
-        if name in UNITS and name not in _MAY_BE_MISSING:
+        if name in soil and name not in _MAY_BE_MISSING:
             require_complete(field, domain["mask"], path)

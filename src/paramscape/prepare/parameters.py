@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.grid.cells import Cells
 from paramscape.prepare.native_soil import upscale
-from paramscape.prepare.own_parameters import UNITS
+from paramscape.prepare.own_parameters import soil_units
 from paramscape.prepare.transfer import BASEFLOW_POWER, TOP_LAYER, transferred_parameters
 from paramscape.prepare.vegetation import vegetation_parameters
 from paramscape.study import Priors
@@ -67,7 +67,7 @@ def default_parameters(
     params["run_cell"] = domain["mask"].astype("i4")
     params["fs_active"] = xr.zeros_like(params["run_cell"])
     for name in params.data_vars:
-        params[name].attrs = {"units": UNITS[str(name)]}
+        params[name].attrs = {"units": soil_units()[str(name)]}
     params = params.merge(vegetation_parameters(fractions)).merge(_single_band(params["elev"]))
     return params.assign_coords(nlayer=np.arange(1, LAYERS + 1, dtype="i4"))
 

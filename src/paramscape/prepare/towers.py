@@ -12,7 +12,7 @@ import xarray as xr
 from paramscape.prepare.observations import finished_observations
 from paramscape.prepare.regrid import edges_of
 from paramscape.products import ProductError
-from paramscape.products.flux_tower import Tower, read_tower
+from paramscape.products.flux_tower.read import Tower, read_tower
 from paramscape.study import FluxTowerObservations, Period
 from paramscape.vic.processes.atmosphere import latent_heat_vaporization
 

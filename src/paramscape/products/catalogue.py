@@ -1,46 +1,17 @@
 """The raw files that a study reads; imports nothing heavy, so a workflow can ask at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from paramscape.data.ledger import Ledger, PublicFile, require_content
-from paramscape.products import paths
-from paramscape.products.sources import SOURCES
-from paramscape.study import (
-    CfObservations,
-    CmfdForcing,
-    FluxTowerObservations,
-    GleamObservations,
-    NldasForcing,
-    Period,
-    RectangleDomain,
-    Study,
-    mpr_attributes,
-)
-from paramscape.study.quantities import UNITS
+from paramscape.products.listing import Listing
+from paramscape.products.modules import files_of
+from paramscape.products.sources import BASIN, OWN, TWIN, VIC_PROGRAM, SourceFile
+from paramscape.study import Period, RectangleDomain, Study, mpr_attributes
 
-_CMFD_CONTENT = {
-    "temp": "air temperature",
-    "pres": "air pressure",
-    "shum": "specific humidity",
-    "wind": "wind speed",
-    "srad": "downward shortwave radiation",
-    "lrad": "downward longwave radiation",
-    "prec": "precipitation rate",
-}
 _LISTED_BY_NAME = 1000
-_MADE_BY_TWIN = (
-    "cmfd-v1.6",
-    "elevation",
-    "gleam-v3",
-    "land-cover",
-    "soil-hydraulic",
-    "soil-properties",
-    "user",
-)
 
 
 @dataclass(frozen=True)
@@ -122,7 +93,8 @@ def domain_files(study: Study) -> list[RawFile]:
     """The file of the domain's mask, if there is one."""
     if isinstance(study.domain, RectangleDomain):
         return []
-    return [_file(study, "user", study.domain.path, f"the domain ({study.domain.kind})")]
+    content = f"the domain ({study.domain.kind})"
+    return _raw(study, [SourceFile(study.domain.path, content, BASIN)])
 
 
 def forcing_files(study: Study, period: Period) -> list[RawFile]:
@@ -132,33 +104,29 @@ def forcing_files(study: Study, period: Period) -> list[RawFile]:
     among them. After the record's last day it is asked for only if it exists: a record that ends
     with the data repeats its last value there.
     """
-    forcing = study.products.forcing
-    if isinstance(forcing, CmfdForcing):
-        return list(_cmfd_files(study, forcing, period))
-    if isinstance(forcing, NldasForcing):
-        return list(_nldas_files(study, forcing, period))
-    return [
-        _real("user", paths.vic_forcing_path(forcing.prefix, year), "VIC forcing of a year")
-        for year in range(period.start.year, period.end.year + 1)
-    ]
+    forcing, listing = study.products.forcing, _listing(study)
+    files = files_of(forcing).forcing_files(forcing, period, listing)
+    inside = period.end < study.periods.record.end
+    return _raw(study, (f for f in files if inside or not f.closes_record or _is_there(f, listing)))
 
 
 def static_files(study: Study) -> list[RawFile]:
     """Elevation, soil, land cover, further attributes, and the user's own VIC parameters."""
-    products = study.products
-    files = []
+    products, listing = study.products, _listing(study)
+    files: list[SourceFile] = []
     if products.elevation is not None:
-        files.append(_file(study, "elevation", products.elevation.path, "elevation [m]"))
+        found = files_of(products.elevation).elevation_files(products.elevation, listing)
+        files.extend(found)
     if products.soil is not None:
-        files.extend(_soil_files(study))
+        files.extend(files_of(products.soil).soil_files(products.soil, listing))
     if products.land_cover is not None and study.vic.parameters is None:
-        content = f"land cover classes ({products.land_cover.scheme})"
-        files.append(_file(study, "land-cover", products.land_cover.path, content))
+        found = files_of(products.land_cover).land_cover_files(products.land_cover, listing)
+        files.extend(found)
     for name, attribute in products.attributes.items():
-        files.append(_real("user", attribute.path, f"attribute {name} ({attribute.variable})"))
+        files.extend(files_of(attribute).attribute_files(attribute, name, listing))
     if study.vic.parameters is not None:
-        files.append(_real("user", study.vic.parameters, "VIC parameters"))
-    return files
+        files.append(SourceFile(study.vic.parameters, "VIC parameters", OWN))
+    return _raw(study, files)
 
 
 def mpr_files(study: Study) -> list[RawFile]:
@@ -172,102 +140,40 @@ def mpr_files(study: Study) -> list[RawFile]:
 def observation_files(study: Study, target: str, period: Period | None = None) -> list[RawFile]:
     """Files of one observed target in a period, by default all that is scored.
 
-    There are none where the twin hands its observations over itself.
+    There are none where the twin observes its hidden truth itself.
     """
     settings = study.products.observations[target]
-    period = period or study.periods.scored
-    years = range(period.start.year, period.end.year + 1)
-    content = f"observed {target} [{UNITS[target]}]"
-    if isinstance(settings, GleamObservations):
-        variable = settings.variable_of(target)
-        listing = _listing(study, settings.product)
-        found = [
-            paths.find_gleam(listing, settings.folder, settings.version, variable, year)
-            for year in years
-        ]
-        content = f"daily {variable}, {settings.version}: {content}"
-        return [_file(study, settings.product, path, content) for path in found]
-    if isinstance(settings, CfObservations):
-        found = dict.fromkeys(paths.yearly_path(settings.path, year) for year in years)
-        files = [_real("user", path, f"{content} ({settings.variable})") for path in found]
-        if settings.parameters is not None:
-            files.append(_real("user", settings.parameters, "depth of the observed soil layer"))
-        return files
-    if isinstance(settings, FluxTowerObservations):
-        content = f"latent heat of a flux tower ({settings.variable})"
-        return [_real("flux-tower", path, content) for path in settings.files]
-    return []
+    module = files_of(settings)
+    if module is None:
+        return []
+    days = period or study.periods.scored
+    return _raw(study, module.observation_files(settings, target, days, _listing(study)))
 
 
 def program_files(study: Study) -> list[RawFile]:
     """The real VIC program, if results are verified in it."""
     if study.vic.executable is None:
         return []
-    return [_real("vic", study.vic.executable, "the program that results are verified in")]
+    content = "the program that results are verified in"
+    return _raw(study, [SourceFile(study.vic.executable, content, VIC_PROGRAM)])
 
 
-def _cmfd_files(study: Study, forcing: CmfdForcing, period: Period) -> Iterator[RawFile]:
-    listing = _listing(study, forcing.product)
-    after = _following_month(period)
-    for variable, content in _CMFD_CONTENT.items():
-        for month in paths.months(period.start, period.end):
-            path = paths.find_cmfd(listing, forcing.folder, forcing.product, variable, month)
-            yield _file(study, forcing.product, path, f"{content} ({variable}), 3-hourly")
-        if after is not None:
-            path = paths.find_cmfd(listing, forcing.folder, forcing.product, variable, after)
-            if _is_needed(study, period, path):
-                yield _file(study, forcing.product, path, f"{content} ({variable}), 3-hourly")
+def _is_there(file: SourceFile, listing: Listing) -> bool:
+    return not listing.is_made(file.source) and file.path.is_file()
 
 
-def _following_month(period: Period) -> date | None:
-    after = period.end + timedelta(days=1)
-    return after if after.month != period.end.month else None
+def _listing(study: Study) -> Listing:
+    return Listing(twin_writes=study.twin is not None and study.twin.climate)
 
 
-def _nldas_files(study: Study, forcing: NldasForcing, period: Period) -> Iterator[RawFile]:
-    listing = _listing(study, forcing.product)
-    for hour in paths.hours(period.start, period.end):
-        path = paths.find_nldas(listing, forcing.folder, hour)
-        yield _file(study, forcing.product, path, "hourly forcing, File A")
-    after = period.end + timedelta(days=1)
-    path = paths.find_nldas(listing, forcing.folder, datetime(after.year, after.month, after.day))
-    if _is_needed(study, period, path):
-        yield _file(study, forcing.product, path, "hourly forcing, File A")
-
-
-def _is_needed(study: Study, period: Period, path: Path) -> bool:
-    if period.end < study.periods.record.end:
-        return True
-    return not _is_made(study, study.products.forcing.product) and path.is_file()
-
-
-def _soil_files(study: Study) -> Iterator[RawFile]:
-    soil = study.products.soil
-    listing = _listing(study, "soil-hydraulic")
-    for variable in paths.SOIL_HYDRAULIC:
-        path = paths.find_soil(listing, soil.hydraulic_folder, variable)
-        yield _file(study, "soil-hydraulic", path, f"median {variable}, 30 arc-seconds")
-    for variable in paths.SOIL_PROPERTIES:
-        path = paths.find_soil(listing, soil.properties_folder, variable)
-        yield _file(study, "soil-properties", path, f"{variable}, 30 arc-seconds")
-
-
-def _is_made(study: Study, key: str) -> bool:
-    return study.twin is not None and study.twin.climate and key in _MADE_BY_TWIN
-
-
-def _listing(study: Study, key: str) -> paths.Listing:
-    """A listing of the disk, or of nothing where the twin fixes every name."""
-    return paths.Nothing() if _is_made(study, key) else paths.Listing()
-
-
-def _file(study: Study, key: str, path: Path, content: str) -> RawFile:
-    return _real(key, path, content, made=_is_made(study, key))
-
-
-def _real(key: str, path: Path, content: str, made: bool = False) -> RawFile:
-    source = SOURCES["twin"].source if made else SOURCES[key].source
-    return RawFile(Path(path), SOURCES[key].product, content, source, made)
+def _raw(study: Study, files: Iterable[SourceFile]) -> list[RawFile]:
+    listing = _listing(study)
+    found = []
+    for file in files:
+        made = listing.is_made(file.source)
+        source = TWIN.source if made else file.source.source
+        found.append(RawFile(Path(file.path), file.source.product, file.content, source, made))
+    return found
 
 
 def _describe(files: tuple[RawFile, ...]) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products.bounding_box import nearest
 from paramscape.products.errors import ProductError
 from paramscape.products.humidity import saturation_pressure
 from paramscape.products.netcdf_reader import moment
@@ -200,30 +199,6 @@ def require_complete(
                 "take a product that covers the domain, fill the gap, or leave the cells out of "
                 "the domain's mask",
             )
-
-
-def require_grid(dataset: xr.Dataset, domain: xr.Dataset, file: Path | str) -> xr.Dataset:
-    """The part of `dataset` on the domain's own grid, with the domain's coordinates.
-
-    Raises:
-        ProductError: if a latitude or longitude of the domain is not among those of the dataset
-            (within 0.001 degree).
-    """
-    picked = {}
-    for axis in ("lat", "lon"):
-        ours, theirs = domain[axis].values, dataset[axis].values
-        picked[axis] = nearest(theirs, ours, 1e-3)
-        if (picked[axis] < 0).any():
-            worst = float(ours[picked[axis] < 0][0])
-            raise ProductError(
-                f"the domain has {axis} {worst:g}, which the file's grid ({theirs.size} from "
-                f"{theirs[0]:g} to {theirs[-1]:g}) lacks",
-                file,
-                axis,
-                f"{axis} {worst:g}",
-                "give files on the domain's own grid",
-            )
-    return dataset.isel(picked).assign_coords(lat=domain["lat"], lon=domain["lon"])
 
 
 def require_known_codes(field: xr.DataArray, place: tuple[Path, str]) -> None:

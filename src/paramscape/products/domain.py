@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.coordinates import with_described_coordinates
 from paramscape.products.bounding_box import EARTH_RADIUS, Box, contiguous
 from paramscape.products.errors import ProductError
 from paramscape.products.netcdf_reader import open_product
-from paramscape.products.vic_files import read_vic_domain
+from paramscape.products.vic_domain import read_vic_domain
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
 
 
@@ -135,6 +136,4 @@ def _described(domain: xr.Dataset) -> xr.Dataset:
     domain["mask"].attrs = {"units": "1", "long_name": "1 in active cells"}
     domain["frac"].attrs = {"units": "1", "long_name": "share of the cell inside the domain"}
     domain["area"].attrs = {"units": "m2", "long_name": "area of the cell"}
-    domain["lat"].attrs = {"units": "degrees_north", "standard_name": "latitude"}
-    domain["lon"].attrs = {"units": "degrees_east", "standard_name": "longitude"}
-    return domain
+    return with_described_coordinates(domain)

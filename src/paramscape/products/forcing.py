@@ -1,19 +1,19 @@
 """Meteorological forcing, whichever product it comes from."""
 
+from collections.abc import Iterator
+
 import xarray as xr
 
 from paramscape.products.bounding_box import Box
 from paramscape.products.checks import FileOf
-from paramscape.products.cmfd import cmfd_file, read_cmfd
-from paramscape.products.nldas import nldas_file, read_nldas
-from paramscape.products.vic_files import read_vic_forcing, vic_file
-from paramscape.study import CmfdForcing, NldasForcing, Period, VicForcing
-
-Forcing = CmfdForcing | NldasForcing | VicForcing
+from paramscape.products.looks import FileLooks
+from paramscape.products.modules import reader_of
+from paramscape.study import Period
+from paramscape.study.forcing_products import ForcingSettings
 
 
 def read_forcing(
-    settings: Forcing, period: Period, box: Box, *, ends_record: bool = True
+    settings: ForcingSettings, period: Period, box: Box, *, ends_record: bool = True
 ) -> xr.Dataset:
     """Means and totals of a product's own steps on its own grid around a box.
 
@@ -31,17 +31,14 @@ def read_forcing(
     Raises:
         ProductError: naming file, variable, time and cell of what is wrong.
     """
-    if isinstance(settings, CmfdForcing):
-        return read_cmfd(settings, period, box, ends_record)
-    if isinstance(settings, NldasForcing):
-        return read_nldas(settings, period, box, ends_record)
-    return read_vic_forcing(settings, period, box)
+    return reader_of(settings).read_forcing(settings, period, box, ends_record)
 
 
-def forcing_file(settings: Forcing) -> FileOf:
+def forcing_file(settings: ForcingSettings) -> FileOf:
     """A function that gives the raw file of one of our variables at a time, for messages."""
-    if isinstance(settings, CmfdForcing):
-        return cmfd_file(settings)
-    if isinstance(settings, NldasForcing):
-        return nldas_file(settings)
-    return vic_file(settings)
+    return reader_of(settings).forcing_file(settings)
+
+
+def looks_at_forcing(settings: ForcingSettings, period: Period, box: Box) -> Iterator[FileLooks]:
+    """Looks at those files of a period that exist, in order of time."""
+    return reader_of(settings).looks_at_forcing(settings, period, box)

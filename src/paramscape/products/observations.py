@@ -1,18 +1,26 @@
 """Observed targets, whichever product they come from."""
 
+from collections.abc import Iterator
+
 import xarray as xr
 
 from paramscape.products.bounding_box import Box
-from paramscape.products.cf import read_cf_observations
-from paramscape.products.gleam import read_gleam
-from paramscape.products.plausible import warn_of_unusual
-from paramscape.study import CfObservations, GleamObservations, Period
+from paramscape.products.looks import FileLooks
+from paramscape.products.modules import reader_of
+from paramscape.study import Period
+from paramscape.study.observation_products import ObservationSettings
 
 
 def read_observations(
-    settings: GleamObservations | CfObservations, target: str, period: Period, box: Box
+    settings: ObservationSettings, target: str, period: Period, box: Box
 ) -> xr.DataArray:
     """Daily values of a target on the product's own grid around a box.
+
+    Args:
+        settings: a product of the form `grid`.
+        target: `et`, `runoff` or `soil_moisture`.
+        period: days to return.
+        box: the domain's edges.
 
     Returns:
         (time, lat, lon), every day of the period: et and runoff in mm d-1, soil_moisture in
@@ -21,9 +29,11 @@ def read_observations(
     Raises:
         ProductError: naming file, variable, time and cell of what is wrong.
     """
-    if isinstance(settings, GleamObservations):
-        daily, source = read_gleam(settings, target, period, box), settings.folder
-    else:
-        daily, source = read_cf_observations(settings, target, period, box), settings.path
-    warn_of_unusual(daily, source)
-    return daily
+    return reader_of(settings).read_observations(settings, target, period, box)
+
+
+def looks_at_observations(
+    settings: ObservationSettings, target: str, period: Period, box: Box
+) -> Iterator[FileLooks]:
+    """Looks at those files of a period that exist, in order of time."""
+    return reader_of(settings).looks_at_observations(settings, target, period, box)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.coordinates import with_described_coordinates
 from paramscape.products.checks import (
     FileOf,
     require_physical,
@@ -83,7 +84,6 @@ def finished(steps: xr.Dataset, hours: int) -> xr.Dataset:
     for name in FORCINGS:
         steps[name] = without_rounding(steps[name])
         steps[name].attrs = {"units": UNITS[name], "long_name": LONG_NAMES[name]}
-    steps["lat"].attrs = {"units": "degrees_north", "standard_name": "latitude"}
-    steps["lon"].attrs = {"units": "degrees_east", "standard_name": "longitude"}
+    steps = with_described_coordinates(steps)
     steps["time"].attrs = {"standard_name": "time", "long_name": "start of the step"}
     return steps.assign_attrs(step_hours=hours)

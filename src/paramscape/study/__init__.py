@@ -7,7 +7,9 @@ from paramscape.study.calibration import (
     all_runs,
 )
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
+from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
 from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
+from paramscape.study.land_products import CfAttribute, ChinaSoil, Elevation, LandCover
 from paramscape.study.learned import (
     Dpl,
     DplA,
@@ -26,20 +28,13 @@ from paramscape.study.methods import METHODS, Method, learned_methods
 from paramscape.study.model import REAL_PROGRAM, Vic
 from paramscape.study.mpr_inputs import TEXTURE, mpr_attributes
 from paramscape.study.needs import possible_runs
-from paramscape.study.products import (
-    CfAttribute,
+from paramscape.study.observation_products import (
     CfObservations,
-    ChinaSoil,
-    CmfdForcing,
-    Elevation,
     FluxTowerObservations,
     GleamObservations,
-    LandCover,
-    NldasForcing,
-    Products,
     TruthObservations,
-    VicForcing,
 )
+from paramscape.study.products import PRODUCTS, Products, product_of
 from paramscape.study.refinement import Refinement
 from paramscape.study.sceua import CellSceua, MprSceua, Sceua
 from paramscape.study.schema import json_schema, schema_text
@@ -53,6 +48,7 @@ from paramscape.study.twin import Twin
 
 __all__ = [
     "METHODS",
+    "PRODUCTS",
     "REAL_PROGRAM",
     "STATEFUL_SIMULATORS",
     "TEXTURE",
@@ -121,6 +117,7 @@ __all__ = [
     "mpr_attributes",
     "periods_of",
     "possible_runs",
+    "product_of",
     "read_settings",
     "schema_text",
     "section",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from paramscape.study.calibration import Run, all_runs
 from paramscape.study.methods import METHODS
 from paramscape.study.mpr_inputs import missing_mpr_inputs
-from paramscape.study.products import CmfdForcing, NldasForcing
 
 if TYPE_CHECKING:
     from paramscape.study.study import Study
@@ -105,8 +104,8 @@ def _twin(study: "Study") -> Iterator[str]:
 
 def _forcing_steps(study: "Study") -> Iterator[str]:
     forcing, wanted = study.products.forcing, study.vic.snow_steps_per_day
-    if isinstance(forcing, CmfdForcing | NldasForcing) and forcing.steps_per_day % wanted:
-        steps = forcing.steps_per_day
+    steps = forcing.steps_per_day
+    if steps is not None and steps % wanted:
         fitting = [n for n in range(4, steps + 1) if steps % n == 0]
         yield (
             f"vic.snow_steps_per_day is {wanted}, but {forcing.product} has {steps} steps a day; "

@@ -9,7 +9,7 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 
-from paramscape.products.paths import cmfd_path, months
+from paramscape.products.cmfd.files import VARIABLES, canonical_path, months
 from paramscape.study import CmfdForcing, Elevation, Grid, Period, SettingsError
 from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 from paramscape.twin.climate import HOURS, Climate
@@ -60,7 +60,7 @@ def write_climate(settings: CmfdForcing, days: Period, grid: Grid, seed: int) ->
     return [
         path
         for month in months(days.start, days.end)
-        for path in _write_month(settings.folder, month, climate, cells)
+        for path in _write_month(settings, month, climate, cells)
     ]
 
 
@@ -95,11 +95,11 @@ def pack(values: np.ndarray, name: str) -> np.ndarray:
     return packed.astype("i2")
 
 
-def _write_month(folder: Path, month: date, climate: Climate, cells: Region) -> list[Path]:
+def _write_month(settings: CmfdForcing, month: date, climate: Climate, cells: Region) -> list[Path]:
     weather = climate.weather(month, monthrange(month.year, month.month)[1])
     paths = []
-    for name in PACKING:
-        path = cmfd_path(folder, "cmfd-v1.6", name, month.year, month.month)
+    for variable in VARIABLES.values():
+        path, name = canonical_path(settings, variable, month), variable.name
         _write_variable(path, name, getattr(weather, name), cells, month)
         paths.append(path)
     return paths

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products.paths import gleam_path
+from paramscape.products.gleam.files import canonical_path
 from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 
 FILL = np.float32(-999)
@@ -41,7 +41,7 @@ def write_gleam(observed: xr.DataArray, folder: Path, version: str, variable: st
     observed = observed.transpose("time", "lat", "lon")
     paths = []
     for year in np.unique(observed.time.dt.year.values):
-        path = gleam_path(folder, version, variable, int(year))
+        path = canonical_path(folder, version, variable, int(year))
         _write_year(path, observed.sel(time=str(year)), variable, _UNITS[units])
         paths.append(path)
     return paths

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paramscape.products.paths import SOIL_HYDRAULIC, SOIL_PROPERTIES, soil_path
+from paramscape.products.china_soil.files import HYDRAULIC, PROPERTIES, canonical_name
 from paramscape.study import ChinaSoil, Grid
 from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
 from paramscape.twin.fields import static_field
@@ -72,12 +72,12 @@ def write_soil(settings: ChinaSoil, grid: Grid, seed: int) -> list[Path]:
     fields = soil_fields(seed, cells.region_lat, cells.region_lon)
     paths = []
     for names, folder, layers in (
-        (SOIL_HYDRAULIC, settings.hydraulic_folder, HYDRAULIC_LAYERS),
-        (SOIL_PROPERTIES, settings.properties_folder, BOTTOMS.size),
+        (HYDRAULIC, settings.hydraulic_folder, HYDRAULIC_LAYERS),
+        (PROPERTIES, settings.properties_folder, BOTTOMS.size),
     ):
         for name in names:
             values = fields[name] if fields[name].ndim == 2 else fields[name][:layers]
-            path = soil_path(folder, name)
+            path = folder / canonical_name(name)
             _write_variable(path, name, values, cells)
             paths.append(path)
     return paths

@@ -1,17 +1,21 @@
 """NLDAS-2 hourly forcing, File A, NetCDF V2.0 (NLDAS_FORA0125_H)."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
 from paramscape.products.bounding_box import Box
-from paramscape.products.checks import FileOf, require_times
+from paramscape.products.checks import FileOf, require_physical, require_times
 from paramscape.products.errors import ProductError
 from paramscape.products.humidity import vapour_pressure
+from paramscape.products.listing import Listing
+from paramscape.products.looks import FileLooks, look_at_header
 from paramscape.products.netcdf_reader import open_product
+from paramscape.products.nldas.files import hours, path_of
 from paramscape.products.time_steps import check_points, record_times, steps_between
 from paramscape.products.units import convert
 from paramscape.study import NldasForcing, Period
@@ -30,7 +34,7 @@ VARIABLES = {
 }
 
 
-def read_nldas(
+def read_forcing(
     settings: NldasForcing, period: Period, box: Box, ends_record: bool = True
 ) -> xr.Dataset:
     """Steps of one hour around a box, from hourly granules.
@@ -53,12 +57,12 @@ def read_nldas(
     Raises:
         ProductError: if a granule is missing, damaged or unphysical.
     """
-    listing = paths.Listing()
+    listing = Listing()
     times = record_times(period, STEP_HOURS)
     granules: list[dict[str, xr.DataArray]] = []
     units: dict[str, str | None] = {}
     for time in times:
-        path = paths.find_nldas(listing, settings.folder, _hour(time))
+        path = path_of(settings, _hour(time), listing)
         if time == times[-1] and ends_record and not path.is_file():
             granules.append(granules[-1])
             continue
@@ -67,18 +71,18 @@ def read_nldas(
             _require_same_grid(granule["tas"], granules[0]["tas"], path)
         granules.append(granule)
     points = _combined({name: _stack(granules, name, times) for name in VARIABLES})
-    check_points(points, STEP_HOURS, settings.supersaturation, nldas_file(settings), units)
+    check_points(points, STEP_HOURS, settings.supersaturation, forcing_file(settings), units)
     return steps_between(points, STEP_HOURS)
 
 
-def nldas_file(settings: NldasForcing) -> FileOf:
+def forcing_file(settings: NldasForcing) -> FileOf:
     """The granule of a time."""
-    listing = paths.Listing()
+    listing = Listing()
 
     def file(name: str, time: np.datetime64 | None) -> Path:
         if time is None:
             return settings.folder
-        return paths.find_nldas(listing, settings.folder, _hour(time))
+        return path_of(settings, _hour(time), listing)
 
     return file
 
@@ -139,3 +143,21 @@ def _combined(raw: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
 
 def _hour(time: np.datetime64) -> datetime:
     return np.datetime64(time, "s").item()
+
+
+def looks_at_forcing(settings: NldasForcing, period: Period, box: Box) -> Iterator[FileLooks]:
+    """Looks at the granules that exist: time, variables, units and grid, and their values."""
+    listing, wanted = Listing(), tuple(VARIABLES.values())
+    for hour in hours(period.start, period.end):
+        path, time = path_of(settings, hour, listing), np.datetime64(hour, "ns")
+        if path.is_file():
+            header = partial(look_at_header, path, np.array([time]), wanted, box)
+            yield FileLooks(path, (header,), (partial(_look_at_granule, path, time, box),))
+
+
+def _look_at_granule(path: Path, time: np.datetime64, box: Box) -> None:
+    """Refuse a granule whose values are wrong, or that is not of File A."""
+    fields, units = read_granule(path, time, box)
+    for name in ("tas", "prcp", "pres", "dswrf", "dlwrf"):
+        described = fields[name].rename(name).assign_attrs(units=UNITS[name])
+        require_physical(described, path, units[name])

@@ -5,10 +5,18 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
 from paramscape.products.bounding_box import Box
+from paramscape.products.china_soil.files import (
+    HYDRAULIC,
+    HYDRAULIC_SOURCE,
+    PROPERTIES,
+    PROPERTIES_SOURCE,
+    path_of,
+)
 from paramscape.products.errors import ProductError
+from paramscape.products.listing import Listing
 from paramscape.products.netcdf_reader import ProductFile, open_product
+from paramscape.products.sources import Source
 from paramscape.products.units import convert
 from paramscape.study import ChinaSoil
 
@@ -40,7 +48,7 @@ def read_hydraulic(settings: ChinaSoil, box: Box) -> xr.Dataset:
     Raises:
         ProductError: if a file is missing, damaged, or its scale was not applied.
     """
-    return _read(settings.hydraulic_folder, paths.SOIL_HYDRAULIC, box)
+    return _read(_paths(settings.hydraulic_folder, HYDRAULIC, HYDRAULIC_SOURCE), box)
 
 
 def read_properties(settings: ChinaSoil, box: Box) -> xr.Dataset:
@@ -53,7 +61,7 @@ def read_properties(settings: ChinaSoil, box: Box) -> xr.Dataset:
     Raises:
         ProductError: if a file is missing or damaged, or has impossible values.
     """
-    return _read(settings.properties_folder, paths.SOIL_PROPERTIES, box)
+    return _read(_paths(settings.properties_folder, PROPERTIES, PROPERTIES_SOURCE), box)
 
 
 def read_soil(settings: ChinaSoil, box: Box) -> xr.Dataset:
@@ -83,11 +91,14 @@ def read_soil(settings: ChinaSoil, box: Box) -> xr.Dataset:
     )
 
 
-def _read(folder: Path, variables: tuple[str, ...], box: Box) -> xr.Dataset:
-    listing = paths.Listing()
+def _paths(folder: Path, variables: tuple[str, ...], source: Source) -> dict[str, Path]:
+    listing = Listing()
+    return {name: path_of(folder, name, listing, source) for name in variables}
+
+
+def _read(paths: dict[str, Path], box: Box) -> xr.Dataset:
     fields: dict[str, xr.DataArray] = {}
-    for name in variables:
-        path = paths.find_soil(listing, folder, name)
+    for name, path in paths.items():
         with open_product(path) as raw:
             field = _field(raw, name, box)
         if fields:

@@ -1,24 +1,31 @@
 """GLEAM daily evaporation and soil moisture, v3 (0.25 degree) and v4 (0.1 degree)."""
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
 from paramscape.products.bounding_box import Box
 from paramscape.products.checks import require_physical, require_times
 from paramscape.products.errors import ProductError
+from paramscape.products.gleam.files import path_of
+from paramscape.products.listing import Listing
+from paramscape.products.looks import FileLooks
 from paramscape.products.netcdf_reader import ProductFile, open_product
+from paramscape.products.observed import finished_days
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import convert
 from paramscape.study import GleamObservations, Period
-from paramscape.study.quantities import LONG_NAMES, UNITS
+from paramscape.study.quantities import UNITS
 
 _MISSING = -999.0
 
 
-def read_gleam(settings: GleamObservations, target: str, period: Period, box: Box) -> xr.DataArray:
+def read_observations(
+    settings: GleamObservations, target: str, period: Period, box: Box
+) -> xr.DataArray:
     """Daily values of a target around a box, from global yearly files.
 
     The files of v3.0 to v3.5 hold (time, lon, lat), later ones (time, lat, lon), all with
@@ -37,24 +44,11 @@ def read_gleam(settings: GleamObservations, target: str, period: Period, box: Bo
     Raises:
         ProductError: if a file is missing, damaged, lacks days or has unphysical values.
     """
-    listing = paths.Listing()
-    variable = settings.variable_of(target)
-    parts = []
+    listing, parts = Listing(), []
     for year in range(period.start.year, period.end.year + 1):
-        path = paths.find_gleam(listing, settings.folder, settings.version, variable, year)
-        with open_product(path) as raw:
-            parts.append(_year(raw, variable, target, period, box, year))
-    daily = xr.concat(parts, "time", join="exact")
-    return described(daily, target)
-
-
-def described(daily: xr.DataArray, target: str) -> xr.DataArray:
-    """A daily field with the target's name, unit and axes described."""
-    daily = daily.rename(target)
-    daily.attrs = {"units": UNITS[target], "long_name": LONG_NAMES[target]}
-    daily["lat"].attrs = {"units": "degrees_north", "standard_name": "latitude"}
-    daily["lon"].attrs = {"units": "degrees_east", "standard_name": "longitude"}
-    return daily
+        with open_product(path_of(settings, target, year, listing)) as raw:
+            parts.append(_year(raw, settings.variable_of(target), target, period, box, year))
+    return finished_days(xr.concat(parts, "time", join="exact"), target, settings.folder)
 
 
 def days_within(period: Period, year: int) -> np.ndarray:
@@ -66,7 +60,7 @@ def days_within(period: Period, year: int) -> np.ndarray:
 def _year(
     raw: ProductFile, variable: str, target: str, period: Period, box: Box, year: int
 ) -> xr.DataArray:
-    days = days_of(raw)
+    days = record_days(raw)
     wanted = days_within(period, year)
     inside = np.flatnonzero((days >= wanted[0]) & (days <= wanted[-1]))
     require_times(days[inside], wanted, raw.path)
@@ -80,7 +74,7 @@ def _year(
     return field
 
 
-def days_of(raw: ProductFile) -> np.ndarray:
+def record_days(raw: ProductFile) -> np.ndarray:
     """(n,) days of the file's records."""
     if raw.time is not None:
         return raw.time.astype("datetime64[D]")
@@ -92,3 +86,25 @@ def days_of(raw: ProductFile) -> np.ndarray:
     date = raw.raw("DATE")
     date = date if date.shape[0] == 3 else date.T
     return np.array([f"{int(y):04d}-{int(m):02d}-{int(d):02d}" for y, m, d in date.T], "M8[D]")
+
+
+def looks_at_observations(
+    settings: GleamObservations, target: str, period: Period, box: Box
+) -> Iterator[FileLooks]:
+    """Looks at the years that exist: days, variable, unit and grid, and the first record."""
+    listing = Listing()
+    for days in period.by_year():
+        path = path_of(settings, target, days.start.year, listing)
+        if path.is_file():
+            yield FileLooks(path, (partial(_look_at_year, path, settings, target, days, box),))
+
+
+def _look_at_year(
+    path: Path, settings: GleamObservations, target: str, days: Period, box: Box
+) -> None:
+    """Refuse a year whose days, variable, unit, grid or first record is wrong."""
+    with open_product(path) as raw:
+        found, wanted = record_days(raw), days_within(days, days.start.year)
+        inside = (found >= wanted[0]) & (found <= wanted[-1])
+        require_times(found[inside], wanted, path)
+    read_observations(settings, target, Period(start=days.start, end=days.start), box)

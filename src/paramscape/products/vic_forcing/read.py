@@ -1,30 +1,29 @@
-"""VIC image-driver files of the user's own: forcing, domain and parameters."""
+"""Forcing files of VIC's image driver, on the study's grid."""
 
-import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
-from paramscape.products.bounding_box import EARTH_RADIUS, Box
-from paramscape.products.checks import FileOf, require_times
+from paramscape.products.bounding_box import Box
+from paramscape.products.checks import FileOf, require_physical, require_times
 from paramscape.products.errors import ProductError
+from paramscape.products.looks import FileLooks
 from paramscape.products.netcdf_reader import ProductFile, open_product
 from paramscape.products.time_steps import check_points, day_after, finished
-from paramscape.products.units import conversion, convert, is_kind_of
+from paramscape.products.units import convert, is_kind_of
+from paramscape.products.vic_forcing.files import path_of
 from paramscape.study import Period, VicForcing
 from paramscape.study.quantities import FORCINGS, UNITS
 
-_SQUARE_RADIANS = ("radian2", "radians2", "rad2", "steradian", "steradians", "sr")
 _WIND_LABELS = ("mm s-1", "mm/s")
-_PARAMETERS = (
-    "run_cell", "infilt", "Ds", "Dsmax", "Ws", "c", "expt", "Ksat", "depth", "elev", "Nveg", "Cv",
-    "LAI", "root_depth", "root_fract",
-)  # fmt: skip
 
 
-def read_vic_forcing(settings: VicForcing, period: Period, box: Box) -> xr.Dataset:
+def read_forcing(
+    settings: VicForcing, period: Period, box: Box, ends_record: bool = True
+) -> xr.Dataset:
     """Steps of VIC forcing files, at the files' own step, in the cells of a box.
 
     A file without `units` attribute is taken to hold VIC's units; one that says kelvin or pascal
@@ -34,6 +33,7 @@ def read_vic_forcing(settings: VicForcing, period: Period, box: Box) -> xr.Datas
         settings: path prefix of the yearly files, and names of variables that differ from ours.
         period: days to read.
         box: the domain's edges.
+        ends_record: not used; a file has whole steps.
 
     Returns:
         tas, prcp, pres, dswrf, dlwrf, vp, wind (time, lat, lon), latitude ascending; NaN in
@@ -49,13 +49,13 @@ def read_vic_forcing(settings: VicForcing, period: Period, box: Box) -> xr.Datas
         parts.append(part)
     steps = xr.concat(parts, "time", join="exact") if len(parts) > 1 else parts[0]
     times = steps["time"].values
-    hours = _step_hours(times, paths.vic_forcing_path(settings.prefix, years[0]))
+    hours = _step_hours(times, path_of(settings, years[0]))
     points = {name: steps[name].assign_attrs(units=UNITS[name]) for name in FORCINGS}
-    check_points(points, hours, settings.supersaturation, vic_file(settings), units)
+    check_points(points, hours, settings.supersaturation, forcing_file(settings), units)
     return finished(steps, hours)
 
 
-def vic_file(settings: VicForcing) -> FileOf:
+def forcing_file(settings: VicForcing) -> FileOf:
     """The file of the year of a time."""
 
     def file(name: str, time: np.datetime64 | None) -> Path:
@@ -65,47 +65,10 @@ def vic_file(settings: VicForcing) -> FileOf:
     return file
 
 
-def read_vic_domain(path: Path) -> xr.Dataset:
-    """`mask` (int32), `frac` and `area` [m2] of a VIC domain file, (lat, lon), latitude ascending.
-
-    Coordinates may be maps, as RVIC's xc and yc, where these make a regular grid; an area in square
-    radians becomes m2.
-
-    Raises:
-        ProductError: if the file is damaged or has no `mask`, no cell is active, or `frac` is no
-            share in an active cell.
-    """
-    with open_product(path) as raw:
-        raw.variable("mask")
-        names = [name for name in ("mask", "frac", "area") if name in raw.variables]
-        fields = {name: _map(raw, name) for name in names}
-        if "area" in fields:
-            fields["area"] = fields["area"] * _square_metres(raw)
-    active = fields["mask"].fillna(0) > 0
-    fields["mask"] = active.astype(np.int32)
-    if not active.any():
-        raise ProductError("no cell is active", path, "mask", cure="give a mask with cells above 0")
-    if "frac" in fields:
-        fields["frac"] = fields["frac"].where(active, 0)
-        _require_shares(fields["frac"], path)
-    return xr.Dataset(fields)
-
-
-def require_parameters(path: Path) -> None:
-    """Refuse a file that is no VIC parameter file.
-
-    Raises:
-        ProductError: naming the first variable that is missing.
-    """
-    with open_product(path) as raw:
-        for name in _PARAMETERS:
-            raw.variable(name)
-
-
 def _year(
     settings: VicForcing, year: int, period: Period, box: Box
 ) -> tuple[xr.Dataset, dict[str, str | None]]:
-    path = paths.vic_forcing_path(settings.prefix, year)
+    path = path_of(settings, year)
     with open_product(path) as raw:
         inside = records_of_year(raw, year, period)
         fields, units = {}, {}
@@ -182,42 +145,20 @@ def _is_vics(name: str, units: str | None) -> bool:
     return units is None or (name == "wind" and units.strip().lower() in _WIND_LABELS)
 
 
-def _map(raw: ProductFile, name: str) -> xr.DataArray:
-    field = raw.field(name)
-    for axis in ("lat", "lon"):
-        if field.sizes[axis] > 1 and np.diff(field[axis].values).min() < 1e-9:
-            raise ProductError(
-                f"{axis} {field[axis].values[np.diff(field[axis].values).argmin()]:g} comes twice",
-                raw.path, axis, cure="give each row and column of the grid once",
-            )  # fmt: skip
-    extra = [dim for dim in field.dims if dim not in ("lat", "lon")]
-    if any(field.sizes[dim] > 1 for dim in extra):
-        raise ProductError(
-            f"the variable has further axes {', '.join(map(str, extra))}", raw.path, name,
-            cure="give it on latitude and longitude alone",
-        )  # fmt: skip
-    return field.squeeze(extra, drop=True).reset_coords(drop=True)
+def looks_at_forcing(settings: VicForcing, period: Period, box: Box) -> Iterator[FileLooks]:
+    """Looks at the years that exist: times, units and grid of all variables, and a record."""
+    for days in period.by_year():
+        path = path_of(settings, days.start.year)
+        if path.is_file():
+            looks = [partial(_look_at_variable, settings, name, days, box) for name in FORCINGS]
+            yield FileLooks(path, tuple(looks))
 
 
-def _square_metres(raw: ProductFile) -> float:
-    """Factor from the unit of a domain's `area` to m2; one that is unknown counts as m2."""
-    units = raw.units("area")
-    plain = re.sub(r"[^a-z0-9]", "", (units or "").lower())
-    if plain in _SQUARE_RADIANS:
-        return EARTH_RADIUS**2
-    if is_kind_of(units, "m2"):
-        return conversion(units, "m2", raw.path, "area")[0]
-    return 1.0
-
-
-def _require_shares(share: xr.DataArray, path: Path) -> None:
-    wrong = ~((share >= 0) & (share <= 1 + 1e-6)).values
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        raise ProductError(
-            f"frac is {float(share[row, column]):g} in an active cell, not a share from 0 to 1",
-            path,
-            "frac",
-            f"cell (lat {float(share.lat[row]):g}, lon {float(share.lon[column]):g})",
-            "give the share of the cell inside the domain, or mask the cell out",
-        )
+def _look_at_variable(settings: VicForcing, name: str, days: Period, box: Box) -> None:
+    """Refuse one of our variables of a year whose times, unit, grid or first record is wrong."""
+    path = path_of(settings, days.start.year)
+    with open_product(path) as raw:
+        first = records_of_year(raw, days.start.year, days).start
+        field = vic_field(raw, settings, name, box, slice(first, first + 1))
+        units = raw.units(settings.names.get(name, name))
+        require_physical(field.assign_attrs(units=UNITS[name]), path, units)

@@ -1,18 +1,21 @@
 """Observations and attributes of the user's own, from any CF NetCDF file."""
 
 import logging
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
 from paramscape.products.bounding_box import Box, near
+from paramscape.products.cf.files import path_of, paths_of
 from paramscape.products.checks import require_known_codes, require_physical
 from paramscape.products.days import RecordDays, daily_means, record_days, time_method
 from paramscape.products.errors import ProductError
-from paramscape.products.gleam import described
+from paramscape.products.looks import FileLooks, first_days, is_read_whole
 from paramscape.products.netcdf_reader import ProductFile, moment, open_product
+from paramscape.products.observed import finished_days
 from paramscape.products.plausible import require_plausible
 from paramscape.products.units import LATENT_HEAT, convert, is_kind_of, water_flux
 from paramscape.study import CfAttribute, CfObservations, Period
@@ -25,7 +28,7 @@ _SURFACE_RUNOFF = ("surface_runoff_flux", "surface_runoff_amount")
 _VIC_LAYERS = "nlayer"
 
 
-def read_cf_observations(
+def read_observations(
     settings: CfObservations, target: str, period: Period, box: Box
 ) -> xr.DataArray:
     """Daily values of a target around a box, from one file or one a year.
@@ -48,8 +51,7 @@ def read_cf_observations(
         ProductError: if a file is damaged, no day of the period is in it, a day comes twice or
             cannot be told, or values are implausible.
     """
-    years = range(period.start.year, period.end.year + 1)
-    files = dict.fromkeys(paths.yearly_path(settings.path, year) for year in years)
+    files = paths_of(settings, period)
     found = [_daily(path, settings, target, period, box) for path in files]
     parts = [part for part in found if part is not None]
     if not parts:
@@ -62,9 +64,10 @@ def read_cf_observations(
     for part, path in zip(found, files, strict=True):
         _require_same_grid(part, parts[0], path)
     daily = xr.concat(parts, "time", join="exact")
-    _require_single_days(daily["time"].values, next(iter(files)))
+    _require_single_days(daily["time"].values, files[0])
     days = np.arange(period.start, np.datetime64(period.end) + 1, dtype="datetime64[D]")
-    return described(daily.reindex(time=days.astype("datetime64[ns]")), target)
+    daily = daily.reindex(time=days.astype("datetime64[ns]"))
+    return finished_days(daily, target, settings.path)
 
 
 def read_attribute(settings: CfAttribute, name: str, box: Box) -> xr.DataArray:
@@ -88,6 +91,20 @@ def read_attribute(settings: CfAttribute, name: str, box: Box) -> xr.DataArray:
         units = raw.units(settings.variable) or "1"
         source = str(raw.attributes().get("title", settings.path.name))
     return field.rename(name).assign_attrs(units=units, source=source)
+
+
+def looks_at_observations(
+    settings: CfObservations, target: str, period: Period, box: Box
+) -> Iterator[FileLooks]:
+    """Looks at the files that exist: all days of a period, or its first where files are large."""
+    whole = is_read_whole(paths_of(settings, period))
+    parts = period.by_year() if len(paths_of(settings, period)) > 1 else [period]
+    for part in parts:
+        path = path_of(settings, part.start.year)
+        if path.is_file():
+            one = settings.model_copy(update={"path": path})
+            days = part if whole else first_days(part)
+            yield FileLooks(path, (partial(read_observations, one, target, days, box),))
 
 
 def _daily(

@@ -1,15 +1,19 @@
 """China Meteorological Forcing Dataset, v1.6 and v2.0, 3-hourly (He et al. 2020)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from paramscape.products import paths
 from paramscape.products.bounding_box import Box
-from paramscape.products.checks import FileOf, require_times
+from paramscape.products.checks import FileOf, require_physical, require_times
+from paramscape.products.cmfd.files import VARIABLES, months, path_of
 from paramscape.products.humidity import vapour_pressure
+from paramscape.products.listing import Listing
+from paramscape.products.looks import FileLooks, look_at_header
 from paramscape.products.netcdf_reader import open_product
 from paramscape.products.time_steps import check_points, day_after, record_times, steps_between
 from paramscape.products.units import convert
@@ -17,18 +21,9 @@ from paramscape.study import CmfdForcing, Period
 from paramscape.study.quantities import UNITS
 
 STEP_HOURS = 24 // CmfdForcing.steps_per_day
-VARIABLES = {
-    "tas": ("temp", "C"),
-    "prcp": ("prec", "mm h-1"),
-    "pres": ("pres", "kPa"),
-    "dswrf": ("srad", "W m-2"),
-    "dlwrf": ("lrad", "W m-2"),
-    "vp": ("shum", "kg kg-1"),
-    "wind": ("wind", "m s-1"),
-}
 
 
-def read_cmfd(
+def read_forcing(
     settings: CmfdForcing, period: Period, box: Box, ends_record: bool = True
 ) -> xr.Dataset:
     """Steps of 3 hours around a box, from monthly files.
@@ -52,7 +47,7 @@ def read_cmfd(
     Raises:
         ProductError: if a file is missing, damaged, incomplete or unphysical.
     """
-    file = cmfd_file(settings)
+    file = forcing_file(settings)
     points, units = {}, {}
     for name in VARIABLES:
         points[name], units[name] = _records(settings, name, period, box, ends_record)
@@ -65,14 +60,14 @@ def read_cmfd(
     return steps_between(points, STEP_HOURS)
 
 
-def cmfd_file(settings: CmfdForcing) -> FileOf:
+def forcing_file(settings: CmfdForcing) -> FileOf:
     """The file of a variable of ours at a time."""
-    listing = paths.Listing()
+    listing = Listing()
 
     def file(name: str, time: np.datetime64 | None) -> Path:
         if time is None:
             return settings.folder
-        return _path(listing, settings, name, np.datetime64(time, "D").item())
+        return path_of(settings, VARIABLES[name], np.datetime64(time, "D").item(), listing)
 
     return file
 
@@ -81,11 +76,11 @@ def _records(
     settings: CmfdForcing, name: str, period: Period, box: Box, ends_record: bool
 ) -> tuple[xr.DataArray, str | None]:
     """Records of one variable from the period's start to the midnight after it, and their units."""
-    listing = paths.Listing()
+    listing = Listing()
     wanted = record_times(period, STEP_HOURS)
     parts, units = [], []
-    for month in paths.months(period.start, day_after(period)):
-        path = _path(listing, settings, name, month)
+    for month in months(period.start, day_after(period)):
+        path = path_of(settings, VARIABLES[name], month, listing)
         is_after = month > period.end
         if is_after and ends_record and not path.is_file():
             parts.append(parts[-1].isel(time=[-1]).assign_coords(time=wanted[-1:]))
@@ -110,7 +105,7 @@ def read_month(
     Raises:
         ProductError: if the file is damaged, incomplete, or of an unknown unit.
     """
-    variable, unit = VARIABLES[name]
+    variable, unit = VARIABLES[name].name, VARIABLES[name].units
     whole = times_of_month(month)
     with open_product(path) as raw:
         if raw.time is None:
@@ -128,6 +123,22 @@ def times_of_month(month: date) -> np.ndarray:
     return record_times(Period(start=month, end=following - timedelta(days=1)), STEP_HOURS)[:-1]
 
 
-def _path(listing: paths.Listing, settings: CmfdForcing, name: str, day: date) -> Path:
-    variable = VARIABLES[name][0]
-    return paths.find_cmfd(listing, settings.folder, settings.product, variable, day)
+def looks_at_forcing(settings: CmfdForcing, period: Period, box: Box) -> Iterator[FileLooks]:
+    """Looks at the months that exist: times, variable, unit and grid, and the first record."""
+    listing = Listing()
+    for name, variable in VARIABLES.items():
+        for month in months(period.start, period.end):
+            path = path_of(settings, variable, month, listing)
+            if path.is_file():
+                wanted = ((variable.name, variable.units),)
+                header = partial(look_at_header, path, times_of_month(month), wanted, box)
+                yield FileLooks(path, (header,), (partial(_look_at_month, path, name, month, box),))
+
+
+def _look_at_month(path: Path, name: str, month: date, box: Box) -> None:
+    """Refuse a month whose first record is wrong."""
+    first = np.array([np.datetime64(month)], "datetime64[ns]")
+    field, units = read_month(path, name, month, box, first)
+    if name != "vp":  # humidity there
+        described = field.rename(name).assign_attrs(units=VARIABLES[name].units)
+        require_physical(described, path, units)

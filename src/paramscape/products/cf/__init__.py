@@ -1,0 +1,1 @@
+"""CF NetCDF files of the user's own: observations and attributes."""

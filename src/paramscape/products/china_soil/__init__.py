@@ -1,0 +1,1 @@
+"""Soil of China at 30 arc-seconds."""

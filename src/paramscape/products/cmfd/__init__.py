@@ -1,0 +1,1 @@
+"""China Meteorological Forcing Dataset, v1.6 and v2.0."""

@@ -1,0 +1,1 @@
+"""Flux towers, a daily NetCDF file each."""

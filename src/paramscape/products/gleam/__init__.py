@@ -1,0 +1,1 @@
+"""GLEAM evaporation and soil moisture."""

@@ -1,0 +1,1 @@
+"""NLDAS-2 hourly forcing."""

@@ -1,0 +1,1 @@
+"""Forcing files of VIC's image driver."""
