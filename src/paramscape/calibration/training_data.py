@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import CalibrationData, Problem
 from paramscape.study import Period
+from paramscape.study.days import DayAxis
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,7 @@ def days_of(data: CalibrationData, period: Period) -> slice:
     Raises:
         ValueError: if the data does not hold every day of the period.
     """
-    times = np.asarray(data.times).astype("datetime64[D]")
-    first = int(np.searchsorted(times, np.datetime64(period.start)))
-    days = slice(first, first + period.days)
-    expected = np.datetime64(period.start) + np.arange(period.days)
-    if not np.array_equal(times[days], expected):
-        raise ValueError(
-            f"forcing and observations must hold every day from {period.start} to {period.end}; "
-            f"they have {len(times)} days from {times[0]} to {times[-1]}"
-        )
-    return days
+    return DayAxis.of(data.times, "the record of forcing and observations").slice(period)
 
 
 def _require_complete(forcing: Tensor, period: Period) -> None:

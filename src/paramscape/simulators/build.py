@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from paramscape.files import read_dataset, read_years
@@ -19,12 +18,13 @@ from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, ce
 from paramscape.simulators.interface import Simulator
 from paramscape.simulators.surrogates.read_samples import daily_forcing
 from paramscape.simulators.surrogates.registry import KINDS
-from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
+from paramscape.simulators.surrogates.simulated_study import FORCING, SurrogateInputs
 from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import team
 from paramscape.study import periods_of, section
+from paramscape.study.days import DayAxis
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def simulator_for(
     inputs = SurrogateInputs(
         cells,
         daily_forcing(forcing, cells).to(device),
-        np.datetime64(forcing["time"].values[0], "D").item(),
+        DayAxis.of(forcing["time"].values, FORCING).first_day,
         periods,
         PriorBox.of(section(settings, "priors")),
     )

@@ -107,7 +107,7 @@ def test_gradients_do_not_depend_on_the_chunks_that_bound_memory(
 
 
 def test_a_period_without_the_days_of_a_sequence_before_it_is_refused(simulator, parameters):
-    with pytest.raises(ValueError, match="needs forcing from 9 days before"):
+    with pytest.raises(ValueError, match="every day from 2008-11-26 to 2008-12-09"):
         simulator.run(parameters, Period(start=date(2008, 12, 5), end=date(2008, 12, 9)))
 
 

@@ -13,7 +13,9 @@ from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of, members_of_role
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.surrogates.samples import Samples
+from paramscape.simulators.surrogates.simulated_study import FORCING
 from paramscape.study import Period
+from paramscape.study.days import DayAxis
 from paramscape.study.quantities import FORCINGS
 
 
@@ -74,14 +76,8 @@ def forcing_until(forcing: xr.Dataset, period: Period, cells: Cells) -> tuple[to
     Raises:
         ValueError: if the forcing does not cover the period.
     """
-    kept = forcing.sel(time=slice(None, period.end.isoformat()))
-    inside = kept.sel(time=period.slice).sizes["time"]
-    if inside != period.days:
-        raise ValueError(
-            f"the daily forcing has {inside} of the {period.days} days from {period.start} to "
-            f"{period.end}"
-        )
-    return daily_forcing(kept, cells), kept.sizes["time"] - inside
+    days = DayAxis.of(forcing["time"].values, FORCING).slice(period)
+    return daily_forcing(forcing.isel(time=slice(days.stop)), cells), days.start
 
 
 def _read_targets(

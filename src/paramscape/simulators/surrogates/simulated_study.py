@@ -7,8 +7,11 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
-from paramscape.study import LearningPeriods, Period
+from paramscape.study import LearningPeriods
+from paramscape.study.days import DayAxis
 from paramscape.study.quantities import FORCINGS, PARAMETERS
+
+FORCING = "the daily forcing"
 
 
 @dataclass(frozen=True)
@@ -35,19 +38,10 @@ class SurrogateInputs:
                 f"got {tuple(self.forcing.shape)}"
             )
 
-    def days(self, period: Period, before: int = 0) -> slice:
-        """The period as indices of the forcing's days.
-
-        Raises:
-            ValueError: if the forcing lacks the period or the days that are needed before it.
-        """
-        first = (period.start - self.first_day).days
-        if first < before or first + period.days > len(self.forcing):
-            raise ValueError(
-                f"simulating {period.start} to {period.end} needs forcing from {before} days "
-                f"before to the end, but there are {len(self.forcing)} days from {self.first_day}"
-            )
-        return slice(first, first + period.days)
+    @property
+    def axis(self) -> DayAxis:
+        """The days of the forcing."""
+        return DayAxis(self.first_day, len(self.forcing), FORCING)
 
     def unit(self, parameters: Tensor) -> Tensor:
         """Parameters (..., cell, parameter) in the unit cube, in the forcing's precision.

@@ -29,8 +29,8 @@ class StatefulSurrogate:
     def __init__(self, dynamics: Dynamics, inputs: SurrogateInputs):
         self.dynamics, self.inputs = dynamics, inputs
         self.forcing = dynamics.network.standardise_forcing(inputs.forcing)
-        self.train = inputs.days(inputs.periods.train).start
-        self.warmup = inputs.days(inputs.periods.learning).start
+        self.train = inputs.axis.slice(inputs.periods.train).start
+        self.warmup = inputs.axis.slice(inputs.periods.learning).start
         dtype = self.forcing.dtype
         self.kept = KeptStates(-2, dtype, dtype, self.forcing.device)
 
@@ -108,7 +108,7 @@ class StatefulSimulator:
         Raises:
             RuntimeError: for a short warm-up before the first `respin`.
         """
-        days = self.inputs.days(period)
+        days = self.inputs.axis.slice(period)
         unit = self.inputs.unit(parameters)
         members = unit if unit.ndim == 3 else unit.unsqueeze(0)
         start = self._cache.start_of_run(parameters, period, warmup_days)

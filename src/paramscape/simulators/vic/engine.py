@@ -13,6 +13,7 @@ from torch import Tensor
 from paramscape.grid.cells import Cells
 from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 from paramscape.study import Period, Vic
+from paramscape.study.days import DayAxis
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
 from paramscape.vic.columns import Columns, columns_of
@@ -76,23 +77,14 @@ class Engine:
         """Parameters with the calibrated values (member?, cell, parameter) in their place."""
         return with_calibrated(self.parameters, values)
 
-    def days(self, period: Period) -> slice:
-        """The period as days since `first_day`.
-
-        Raises:
-            ValueError: if the forcing does not cover the period.
-        """
-        first = (period.start - self.first_day).days
-        available = self.forcing.steps // self.options.model_steps_per_day
-        if first < 0 or first + period.days > available:
-            raise ValueError(
-                f"the forcing has {available} days from {self.first_day}, which do not cover "
-                f"{period.start} to {period.end}"
-            )
-        return slice(first, first + period.days)
+    @property
+    def axis(self) -> DayAxis:
+        """The days of the forcing."""
+        days = self.forcing.steps // self.options.model_steps_per_day
+        return DayAxis(self.first_day, days, "VIC's forcing")
 
     def forcing_of(self, days: slice) -> Forcing:
-        """Forcing of some days since `first_day`."""
+        """Forcing of some days of the axis."""
         steps = self.options.model_steps_per_day
         return self.forcing.days(days.start * steps, days.stop * steps)
 
@@ -129,10 +121,8 @@ class Engine:
         """
         require_values(values, self.parameters.cells)
         parameters = self.calibrated(values)
-        wanted = self.days(period)
+        wanted = self.axis.slice(period, before=(period.start - start).days)
         warmup = slice((start - self.first_day).days, wanted.start)
-        if warmup.start < 0:
-            raise ValueError(f"the warm-up starts on {start}, the forcing on {self.first_day}")
         state = self.advance(parameters, warmup, state, progress)
         ran = simulate(
             parameters,

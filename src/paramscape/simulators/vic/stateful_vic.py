@@ -46,8 +46,8 @@ class StatefulVic:
 
     def __init__(self, engine: Engine, periods: LearningPeriods):
         self.engine = engine
-        self._train = engine.days(periods.train).start
-        self._warmup = engine.days(periods.learning).start
+        self._train = engine.axis.slice(periods.train).start
+        self._warmup = engine.axis.slice(periods.learning).start
         latitude = engine.parameters.latitude
         self.kept = KeptStates(-1, torch.float32, latitude.dtype, latitude.device)
 

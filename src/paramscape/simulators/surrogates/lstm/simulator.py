@@ -85,7 +85,7 @@ class LstmSimulator:
 
     def _days(self, period: Period) -> slice:
         """The period as indices of the forcing's days."""
-        return self.inputs.days(period, before=self.network.days - 1)
+        return self.inputs.axis.slice(period, before=self.network.days - 1)
 
     def _index(self, first: Tensor, days: int, cells: Tensor) -> Tensor:
         """(2, sequence): last day and cell of the sequences of (window, day, cell)."""
