@@ -12,10 +12,11 @@ from paramscape.calibration.observed_data import (
     default_values,
     read_calibration_data,
 )
-from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.problem import Problem
 from paramscape.files import read_dataset, write_dataset
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.jobs.interruption import handle_sigterm
-from paramscape.jobs.job import checkpoint_path, job, use_threads
+from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.build import SimulatorFiles, simulator_of
@@ -24,7 +25,7 @@ from paramscape.study import periods_of, section
 
 
 def main(
-    inputs, settings, method: str, simulator: str, workplace: Workplace, processes: int = 1
+    inputs, settings, method: str, simulator: str, paths: RunPaths, seed: int, processes: int = 1
 ) -> xr.Dataset:
     """The estimated parameters (parameter, lat, lon)."""
     use_threads(section(settings, "compute").torch_threads)
@@ -47,7 +48,7 @@ def main(
     )
     with simulator_of(processes, simulator, model_files, cells, settings) as model:
         problem = Problem(target, data, periods, model, PriorBox.of(priors), default, searched)
-        values = CALIBRATORS[method](problem, own, workplace)
+        values = CALIBRATORS[method](problem, own, paths, seed)
     return parameters_dataset(values.cpu().double().numpy(), data.cells)
 
 
@@ -57,10 +58,10 @@ if __name__ == "__main__":
         settings = with_choice(params.settings, method, snakemake.input.get("choice"))
         output = Path(snakemake.output.parameters)
         course = {"settings": settings, "code": params.code, "seed": params.seed}
-        checkpoint = checkpoint_path(output.parent, course, snakemake.input)
-        workplace = Workplace(Path(snakemake.output.history), checkpoint, params.seed)
+        checkpoint = Checkpoint.of_job(output.parent, course, snakemake.input)
+        paths = RunPaths(Path(snakemake.output.history), checkpoint)
         processes = processes_of(section(settings, "compute"), snakemake.resources)
-        parameters = main(snakemake.input, settings, method, params.simulator, workplace, processes)
+        chosen = method, params.simulator, paths, params.seed
+        parameters = main(snakemake.input, settings, *chosen, processes)
         write_dataset(parameters, output, "parameters", made)
-        for left in output.parent.glob(f"*{checkpoint.name}"):
-            left.unlink()
+        checkpoint.remove()

@@ -12,6 +12,7 @@ from paramscape.parameters.datasets import fields_of, members_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import Perturbation, perturbed_fields
 from paramscape.study import section
+from paramscape.study.random_streams import seed_sequence
 
 
 def main(inputs, settings, round_number: int) -> xr.Dataset:
@@ -27,7 +28,7 @@ def main(inputs, settings, round_number: int) -> xr.Dataset:
             cells,
             priors,
             near,
-            np.random.SeedSequence(seed, spawn_key=(round_number, pilot)),
+            seed_sequence(seed, "near pilot", round_number, pilot),
         )
         for pilot, file in enumerate(inputs.pilots)
     ]

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.jobs.interruption import handle_sigterm
-from paramscape.jobs.job import checkpoint_path, job
+from paramscape.jobs.job import job
 from paramscape.simulators.device import processes_of
 from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.simulators.surrogates.read_samples import EnsembleFiles
-from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training import train
 from paramscape.simulators.surrogates.training_task import TrainingTask, learner_of
 from paramscape.simulators.surrogates.weights import save_network
 from paramscape.study import section
@@ -27,19 +28,19 @@ def task_of(inputs, settings, surrogate: str) -> TrainingTask:
     )
 
 
-def main(task: TrainingTask, files: TrainingFiles, processes: int = 1) -> SurrogateNetwork:
+def main(task: TrainingTask, paths: RunPaths, processes: int = 1) -> SurrogateNetwork:
     """The network that does best on the validation members, from given weights or untrained."""
     with learner_of(processes, task) as learner:
-        return train(learner, files, task.settings["study.seed"])
+        return train(learner, paths, task.settings["study.seed"])
 
 
 if __name__ == "__main__":
     with job(snakemake), handle_sigterm():
         settings, weights = snakemake.params.settings, Path(snakemake.output.weights)
         course = {"settings": settings, "code": snakemake.params.code}
-        checkpoint = checkpoint_path(weights.parent, course, snakemake.input)
-        files = TrainingFiles(Path(snakemake.output.history), checkpoint)
+        checkpoint = Checkpoint.of_job(weights.parent, course, snakemake.input)
+        paths = RunPaths(Path(snakemake.output.history), checkpoint)
         task = task_of(snakemake.input, settings, snakemake.wildcards.surrogate)
         processes = processes_of(section(settings, "compute"), snakemake.resources)
-        save_network(main(task, files, processes), weights)
-        checkpoint.unlink(missing_ok=True)
+        save_network(main(task, paths, processes), weights)
+        checkpoint.remove()

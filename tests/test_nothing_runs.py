@@ -7,32 +7,21 @@ import os
 import pickle
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 
-from paramscape.calibration import Workplace
-from paramscape.calibration.checkpoint import load_checkpoint
 from paramscape.cli import main
+from paramscape.jobs.checkpoint import Checkpoint
 from paramscape.simulators.surrogates.lstm import LstmNetwork
-from paramscape.simulators.surrogates.training import TrainingFiles, train
 from paramscape.simulators.surrogates.weights import load_network
-from paramscape.study import Lstm
 
 MODULES = ("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle")
 CALLS = ("eval", "exec", "os.system", "os.popen", "pd.read_pickle", "yaml.full_load")
 UNSAFE = (*CALLS, "yaml.unsafe_load", "yaml.load_all", "subprocess.getoutput")
 READERS = {
     "weights": lambda path: load_network(path, LstmNetwork),
-    "checkpoint of a calibration": lambda path: load_checkpoint(
-        Workplace(path.with_name("history.csv"), path, 1), "identity"
-    ),
-    "checkpoint of a surrogate": lambda path: train(
-        SimpleNamespace(network=torch.nn.Linear(1, 1), settings=Lstm()),
-        TrainingFiles(path.with_name("history.csv"), path),
-        1,
-    ),
+    "checkpoint": lambda path: Checkpoint(path, "identity").load(),
 }
 
 

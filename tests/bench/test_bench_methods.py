@@ -8,7 +8,7 @@ import torch
 from paramscape.bench import methods
 from paramscape.bench.calibration_case import make_problem
 from paramscape.bench.session import Bench, Settings
-from paramscape.calibration.history import History
+from paramscape.jobs.history import History
 from paramscape.vic.engine.compiled import build
 
 needs_compiler = pytest.mark.skipif(build.compiler() is None, reason="no C++ compiler is found")
@@ -17,12 +17,12 @@ needs_compiler = pytest.mark.skipif(build.compiler() is None, reason="no C++ com
 def writes(columns, rows, asked):
     """A calibrator that writes a history and notes its settings."""
 
-    def calibrate(problem, settings, workplace):
+    def calibrate(problem, settings, run_paths, seed):
         asked.append(settings)
         history = History(columns)
         for row in rows:
             history.record(dict(zip(columns, row, strict=True)))
-        history.write(workplace.history)
+        history.write(run_paths.history)
 
     return calibrate
 

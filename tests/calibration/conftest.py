@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration import CalibrationData, Problem, Workplace
+from paramscape.calibration import CalibrationData, Problem
 from paramscape.grid.cells import Cells
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Periods, Priors
 from paramscape.study.quantities import PARAMETERS
@@ -140,8 +141,8 @@ def land():
 
 
 @pytest.fixture
-def workplace(tmp_path: Path):
-    """Makes a place to calibrate in: workplace(name)."""
-    return lambda name="run", seed=5: Workplace(
-        tmp_path / name / "history.csv", tmp_path / name / "checkpoint.pt", seed
+def run_paths(tmp_path: Path):
+    """Makes a run's files: run_paths(name, identity)."""
+    return lambda name="run", identity="test": RunPaths(
+        tmp_path / name / "history.csv", Checkpoint(tmp_path / name / "checkpoint.pt", identity)
     )

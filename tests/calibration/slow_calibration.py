@@ -8,7 +8,8 @@ import torch
 from test_interrupted_calibrations import SETTINGS, with_soil
 
 from conftest import make_land
-from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.calibration import CALIBRATORS
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.jobs.interruption import handle_sigterm
 from paramscape.jobs.job import logged
 
@@ -18,8 +19,8 @@ def main(method: str, folder: Path) -> None:
     problem = with_soil(make_land().problem)
     for name in ("run", "simulate_windows"):
         setattr(problem.simulator, name, slow(getattr(problem.simulator, name)))
-    place = Workplace(folder / "history.csv", folder / "checkpoint.pt", 5)
-    CALIBRATORS[method](problem, SETTINGS[method], place)
+    place = RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test"))
+    CALIBRATORS[method](problem, SETTINGS[method], place, 5)
 
 
 def slow(function):

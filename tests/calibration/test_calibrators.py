@@ -74,19 +74,19 @@ def test_the_settings_name_every_calibrator():
         assert hasattr(methods, name.replace("-", "_"))
 
 
-def test_the_default_is_given_back_with_an_empty_history(land, workplace):
-    here, problem = workplace(), land().problem
-    assert torch.equal(CALIBRATORS["default"](problem, None, here), problem.default)
+def test_the_default_is_given_back_with_an_empty_history(land, run_paths):
+    here, problem = run_paths(), land().problem
+    assert torch.equal(CALIBRATORS["default"](problem, None, here, 5), problem.default)
     assert len(pd.read_csv(here.history)) == 0
 
 
 @pytest.mark.parametrize("is_stateful", [False, True])
 @pytest.mark.parametrize("method", LEARNED)
 def test_learned_fields_come_closer_to_the_truth_than_the_default(
-    method, is_stateful, land, workplace
+    method, is_stateful, land, run_paths
 ):
-    case, settings, here = land(is_stateful), LEARNED[method], workplace()
-    found = CALIBRATORS[method](case.problem, settings, here)
+    case, settings, here = land(is_stateful), LEARNED[method], run_paths()
+    found = CALIBRATORS[method](case.problem, settings, here, 5)
     assert found.shape == case.problem.default.shape
     assert found.dtype == case.problem.default.dtype
     box = case.problem.priors
@@ -100,11 +100,11 @@ def test_learned_fields_come_closer_to_the_truth_than_the_default(
     assert case.problem.simulator.respun == (1 + settings.epochs if is_stateful else 0)
 
 
-def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workplace):
-    case, here = land(), workplace()
+def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, run_paths):
+    case, here = land(), run_paths()
     problem = with_soil(case.problem)
     settings = MprSceua(complexes=3, max_evaluations=400)
-    found = CALIBRATORS["mpr-sceua"](problem, settings, here)
+    found = CALIBRATORS["mpr-sceua"](problem, settings, here, 5)
     assert case.error(found) < 0.6 * case.error(problem.default)
     history = pd.read_csv(here.history)
     assert history["evaluations"].iloc[0] == 63
@@ -114,16 +114,16 @@ def test_mpr_sceua_fits_better_than_the_default_and_keeps_its_budget(land, workp
     assert (history["train/worst_rmse"] >= history["train/best_rmse"]).all()
 
 
-def test_mpr_sceua_without_soil_says_what_to_give(land, workplace):
+def test_mpr_sceua_without_soil_says_what_to_give(land, run_paths):
     with pytest.raises(ValueError, match=r"mpr-sceua needs soil .*: give products\.soil"):
-        CALIBRATORS["mpr-sceua"](land().problem, MprSceua(), workplace())
+        CALIBRATORS["mpr-sceua"](land().problem, MprSceua(), run_paths(), 5)
 
 
 @pytest.mark.parametrize("method", LEARNED)
-def test_another_seed_learns_other_fields_and_the_same_seed_the_same(method, land, workplace):
+def test_another_seed_learns_other_fields_and_the_same_seed_the_same(method, land, run_paths):
     settings = LEARNED[method].model_copy(update={"epochs": 2})
     runs = [
-        CALIBRATORS[method](land().problem, settings, workplace(str(number), seed))
+        CALIBRATORS[method](land().problem, settings, run_paths(str(number)), seed)
         for number, seed in enumerate((5, 5, 6))
     ]
     assert torch.equal(runs[0], runs[1])
@@ -131,8 +131,8 @@ def test_another_seed_learns_other_fields_and_the_same_seed_the_same(method, lan
 
 
 @pytest.mark.parametrize("method", LEARNED)
-def test_the_best_validated_epoch_is_kept_not_the_last(method, land, workplace):
-    case, here = land(), workplace()
+def test_the_best_validated_epoch_is_kept_not_the_last(method, land, run_paths):
+    case, here = land(), run_paths()
     scores, seen = iter([0.9, 1.0, 0.5, 2.0]), []
     truth = case.problem.simulator.run
 
@@ -142,7 +142,7 @@ def test_the_best_validated_epoch_is_kept_not_the_last(method, land, workplace):
 
     case.problem.simulator.run = run
     settings = LEARNED[method].model_copy(update={"epochs": 3, "validate_every": 1})
-    found = CALIBRATORS[method](case.problem, settings, here)
+    found = CALIBRATORS[method](case.problem, settings, here, 5)
     assert torch.equal(found, seen[2].to(found))
 
 
@@ -190,36 +190,36 @@ def test_only_the_training_period_is_learned_from(method, land):
     assert losses[0] == losses[1]
 
 
-def test_observations_that_are_all_missing_cannot_be_learned_from(land, workplace):
+def test_observations_that_are_all_missing_cannot_be_learned_from(land, run_paths):
     problem = land().problem
     problem.data.observations[10:100] = torch.nan
     with pytest.raises(ValueError, match=r"et cannot be learned from: of 1530 cell-days .* 0 are"):
-        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+        CALIBRATORS["gan-po"](problem, GAN_PO, run_paths(), 5)
 
 
-def test_forcing_with_a_gap_is_refused_before_the_first_epoch(land, workplace):
+def test_forcing_with_a_gap_is_refused_before_the_first_epoch(land, run_paths):
     problem = land().problem
     problem.data.forcing[12, 3, 1] = torch.nan
     with pytest.raises(ValueError, match=r"variable 1 of cell 3 on day 2 after 2001-01-11"):
-        CALIBRATORS["dpl-z"](problem, DPL_Z, workplace())
+        CALIBRATORS["dpl-z"](problem, DPL_Z, run_paths(), 5)
 
 
-def test_a_record_that_ends_too_early_is_refused(land, workplace):
+def test_a_record_that_ends_too_early_is_refused(land, run_paths):
     problem = land().problem
     data = dataclasses.replace(problem.data, times=problem.data.times[:50])
     with pytest.raises(ValueError, match=r"every day from 2001-01-11 to 2001-04-10"):
-        CALIBRATORS["gan-po"](dataclasses.replace(problem, data=data), GAN_PO, workplace())
+        CALIBRATORS["gan-po"](dataclasses.replace(problem, data=data), GAN_PO, run_paths(), 5)
 
 
-def test_a_simulation_that_is_not_finite_is_named_with_cell_day_and_parameters(land, workplace):
+def test_a_simulation_that_is_not_finite_is_named_with_cell_day_and_parameters(land, run_paths):
     problem = land().problem
     problem.simulator.forcing[10 + 33, 4, 0] = torch.nan
     with pytest.raises(FloatingPointError, match=r"meadow .* cell 4, day 33 .* infilt=0\.\d+"):
-        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+        CALIBRATORS["gan-po"](problem, GAN_PO, run_paths(), 5)
 
 
 @pytest.mark.parametrize("method", LEARNED)
-def test_a_loss_that_is_not_finite_stops_with_its_name_epoch_and_cause(method, land, workplace):
+def test_a_loss_that_is_not_finite_stops_with_its_name_epoch_and_cause(method, land, run_paths):
     case = land()
     simulate = case.problem.simulator.simulate_windows
     case.problem.simulator.simulate_windows = lambda parameters, windows: {
@@ -229,24 +229,26 @@ def test_a_loss_that_is_not_finite_stops_with_its_name_epoch_and_cause(method, l
         rf"epoch 1, mini-batch 1: the loss \w+ of {method} .* calibration.{method}.learning_rate"
     )
     with pytest.raises(FloatingPointError, match=named):
-        CALIBRATORS[method](case.problem, LEARNED[method], workplace())
+        CALIBRATORS[method](case.problem, LEARNED[method], run_paths(), 5)
 
 
-def test_a_target_that_the_simulator_lacks_is_refused(land, workplace):
+def test_a_target_that_the_simulator_lacks_is_refused(land, run_paths):
     problem = dataclasses.replace(land().problem, target="runoff")
     with pytest.raises(ValueError, match=r"gives et, but runoff is calibrated"):
-        CALIBRATORS["gan-po"](problem, GAN_PO, workplace())
+        CALIBRATORS["gan-po"](problem, GAN_PO, run_paths(), 5)
 
 
 @pytest.mark.parametrize("method", LEARNED)
-def test_a_step_size_of_simulators_with_states_holds_there_alone(method, land, workplace) -> None:
+def test_a_step_size_of_simulators_with_states_holds_there_alone(method, land, run_paths) -> None:
     settings = LEARNED[method].model_copy(update={"epochs": 3})
     windows = settings.stateful.model_copy(update={"learning_rate": 2e-3})
     both = settings.model_copy(update={"stateful": windows})
     longer = settings.model_copy(update={"learning_rate": 2e-3})
     for is_stateful, same in ((False, settings), (True, longer)):
         found, expected = (
-            CALIBRATORS[method](land(is_stateful).problem, chosen, workplace(str(chosen is both)))
+            CALIBRATORS[method](
+                land(is_stateful).problem, chosen, run_paths(str(chosen is both)), 5
+            )
             for chosen in (both, same)
         )
         assert torch.equal(found, expected)

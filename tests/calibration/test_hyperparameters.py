@@ -69,11 +69,11 @@ def test_without_a_search_the_settings_stay_as_they_are() -> None:
     assert with_choice(settings, "gan-po", None) == settings
 
 
-def test_the_table_shows_the_epoch_that_the_training_itself_kept(land, workplace) -> None:
-    place, settings = workplace(), GanPo(epochs=4, channels=4, learning_rate=1e-3)
+def test_the_table_shows_the_epoch_that_the_training_itself_kept(land, run_paths) -> None:
+    place, settings = run_paths(), GanPo(epochs=4, channels=4, learning_rate=1e-3)
     problem = land().problem
-    kept = CALIBRATORS["gan-po"](problem, settings, place)
+    kept = CALIBRATORS["gan-po"](problem, settings, place, 5)
     table = tabulate_candidates([{"epochs": 4}], [place.history])
     until = settings.model_copy(update={"epochs": int(table["best_epoch"][0])})
-    again = CALIBRATORS["gan-po"](land().problem, until, workplace("again"))
+    again = CALIBRATORS["gan-po"](land().problem, until, run_paths("again"), 5)
     assert (kept == again).all()

@@ -18,14 +18,15 @@ SMOOTH = {"method": "smooth", "simulator": "vic"}
 RUN = """
 from pathlib import Path
 from conftest import make_land
-from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.calibration import CALIBRATORS
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.study import load
 
 problem = make_land().problem
-workplace = Workplace(Path("history.csv"), Path("checkpoint.pt"), 1)
+paths = RunPaths(Path("history.csv"), Checkpoint(Path("checkpoint.pt"), "test"))
 settings = load(Path("study.yaml")).calibration.settings_of("smooth")
-found = CALIBRATORS["smooth"](problem, settings, workplace)
-assert found.shape == problem.default.shape and workplace.history.exists()
+found = CALIBRATORS["smooth"](problem, settings, paths, seed=1)
+assert found.shape == problem.default.shape and paths.history.exists()
 assert settings.contrast == 0.25
 """
 

@@ -26,18 +26,18 @@ def rows(place):
 def assert_goes_on(method, place, whole, land):
     """The calibration, called again, ends as one that was never stopped."""
     stopped_at = rows(place)
-    expected = CALIBRATORS[method](problem_of(land), SETTINGS[method], whole)
+    expected = CALIBRATORS[method](problem_of(land), SETTINGS[method], whole, 5)
     assert stopped_at < rows(whole)
-    found = CALIBRATORS[method](problem_of(land), SETTINGS[method], place)
+    found = CALIBRATORS[method](problem_of(land), SETTINGS[method], place, 5)
     assert torch.equal(found, expected)
     pd.testing.assert_frame_equal(losses(place), losses(whole), check_exact=True)
 
 
 @pytest.mark.parametrize("method", ["gan-po", "mpr-sceua"])
 def test_a_process_that_gets_sigterm_keeps_what_it_did_and_its_retry_goes_on(
-    method, land, workplace
+    method, land, run_paths
 ):
-    place = workplace("stopped")
+    place = run_paths("stopped")
     folder = place.history.parent
     command = [sys.executable, str(PROGRAM), method, str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -49,16 +49,16 @@ def test_a_process_that_gets_sigterm_keeps_what_it_did_and_its_retry_goes_on(
     message = "stopped, for SIGTERM came. "
     assert message in said and "Traceback" not in said
     assert message in (folder / "job.log").read_text()
-    assert place.checkpoint.exists()
-    assert_goes_on(method, place, workplace("whole"), land)
+    assert place.checkpoint.path.exists()
+    assert_goes_on(method, place, run_paths("whole"), land)
 
 
 @pytest.mark.parametrize("method", ["dpl-a", "mpr-sceua"])
 def test_an_epoch_or_loop_that_takes_too_long_is_left_and_done_again(
-    method, land, workplace, monkeypatch
+    method, land, run_paths, monkeypatch
 ):
     monkeypatch.setattr(interruption, "PATIENCE_SECONDS", 0.0)
-    place, problem = workplace("stopped"), problem_of(land)
+    place, problem = run_paths("stopped"), problem_of(land)
     calls, where = [], "run" if method == "mpr-sceua" else "simulate_windows"
     simulate = getattr(problem.simulator, where)
 
@@ -70,15 +70,15 @@ def test_an_epoch_or_loop_that_takes_too_long_is_left_and_done_again(
 
     setattr(problem.simulator, where, told_amid)
     with handle_sigterm(), pytest.raises(Interrupted, match="kept"):
-        CALIBRATORS[method](problem, SETTINGS[method], place)
+        CALIBRATORS[method](problem, SETTINGS[method], place, 5)
     assert len(calls) == 9
-    assert_goes_on(method, place, workplace("whole"), land)
+    assert_goes_on(method, place, run_paths("whole"), land)
 
 
-def test_before_the_first_checkpoint_the_message_says_that_there_is_none(land, workplace):
-    place = workplace()
+def test_before_the_first_checkpoint_the_message_says_that_there_is_none(land, run_paths):
+    place = run_paths()
     with handle_sigterm():
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(Interrupted, match="there is no checkpoint"):
-            CALIBRATORS["gan-po"](problem_of(land), SETTINGS["gan-po"], place)
-    assert not place.checkpoint.exists()
+            CALIBRATORS["gan-po"](problem_of(land), SETTINGS["gan-po"], place, 5)
+    assert not place.checkpoint.path.exists()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from snakemake.iocontainers import Namedlist
 
-from paramscape.jobs.job import checkpoint_path, job, logged, provenance
+from paramscape.jobs.job import job, logged, provenance
 from paramscape.jobs.records import BrokenFileError, Record
 
 
@@ -24,22 +24,6 @@ def test_messages_of_the_package_are_in_the_log(tmp_path: Path) -> None:
     with logged(log):
         logging.getLogger("paramscape.anywhere").info("three cells were moved")
     assert "three cells were moved" in log.read_text()
-
-
-@pytest.mark.parametrize("change", ["settings", "code", "input"])
-def test_a_changed_job_does_not_take_up_an_old_checkpoint(tmp_path: Path, change: str) -> None:
-    data = tmp_path / "input.nc"
-    data.write_bytes(b"one")
-    course = {"settings": {"epochs": 3}, "code": "abc"}
-    before = checkpoint_path(tmp_path, course, [str(data)])
-    assert checkpoint_path(tmp_path, dict(course), [str(data)]) == before
-    if change == "settings":
-        course["settings"] = {"epochs": 4}
-    elif change == "code":
-        course["code"] = "abd"
-    else:
-        data.write_bytes(b"two")
-    assert checkpoint_path(tmp_path, course, [str(data)]) != before
 
 
 def rule_in(folder: Path, **params) -> SimpleNamespace:

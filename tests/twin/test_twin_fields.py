@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from paramscape.twin.fields import DailyNoise, Waves, generator, static_field
+from paramscape.study.random_streams import numpy_generator
+from paramscape.twin.fields import DailyNoise, Waves, static_field
 
 LAT = np.arange(31.05, 33, 0.1)
 LON = np.arange(113.05, 116, 0.1)
@@ -21,8 +22,8 @@ def test_a_day_does_not_depend_on_which_days_are_asked_for():
 
 
 def test_a_field_is_the_sum_of_its_waves():
-    waves = Waves.draw(generator(1, "any"), 0.5, count=5)
-    weights = waves.draw_weights(generator(2, "any"))
+    waves = Waves.draw(numpy_generator(1, "any"), 0.5, count=5)
+    weights = waves.draw_weights(numpy_generator(2, "any"))
     phase = waves.y * LAT[2] + waves.x * LON[4]
     slow = (weights[0] * np.cos(phase) + weights[1] * np.sin(phase)).sum()
     assert waves.field(weights, LAT, LON)[2, 4] == pytest.approx(slow, abs=1e-12)

@@ -16,7 +16,8 @@ from paramscape.bench.calibration_case import make_problem
 from paramscape.bench.measure import Timing
 from paramscape.bench.session import Bench
 from paramscape.bench.table import Row, Target, not_measured, timing_row
-from paramscape.calibration import CALIBRATORS, Problem, Workplace
+from paramscape.calibration import CALIBRATORS, Problem
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.study import Calibration
 
 GROUP = "methods on VIC"
@@ -112,9 +113,11 @@ def _calibrate(
     usual: BaseModel = getattr(Calibration(runs=[_RUN]), method.replace("-", "_"))
     settings = type(usual).model_validate(usual.model_dump() | changes)
     folder = bench.folder / method
-    workplace = Workplace(folder / "history.csv", folder / "checkpoint.pt", seed=1)
-    CALIBRATORS[method](problem, settings, workplace)
-    return _read(workplace.history)
+    checkpoint = Checkpoint(folder / "checkpoint.pt", "bench")
+    checkpoint.remove()
+    paths = RunPaths(folder / "history.csv", checkpoint)
+    CALIBRATORS[method](problem, settings, paths, seed=1)
+    return _read(paths.history)
 
 
 _RUN = {"method": "default", "simulator": "vic"}

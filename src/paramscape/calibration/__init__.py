@@ -6,7 +6,7 @@ The methods are listed in `study/methods.py`.
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from paramscape.calibration.problem import CalibrationData, Calibrator, Problem, Workplace
+from paramscape.calibration.problem import CalibrationData, Calibrator, Problem
 from paramscape.study import METHODS
 
 
@@ -31,5 +31,4 @@ __all__ = [
     "CalibrationData",
     "Calibrator",
     "Problem",
-    "Workplace",
 ]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import xarray as xr
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
+from paramscape.jobs.checkpoint import RunPaths
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.interface import Simulator
 from paramscape.study import LearningPeriods
@@ -72,17 +72,8 @@ class Problem:
     searched: SearchedFields | None = None
 
 
-@dataclass(frozen=True)
-class Workplace:
-    """Where a calibration keeps its history and checkpoint, and the seed that it starts from."""
-
-    history: Path
-    checkpoint: Path
-    seed: int
-
-
-Calibrator = Callable[[Problem, Any, Workplace], Tensor]
-"""(problem, the method's settings, workplace) -> (cell, parameter) physical values."""
+Calibrator = Callable[[Problem, Any, RunPaths, int], Tensor]
+"""(problem, the method's settings, paths, seed) -> (cell, parameter) physical values."""
 
 
 def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:

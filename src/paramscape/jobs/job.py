@@ -1,11 +1,10 @@
 """What every job of the workflow shares: its log, its threads, its provenance and its record."""
 
-import hashlib
 import logging
 import platform
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from paramscape import __version__
-from paramscape.files import Provenance, commit, digest, made_by
+from paramscape.files import Provenance, commit, made_by
 from paramscape.files.failures import advice
 from paramscape.jobs.interruption import Interrupted
 from paramscape.jobs.records import Record, record_of, require_whole, rerun_command
@@ -130,18 +129,3 @@ def use_threads(threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
-
-
-def checkpoint_path(folder: Path, job: Mapping[str, Any], inputs: Iterable[str]) -> Path:
-    """Checkpoint of a training, named after all that decides its course.
-
-    A training that was killed finds its checkpoint again only if neither its settings, nor its
-    code, nor the content of its inputs has changed.
-
-    Args:
-        folder: where the training's results go.
-        job: the rule's parameters and wildcards.
-        inputs: files that the training reads.
-    """
-    content = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in inputs]
-    return folder / f"checkpoint-{digest([dict(job), content])}.pt"

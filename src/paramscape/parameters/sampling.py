@@ -11,6 +11,7 @@ from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.quantities import PARAMETERS
+from paramscape.study.random_streams import numpy_generator
 
 KINDS = ("independent", "correlated", "mpr", "constant")
 ROLES = ("train", "validation", "test")
@@ -59,7 +60,7 @@ def sample_members(
     factor = _correlation_factor(cells, settings.correlation_length)
     kinds = kinds_of(members.stop, settings.mixture)
     fields = [
-        _draw(kinds[member], features, factor, np.random.default_rng([seed, member]))
+        _draw(kinds[member], features, factor, numpy_generator(seed, "ensemble member", member))
         for member in members
     ]
     return priors.to_physical(torch.from_numpy(np.stack(fields))).numpy()

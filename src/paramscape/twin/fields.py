@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 
-
-def generator(seed: int, purpose: str, *keys: int) -> np.random.Generator:
-    """The random numbers of one purpose and key, such as a day; independent of all others."""
-    return np.random.default_rng(np.random.SeedSequence([seed, crc32(purpose.encode()), *keys]))
+from paramscape.study.random_streams import numpy_generator
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def static_field(
     seed: int, purpose: str, length: float, lat: np.ndarray, lon: np.ndarray
 ) -> np.ndarray:
     """A standard Gaussian field (lat, lon) with a correlation length [degrees]."""
-    rng = generator(seed, purpose)
+    rng = numpy_generator(seed, purpose)
     waves = Waves.draw(rng, length)
     return waves.field(waves.draw_weights(rng), lat, lon)
 
@@ -79,12 +75,12 @@ class DailyNoise:
 
     def fields(self, first_day: int, days: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         """Fields (day, part, lat, lon) of `days` days from `first_day` (proleptic ordinal)."""
-        waves = Waves.draw(generator(self.seed, self.purpose), self.length)
+        waves = Waves.draw(numpy_generator(self.seed, self.purpose), self.length)
         kernel = self._kernel()
         reach = kernel.size - 1
         white = np.stack(
             [
-                waves.draw_weights(generator(self.seed, self.purpose, day), (self.parts,))
+                waves.draw_weights(numpy_generator(self.seed, self.purpose, day), (self.parts,))
                 for day in range(first_day - reach, first_day + days)
             ]
         )

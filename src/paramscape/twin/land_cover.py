@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from paramscape.study import Grid, LandCover, MaskDomain, SettingsError
+from paramscape.study.random_streams import numpy_generator
 from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from paramscape.twin.fields import generator, static_field
+from paramscape.twin.fields import static_field
 from paramscape.twin.grids import MARGIN, fine_region
 from paramscape.twin.terrain import basin_mask, elevation
 
@@ -33,7 +34,7 @@ def land_cover(seed: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     settled = static_field(seed, "cover: towns", 0.03, lat, lon)
     cover[(heights < 200) & (settled + 0.3 * wild > 2.3)] = URBAN
     cover[(heights < 120) & (settled + 0.3 * wild < -2.4)] = WATER
-    lone = generator(seed, "cover: lone fields").random(heights.shape) < 0.04
+    lone = numpy_generator(seed, "cover: lone fields").random(heights.shape) < 0.04
     cover[natural & lone] = CROPLAND
     return cover
 

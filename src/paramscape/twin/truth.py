@@ -8,7 +8,8 @@ from scipy.special import ndtr
 
 from paramscape.study import Priors, Twin
 from paramscape.study.quantities import PARAMETERS, TARGETS, UNITS
-from paramscape.twin.fields import DailyNoise, generator, static_field
+from paramscape.study.random_streams import numpy_generator
+from paramscape.twin.fields import DailyNoise, static_field
 from paramscape.twin.sky import saturation_pressure
 
 # How soil and land push a parameter [standard deviations]; the rest is a random curved surface.
@@ -143,7 +144,7 @@ def _like(values: xr.DataArray, original: xr.DataArray) -> xr.DataArray:
 
 def _surface(inputs: dict[str, np.ndarray], parameter: str, seed: int) -> np.ndarray:
     """A curved function (cell,) of the attributes: known tendencies and a random small network."""
-    rng = generator(seed, f"truth: surface {parameter}")
+    rng = numpy_generator(seed, f"truth: surface {parameter}")
     features = np.stack(list(inputs.values()), -1)
     weights = rng.normal(0, 1.2 / np.sqrt(features.shape[1]), (features.shape[1], HIDDEN))
     outer = rng.normal(0, 1, HIDDEN) / np.sqrt(HIDDEN)

@@ -20,10 +20,10 @@ def river():
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("method", LEARNED)
-def test_each_target_is_learned_in_a_winding_basin(method, target, land, workplace):
+def test_each_target_is_learned_in_a_winding_basin(method, target, land, run_paths):
     case = land(True, river(), target)
     settings = LEARNED[method].model_copy(update=SHORT)
-    found = CALIBRATORS[method](case.problem, settings, workplace())
+    found = CALIBRATORS[method](case.problem, settings, run_paths(), 5)
     assert case.error(found) < 0.7 * case.error(case.problem.default)
 
 
@@ -39,12 +39,12 @@ def test_a_targets_unit_does_not_matter(method, land):
 
 
 @pytest.mark.parametrize("method", LEARNED)
-def test_cells_and_weeks_without_observations_are_no_obstacle(method, land, workplace):
+def test_cells_and_weeks_without_observations_are_no_obstacle(method, land, run_paths):
     case = land(mask=river())
     observed = case.problem.data.observations
     observed[20:41] = torch.nan
     observed[:, [3, 11]] = torch.nan
-    found = CALIBRATORS[method](case.problem, LEARNED[method], workplace())
+    found = CALIBRATORS[method](case.problem, LEARNED[method], run_paths(), 5)
     assert torch.isfinite(found).all()
     seen = torch.ones(17, dtype=torch.bool).index_fill(0, torch.tensor([3, 11]), False)
     near = torch.where(seen[:, None], found, case.truth)

@@ -42,9 +42,9 @@ def test_a_validation_counts_from_the_end_of_training_or_from_the_start(problem)
     assert runs.spent == pytest.approx(after)
 
 
-def test_the_history_tells_the_runs_of_every_epoch(problem, workplace):
-    settings, here = LEARNED["gan-po-l1"].model_copy(update={"epochs": 3}), workplace()
-    CALIBRATORS["gan-po-l1"](problem, settings, here)
+def test_the_history_tells_the_runs_of_every_epoch(problem, run_paths):
+    settings, here = LEARNED["gan-po-l1"].model_copy(update={"epochs": 3}), run_paths()
+    CALIBRATORS["gan-po-l1"](problem, settings, here, 5)
     spent = pd.read_csv(here.history)["model_runs"]
     train, learning = problem.periods.train.days, problem.periods.learning.days
     assert spent.is_monotonic_increasing

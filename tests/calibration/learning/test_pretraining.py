@@ -6,20 +6,21 @@ import pandas as pd
 import pytest
 import torch
 
-from paramscape.calibration import CALIBRATORS, Workplace
-from paramscape.calibration.learning.pretraining import imitate, read_search
+from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.learning.pretraining import pretrain, read_search
 from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
 from paramscape.files import Provenance, write_dataset
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.parameters.datasets import parameters_dataset
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, GanPoL1, Pretraining
 
 
 @pytest.fixture
 def place(tmp_path):
-    return Workplace(tmp_path / "history.csv", tmp_path / "checkpoint.pt", 4)
+    return RunPaths(tmp_path / "history.csv", Checkpoint(tmp_path / "checkpoint.pt", "test"))
 
 
-def test_a_network_imitates_any_fields_of_its_size(land):
+def test_a_network_is_pretrained_on_any_fields_of_its_size(land):
     problem = land().problem
     learner = GanPoL1Learner(problem, GanPoL1(channels=16), seed=2)
     cells, size = problem.default.shape
@@ -29,7 +30,7 @@ def test_a_network_imitates_any_fields_of_its_size(land):
     def error():
         return float((learner.fields.unit() - target).square().mean())
 
-    before, left = error(), imitate(learner.fields, target, Pretraining(steps=300))
+    before, left = error(), pretrain(learner.fields, target, Pretraining(steps=300))
     assert left == pytest.approx(error(), rel=1e-4)
     assert left < 1e-3 < 0.05 < before
 
@@ -39,8 +40,10 @@ def searched(land, tmp_path):
     """Function that searches each cell of a land as `cell-sceua` does, and reads what it wrote."""
 
     def search(problem, evaluations):
-        place = Workplace(tmp_path / "search.csv", tmp_path / "search.pt", 4)
-        fields = CALIBRATORS["cell-sceua"](problem, CellSceua(max_evaluations=evaluations), place)
+        place = RunPaths(tmp_path / "search.csv", Checkpoint(tmp_path / "search.pt", "test"))
+        fields = CALIBRATORS["cell-sceua"](
+            problem, CellSceua(max_evaluations=evaluations), place, 4
+        )
         dataset = parameters_dataset(fields.double().numpy(), problem.data.cells)
         write_dataset(dataset, tmp_path / "search.nc", "parameters", Provenance.of("demo", {}, 1))
         files = tmp_path / "search.nc", place.history
@@ -66,7 +69,7 @@ def test_learning_sets_out_near_what_the_search_found(land, place, searched, met
     _, search = searched(made.problem, 300)
     vic = settings.stateful.model_copy(update={"pretraining": Pretraining(steps=400)})
     ahead = settings.model_copy(update={"stateful": vic})
-    found = CALIBRATORS[method](replace(made.problem, searched=search), ahead, place)
+    found = CALIBRATORS[method](replace(made.problem, searched=search), ahead, place, 4)
     assert made.error(found) < 0.1 < made.error(made.problem.default)
     first = pd.read_csv(place.history).iloc[0]
     assert first["model_runs"] > search.model_runs >= 300
@@ -78,4 +81,4 @@ def test_a_head_start_without_searched_fields_is_refused(land, place):
         epochs=1, iterations_per_epoch=1, stateful=DplWindows(pretraining=Pretraining())
     )
     with pytest.raises(ValueError, match="problem has no searched fields"):
-        CALIBRATORS["dpl-a"](land(is_stateful=True).problem, settings, place)
+        CALIBRATORS["dpl-a"](land(is_stateful=True).problem, settings, place, 4)

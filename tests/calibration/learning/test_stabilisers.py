@@ -157,7 +157,7 @@ def test_the_average_follows_its_recursion_and_is_the_result(land):
     assert not torch.equal(learner.result(), learner.parameters())
 
 
-def test_warm_up_leaves_the_discriminator_alone_and_learns_as_without_it(land, workplace):
+def test_warm_up_leaves_the_discriminator_alone_and_learns_as_without_it(land, run_paths):
     learner = learner_with(land, warmup_epochs=1)
     before = copy.deepcopy(learner.critic.state_dict())
     for _ in learn(learner):
@@ -172,8 +172,8 @@ def test_warm_up_leaves_the_discriminator_alone_and_learns_as_without_it(land, w
     short = {"epochs": 3}
     warm = settings_with(warmup_epochs=3).model_copy(update=short)
     alone = GanPoL1(**FIELDS).model_copy(update=short)
-    found = CALIBRATORS["gan-po"](land().problem, warm, workplace("warm"))
-    expected = CALIBRATORS["gan-po-l1"](land().problem, alone, workplace("alone"))
+    found = CALIBRATORS["gan-po"](land().problem, warm, run_paths("warm"), 5)
+    expected = CALIBRATORS["gan-po-l1"](land().problem, alone, run_paths("alone"), 5)
     assert torch.equal(found, expected)
 
 
@@ -187,11 +187,11 @@ def test_a_single_image_of_a_small_grid_is_judged():
     assert torch.isfinite(network(torch.randn(1, 4, 4, 5, generator=seeded()))).all()
 
 
-def test_learning_with_all_stabilisers_comes_closer_to_the_truth(land, workplace):
+def test_learning_with_all_stabilisers_comes_closer_to_the_truth(land, run_paths):
     case = land()
     settings = settings_with(
         spectral_norm=True, r1_gamma=1.0, r1_every=4, discriminator_learning_rate=1e-3,
         instance_noise=0.1, real_label=0.9, ema=0.9, warmup_epochs=3, patch=True,
     )  # fmt: skip
-    found = CALIBRATORS["gan-po"](case.problem, settings, workplace())
+    found = CALIBRATORS["gan-po"](case.problem, settings, run_paths(), 5)
     assert case.error(found) < 0.35 * case.error(case.problem.default)

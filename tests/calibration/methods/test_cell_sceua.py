@@ -18,8 +18,8 @@ from paramscape.study import CellSceua
 SETTINGS = CellSceua(max_evaluations=240)
 
 
-def calibrate(problem, place, settings=SETTINGS):
-    return CALIBRATORS["cell-sceua"](problem, settings, place)
+def calibrate(problem, place, settings=SETTINGS, seed=5):
+    return CALIBRATORS["cell-sceua"](problem, settings, place, seed)
 
 
 def errors_of(problem, parameters):
@@ -28,8 +28,8 @@ def errors_of(problem, parameters):
     return cell_rmse(simulated, problem.data.observations[10:100])[0]
 
 
-def test_every_cell_fits_better_than_the_default_and_lies_in_the_priors(land, workplace):
-    case, here = land(), workplace()
+def test_every_cell_fits_better_than_the_default_and_lies_in_the_priors(land, run_paths):
+    case, here = land(), run_paths()
     problem = case.problem
     found = calibrate(problem, here)
     assert found.shape == problem.default.shape
@@ -41,8 +41,8 @@ def test_every_cell_fits_better_than_the_default_and_lies_in_the_priors(land, wo
     assert torch.allclose(problem.priors.clamp(found), found)
 
 
-def test_the_history_counts_evaluations_of_a_cell_and_simulations_of_the_domain(land, workplace):
-    problem, here = land().problem, workplace()
+def test_the_history_counts_evaluations_of_a_cell_and_simulations_of_the_domain(land, run_paths):
+    problem, here = land().problem, run_paths()
     members = members_of_runs(problem)
     found = calibrate(problem, here)
     simulated = sum(members)
@@ -57,11 +57,11 @@ def test_the_history_counts_evaluations_of_a_cell_and_simulations_of_the_domain(
     assert history["train/mean_rmse"].iloc[-1] == pytest.approx(last, rel=1e-8)
 
 
-def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, workplace, caplog):
+def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, run_paths, caplog):
     problem = land().problem
     problem.data.observations[10:100, [3, 8]] = torch.nan
     with caplog.at_level(logging.INFO):
-        found = calibrate(problem, workplace())
+        found = calibrate(problem, run_paths())
     assert torch.equal(found[[3, 8]], problem.default[[3, 8]])
     changed = (found != problem.default).any(-1)
     assert changed.sum() == len(changed) - 2
@@ -69,12 +69,12 @@ def test_a_cell_without_observation_keeps_the_default_and_the_log_says_so(land, 
     assert "the first is cell 3" in caplog.text
 
 
-def test_a_cell_is_found_the_same_whatever_the_others_are(land, workplace):
-    whole = calibrate(land().problem, workplace("whole"))
+def test_a_cell_is_found_the_same_whatever_the_others_are(land, run_paths):
+    whole = calibrate(land().problem, run_paths("whole"))
     few = land().problem
     few.data.observations[10:100, [0, 1, 2, 9, 16]] = torch.nan
     kept = [3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]
-    assert torch.equal(calibrate(few, workplace("few"))[kept], whole[kept])
+    assert torch.equal(calibrate(few, run_paths("few"))[kept], whole[kept])
 
 
 def test_no_cell_is_evaluated_beyond_its_budget_and_only_its_own_points(land):
@@ -101,6 +101,6 @@ def test_no_cell_is_evaluated_beyond_its_budget_and_only_its_own_points(land):
     assert spent == dict.fromkeys(range(17), 97)
 
 
-def test_another_seed_searches_elsewhere(land, workplace):
-    first, second = (calibrate(land().problem, workplace(str(s), s)) for s in (5, 6))
+def test_another_seed_searches_elsewhere(land, run_paths):
+    first, second = (calibrate(land().problem, run_paths(str(s)), seed=s) for s in (5, 6))
     assert not np.isin(first.numpy(), second.numpy()).all()

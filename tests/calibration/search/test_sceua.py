@@ -10,8 +10,7 @@ import spotpy
 from optima import ackley, goldstein_price, griewank, hartman, rosenbrock
 
 from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search, draw_parents
-from paramscape.jobs import random_streams
-from paramscape.study import Sceua
+from paramscape.study import Sceua, random_streams
 
 
 def box(low, high, start, n=2):
@@ -226,7 +225,7 @@ def test_complexes_side_by_side_equal_complexes_one_after_the_other():
     spent = search.evaluations[0]
     for loop in range(1, 5):
         evolution.evolve(search)
-        numbers = random_streams.numbers(4, random_streams.COMPLEX, 0, loop).random((3, 7, 7 + 6))
+        numbers = random_streams.numpy_generator(4, "sce-ua", 0, loop).random((3, 7, 7 + 6))
         points, values, more = evolve_one_complex_after_the_other(points, values, numbers, where)
         points, values = merged(points, values)
         spent += more

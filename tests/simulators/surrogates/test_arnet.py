@@ -9,13 +9,14 @@ import torch
 
 from paramscape.grid.cells import Cells
 from paramscape.grid.images import from_image, to_image
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.simulators.surrogates.arnet import ArnetDynamics, ArnetNetwork
 from paramscape.simulators.surrogates.arnet.learning import ArnetLearner, targets_of, untrained
 from paramscape.simulators.surrogates.free_run import free_run
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import scaling_of
 from paramscape.simulators.surrogates.skill import skill_table
-from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training import train
 from paramscape.study import Arnet, Rollout
 
 KIND = KINDS["arnet"]
@@ -37,7 +38,7 @@ def learner_of(samples, settings=SETTINGS, seed=7):
 
 
 def run(samples, settings, folder, seed=7):
-    files = TrainingFiles(folder / "history.csv", folder / "checkpoint.pt")
+    files = RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test"))
     return train(learner_of(samples, settings, seed), files, seed)
 
 

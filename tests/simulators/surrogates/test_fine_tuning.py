@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.simulators.surrogates.lstm import LstmLearner, predict, untrained
 from paramscape.simulators.surrogates.registry import KINDS
-from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training import train
 from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Arnet, Lstm, Seq2seq
 
@@ -56,7 +57,8 @@ def test_fine_tuning_takes_the_surrogate_nearer_to_vic_at_the_new_members(
 
     def fit(members, chosen, name):
         learner = LstmLearner(network, members, validation, chosen, SEED)
-        files = TrainingFiles(tmp_path / f"{name}.csv", tmp_path / f"{name}.pt")
+        checkpoint = Checkpoint(tmp_path / f"{name}.pt", "test")
+        files = RunPaths(tmp_path / f"{name}.csv", checkpoint)
         return train(learner, files, SEED)
 
     before = error(fit(few, settings, "first"), test)
@@ -72,7 +74,8 @@ def test_every_kind_can_be_trained_on_from_its_file(samples, tmp_path, name) -> 
 
     def fit(network, members, chosen, round_name):
         learner = kind.learner(network, members, validation, chosen, SEED)
-        files = TrainingFiles(tmp_path / f"{round_name}.csv", tmp_path / f"{round_name}.pt")
+        checkpoint = Checkpoint(tmp_path / f"{round_name}.pt", "test")
+        files = RunPaths(tmp_path / f"{round_name}.csv", checkpoint)
         return train(learner, files, SEED)
 
     first = fit(kind.untrained(training, settings, SEED), training, settings, "first")

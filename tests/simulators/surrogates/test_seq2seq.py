@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import nn
 
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.simulators.surrogates.lstm import LstmNetwork
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import scaling_of
 from paramscape.simulators.surrogates.seq2seq import Seq2seqNetwork
 from paramscape.simulators.surrogates.seq2seq.learning import Seq2seqLearner, untrained
 from paramscape.simulators.surrogates.skill import skill_table
-from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training import train
 from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Seq2seq
 
@@ -33,7 +34,11 @@ SETTINGS = Seq2seq(
 def run(samples, settings, folder, seed=7):
     network = untrained(samples[0], settings, seed)
     learner = Seq2seqLearner(network, samples[0], samples[1], settings, seed)
-    return train(learner, TrainingFiles(folder / "history.csv", folder / "checkpoint.pt"), seed)
+    return train(
+        learner,
+        RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test")),
+        seed,
+    )
 
 
 def network_of(samples, hidden=6):

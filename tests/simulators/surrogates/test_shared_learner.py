@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import torch
 
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.simulators.surrogates.distributed import SharedLearner
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import Samples
-from paramscape.simulators.surrogates.training import Learner, TrainingFiles, train
+from paramscape.simulators.surrogates.training import Learner, train
 from paramscape.simulators.surrogates.training_task import learner_of
 from paramscape.study import Lstm, Seq2seq
 
@@ -42,7 +43,7 @@ class SmallTask:
 
 
 def trained(processes: int, task: SmallTask, folder):
-    files = TrainingFiles(folder / "history.csv", folder / "checkpoint.pt")
+    files = RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test"))
     with learner_of(processes, task) as learner:
         assert isinstance(learner, SharedLearner) == (processes > 1)
         return train(learner, files, 7).state_dict(), pd.read_csv(files.history)

@@ -27,7 +27,7 @@ def test_it_stops_after_its_epoch_or_amid_a_long_one_and_ends_with_the_same_weig
 
     with monkeypatch.context() as patch, handle_sigterm():
         patch.setattr(LstmLearner, "backward", told_amid_the_second_epoch)
-        with pytest.raises(Interrupted, match=f"{epochs} epochs are kept"):
+        with pytest.raises(Interrupted, match=f"checkpoint is kept, of epoch {epochs}"):
             run(samples, settings, tmp_path)
     assert len(pd.read_csv(files_in(tmp_path).history)) == epochs
     whole = run(samples, settings, tmp_path / "whole")

@@ -6,16 +6,18 @@ import pandas as pd
 import pytest
 import torch
 
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
+from paramscape.jobs.divergence import Diverged
 from paramscape.simulators.surrogates.lstm import LstmLearner, LstmNetwork, predict, untrained
 from paramscape.simulators.surrogates.samples import scaling_of
 from paramscape.simulators.surrogates.skill import score_cells, sensitivity_table, skill_table
-from paramscape.simulators.surrogates.training import TrainingFiles, train
+from paramscape.simulators.surrogates.training import train
 from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Lstm
 
 
 def files_in(folder):
-    return TrainingFiles(folder / "history.csv", folder / "checkpoint.pt")
+    return RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test"))
 
 
 def run(samples, settings, folder, seed=7):
@@ -99,7 +101,7 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
 def test_a_cosine_takes_the_step_size_to_zero(samples, settings, tmp_path):
     run(samples, settings.model_copy(update={"lr_schedule": "cosine"}), tmp_path)
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    last = state["optimiser"]["param_groups"][0]["lr"]
+    last = state["training"]["optimizer"]["param_groups"][0]["lr"]
     steps = settings.epochs * settings.windows_per_epoch / settings.batch
     assert 0 < last < settings.learning_rate * 3 / steps**2
 
@@ -123,15 +125,54 @@ def test_training_stops_when_patience_ends_and_returns_the_best_weights(
     network = run(samples, wild, tmp_path)
     losses = pd.read_csv(tmp_path / "history.csv")["validation/mse"]
     assert len(losses) < 30 and losses.idxmin() == len(losses) - 3
-    best = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["best"]
+    best = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["best"]["result"]
     assert all(torch.equal(best[name], value) for name, value in network.state_dict().items())
 
 
-def test_a_checkpoint_of_other_settings_is_refused(samples, settings, tmp_path):
-    settings = settings.model_copy(update={"epochs": 1})
-    run(samples, settings, tmp_path)
-    with pytest.raises(ValueError, match="other settings"):
-        run(samples, settings.model_copy(update={"batch": 50}), tmp_path)
+def test_a_checkpoint_of_another_identity_is_not_resumed(samples, settings, tmp_path, caplog):
+    run(samples, settings.model_copy(update={"epochs": 1}), tmp_path)
+    other = RunPaths(tmp_path / "history.csv", Checkpoint(tmp_path / "checkpoint.pt", "other"))
+    smaller = settings.model_copy(update={"hidden": 8, "epochs": 2})
+    learner = LstmLearner(untrained(samples[0], smaller, 7), *samples[:2], smaller, 7)
+    with caplog.at_level("WARNING", "paramscape"):
+        network = train(learner, other, 7)
+    assert "checkpoint.pt belongs to a run with other settings" in caplog.text
+    assert same_weights(network, run(samples, smaller, tmp_path / "fresh"))
+
+
+def test_a_finished_training_returns_its_weights_again(samples, settings, tmp_path, monkeypatch):
+    first = run(samples, settings, tmp_path)
+    monkeypatch.setattr(LstmLearner, "backward", None)
+    assert same_weights(run(samples, settings, tmp_path), first)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "where"),
+    [
+        ("backward", float("nan"), r"epoch 1, mini-batch 1: the loss mse of lstm is nan"),
+        ("validate", float("inf"), r"after epoch 1: the misfit of lstm in validation is inf"),
+        ("validate", 11.0, r"after epoch 3: the training of lstm collapsed, 3 validations"),
+    ],
+)
+def test_a_surrogate_that_diverges_ends_in_words(
+    samples, settings, tmp_path, monkeypatch, name, error, where
+):
+    monkeypatch.setattr(LstmLearner, name, lambda *arguments: error)
+    with pytest.raises(Diverged, match=where + r".*lower surrogate\.lstm\.learning_rate"):
+        run(samples, settings.model_copy(update={"patience": 9}), tmp_path)
+
+
+def test_weights_that_are_not_finite_are_not_kept(samples, settings, tmp_path, monkeypatch):
+    def spoilt(learner, batch, generator):
+        next(learner.network.parameters()).grad = torch.full_like(
+            next(learner.network.parameters()), torch.nan
+        )
+        return 1.0
+
+    monkeypatch.setattr(LstmLearner, "backward", spoilt)
+    with pytest.raises(Diverged, match=r"network\.\S+ of lstm is no longer finite"):
+        run(samples, settings, tmp_path)
+    assert not (tmp_path / "checkpoint.pt").exists()
 
 
 def test_a_network_survives_the_way_to_its_file_and_back(samples, tmp_path):

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 import torch
 
-from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.calibration import CALIBRATORS
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.study import DplA, DplWindows, DplZ, GanPo, GanPoL1, StatefulWindows
 
 COURSE = {"epochs": 12, "learning_rate": 0.01}
@@ -26,7 +27,10 @@ LEARNED = {
 def calibrate(method, problem, place, **changes):
     settings = LEARNED[method].model_copy(update=changes)
     return CALIBRATORS[method](
-        problem, settings, Workplace(place / "history.csv", place / "checkpoint.pt", 5)
+        problem,
+        settings,
+        RunPaths(place / "history.csv", Checkpoint(place / "checkpoint.pt", "test")),
+        5,
     )
 
 

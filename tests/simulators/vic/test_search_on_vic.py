@@ -4,13 +4,14 @@ import pandas as pd
 import pytest
 import torch
 
-from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.calibration import CALIBRATORS
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.study import CellSceua
 
 
 def calibrate(problem, place, **settings):
-    workplace = Workplace(place / "history.csv", place / "checkpoint.pt", 5)
-    return CALIBRATORS["cell-sceua"](problem, CellSceua(**settings), workplace)
+    run_paths = RunPaths(place / "history.csv", Checkpoint(place / "checkpoint.pt", "test"))
+    return CALIBRATORS["cell-sceua"](problem, CellSceua(**settings), run_paths, 5)
 
 
 @pytest.mark.parametrize("target", ["et", "runoff", "soil_moisture"])

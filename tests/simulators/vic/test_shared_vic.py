@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from paramscape.calibration import CALIBRATORS, Workplace
+from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.problem import Problem
+from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.engine import Engine
@@ -38,8 +39,8 @@ def pair(case, periods):
 
 
 def calibrate(problem: Problem, method: str, place) -> torch.Tensor:
-    workplace = Workplace(place / "history.csv", place / "checkpoint.pt", 5)
-    return CALIBRATORS[method](problem, METHODS[method], workplace)
+    run_paths = RunPaths(place / "history.csv", Checkpoint(place / "checkpoint.pt", "test"))
+    return CALIBRATORS[method](problem, METHODS[method], run_paths, 5)
 
 
 @pytest.mark.parametrize("method", METHODS)

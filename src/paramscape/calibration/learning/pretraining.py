@@ -41,7 +41,7 @@ def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) 
     )
 
 
-def imitate(fields: Fields, target: Tensor, settings: Pretraining) -> float:
+def pretrain(fields: Fields, target: Tensor, settings: Pretraining) -> float:
     """Let a network learn to give fields, and return the mean square error that is left.
 
     Adam's steps shorten to nothing along a cosine; the weights that came closest are kept.

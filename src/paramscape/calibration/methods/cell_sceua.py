@@ -6,16 +6,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.problem import Problem
 from paramscape.calibration.search.objective import Trials, cell_rmse
 from paramscape.calibration.search.sceua import Boxes, Search
 from paramscape.calibration.search.sceua_run import SceuaRun
+from paramscape.jobs.checkpoint import RunPaths
 from paramscape.study import CellSceua
 
 _LOG = logging.getLogger(__name__)
 
 
-def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workplace) -> Tensor:
+def calibrate_cell_sceua(
+    problem: Problem, settings: CellSceua, paths: RunPaths, seed: int
+) -> Tensor:
     """Find the seven parameters of every cell by SCE-UA, a problem for each cell.
 
     A cell's objective is the root mean square error over the training period's days on which the
@@ -28,9 +31,10 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
     Args:
         problem: what is calibrated.
         settings: of SCE-UA; `max_evaluations` are each cell's own.
-        workplace: history (a row for the first population and for each loop of the slowest cell;
+        paths: history (a row for the first population and for each loop of the slowest cell;
             evaluations and RMSE are means over the cells that are searched) and checkpoint, from
-            which a killed search goes on.
+            which an interrupted search resumes.
+        seed: root of all random numbers.
 
     Returns:
         (cell, parameter) physical values.
@@ -39,7 +43,7 @@ def calibrate_cell_sceua(problem: Problem, settings: CellSceua, workplace: Workp
         ValueError: if there is no observation.
     """
     cells = CellErrors(problem, settings.warmup_days)
-    search = SceuaRun(cells, settings, workplace).run()
+    search = SceuaRun(cells, settings, paths, seed).run()
     found = problem.default.clone()
     found[torch.from_numpy(cells.cell)] = cells.physical(search.best_points)
     return found

@@ -7,13 +7,13 @@ from paramscape.calibration.learning.dpl import DplLearner
 from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.networks.lstm_z import LstmZ
 from paramscape.calibration.learning.training import train
-from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.problem import Problem
 from paramscape.calibration.training_data import Record
-from paramscape.jobs import random_streams
-from paramscape.study import DplZ
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.study import DplZ, random_streams
 
 
-def calibrate_dpl_z(problem: Problem, settings: DplZ, workplace: Workplace) -> Tensor:
+def calibrate_dpl_z(problem: Problem, settings: DplZ, paths: RunPaths, seed: int) -> Tensor:
     """Learn parameter fields by differentiable parameter learning (Tsai et al. 2021, g_Z).
 
     An LSTM reads a cell's last `settings.sequence_days` days of forcing and observations and its
@@ -23,20 +23,21 @@ def calibrate_dpl_z(problem: Problem, settings: DplZ, workplace: Workplace) -> T
     Args:
         problem: what is calibrated.
         settings: of the method.
-        workplace: history (`train/rmse` in standard deviations of the observations, validation
+        paths: history (`train/rmse` in standard deviations of the observations, validation
             scores) and checkpoint.
+        seed: root of all random numbers.
 
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(dpl_z_learner, problem, settings, workplace)
+    return train(dpl_z_learner, problem, settings, paths, seed)
 
 
 def dpl_z_learner(problem: Problem, settings: DplZ, seed: int) -> DplLearner:
     """LSTM_Z with first weights of a seed, and what it reads."""
     values = network_input(Record.of_training(problem), problem, settings.sequence_days)
     network = LstmZ(values.shape[-1], settings.hidden, settings.dropout, start_of(problem))
-    network.initialise(random_streams.stream(seed, random_streams.WEIGHTS))
+    network.initialise(random_streams.torch_generator(seed, "weights"))
     return DplLearner("dpl-z", network, values, problem, settings)
 
 

@@ -11,12 +11,12 @@ from paramscape.calibration.learning.discriminator_training import Critic, scene
 from paramscape.calibration.learning.generator import FieldGenerator, Images
 from paramscape.calibration.learning.minibatches import MiniBatch
 from paramscape.calibration.learning.training import train
-from paramscape.calibration.problem import Problem, Workplace
-from paramscape.jobs import random_streams
-from paramscape.study import GanPo
+from paramscape.calibration.problem import Problem
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.study import GanPo, random_streams
 
 
-def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) -> Tensor:
+def calibrate_gan_po(problem: Problem, settings: GanPo, paths: RunPaths, seed: int) -> Tensor:
     """Learn parameter fields by the GAN-PO method (Sun et al. 2024).
 
     A U-Net maps the image of the attributes to parameter fields; the simulator turns them into
@@ -34,15 +34,16 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, workplace: Workplace) ->
     Args:
         problem: what is calibrated.
         settings: of the method.
-        workplace: history (`train/l1` in standard deviations of the observations, `train/range`,
+        paths: history (`train/l1` in standard deviations of the observations, `train/range`,
             `train/adversarial`, `train/discriminator`, the discriminator's mean scores
             `train/d_real` of observations and `train/d_fake` of simulations, validation scores)
             and checkpoint.
+        seed: root of all random numbers.
 
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(GanPoLearner, problem, settings, workplace)
+    return train(GanPoLearner, problem, settings, paths, seed)
 
 
 class GanPoLearner:
@@ -53,7 +54,7 @@ class GanPoLearner:
 
     def __init__(self, problem: Problem, settings: GanPo, seed: int):
         self.settings, self.cells = settings, problem.data.cells
-        weights = random_streams.stream(seed, random_streams.WEIGHTS)
+        weights = random_streams.torch_generator(seed, "weights")
         self.fields = FieldGenerator(problem, settings, weights)
         forcing = self.fields.record.forcing
         self.critic = Critic(forcing.shape[-1], self.cells, settings, weights)

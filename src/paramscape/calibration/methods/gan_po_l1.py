@@ -9,12 +9,12 @@ from torch import Tensor
 from paramscape.calibration.learning.generator import FieldGenerator
 from paramscape.calibration.learning.minibatches import MiniBatch
 from paramscape.calibration.learning.training import train
-from paramscape.calibration.problem import Problem, Workplace
-from paramscape.jobs import random_streams
-from paramscape.study import GanPoL1
+from paramscape.calibration.problem import Problem
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.study import GanPoL1, random_streams
 
 
-def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplace) -> Tensor:
+def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, paths: RunPaths, seed: int) -> Tensor:
     """Learn parameter fields by GAN-PO's generator from the L1 loss alone.
 
     The ablation of Sun et al. (2024), section 4.3: the generator minimises
@@ -23,13 +23,14 @@ def calibrate_gan_po_l1(problem: Problem, settings: GanPoL1, workplace: Workplac
     Args:
         problem: what is calibrated.
         settings: of the method.
-        workplace: history (`train/l1` in standard deviations of the observations, `train/range`,
+        paths: history (`train/l1` in standard deviations of the observations, `train/range`,
             validation scores) and checkpoint.
+        seed: root of all random numbers.
 
     Returns:
         (cell, parameter) physical values of the best validated epoch.
     """
-    return train(GanPoL1Learner, problem, settings, workplace)
+    return train(GanPoL1Learner, problem, settings, paths, seed)
 
 
 class GanPoL1Learner:
@@ -40,7 +41,7 @@ class GanPoL1Learner:
 
     def __init__(self, problem: Problem, settings: GanPoL1, seed: int):
         self.fields = FieldGenerator(
-            problem, settings, random_streams.stream(seed, random_streams.WEIGHTS)
+            problem, settings, random_streams.torch_generator(seed, "weights")
         )
 
     def stateful(self) -> Mapping[str, Any]:

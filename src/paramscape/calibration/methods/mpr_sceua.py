@@ -6,18 +6,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from paramscape.calibration.problem import Problem, Workplace
+from paramscape.calibration.problem import Problem
 from paramscape.calibration.search.mpr import coefficients_of, parameters_of
 from paramscape.calibration.search.objective import Trials, mean_spatial_rmse
 from paramscape.calibration.search.sceua import Boxes, Search
 from paramscape.calibration.search.sceua_run import SceuaRun
 from paramscape.calibration.search.soil_pixels import SoilPixels
+from paramscape.jobs.checkpoint import RunPaths
 from paramscape.study import MprSceua
 
 _LOG = logging.getLogger(__name__)
 
 
-def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, workplace: Workplace) -> Tensor:
+def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, paths: RunPaths, seed: int) -> Tensor:
     """Find the coefficients of MPR by SCE-UA.
 
     The objective is the mean over the training period's days of the root mean square error over
@@ -27,8 +28,9 @@ def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, workplace: Workpla
     Args:
         problem: what is calibrated; needs native soil.
         settings: of SCE-UA.
-        workplace: history (a row for the first population and for each loop; RMSE in the target's
-            unit) and checkpoint, from which a killed search goes on.
+        paths: history (a row for the first population and for each loop; RMSE in the target's
+            unit) and checkpoint, from which an interrupted search resumes.
+        seed: root of all random numbers.
 
     Returns:
         (cell, parameter) physical values.
@@ -37,7 +39,7 @@ def calibrate_mpr_sceua(problem: Problem, settings: MprSceua, workplace: Workpla
         ValueError: if there is no soil or no observation.
     """
     regionalisation = Regionalisation(problem, settings.warmup_days)
-    best = SceuaRun(regionalisation, settings, workplace).run().best_points
+    best = SceuaRun(regionalisation, settings, paths, seed).run().best_points
     named = zip(regionalisation.coefficients, best[0], strict=True)
     _LOG.info("best coefficients: %s", ", ".join(f"{n}={v:.5g}" for n, v in named))
     return regionalisation.parameters(torch.from_numpy(best))[0]

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from paramscape.jobs import random_streams
-from paramscape.study import Sceua
+from paramscape.study import Sceua, random_streams
 
 Objective = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Values (point,) of points (point, dimension) of problems (point,), an index that ascends; lower
@@ -244,9 +243,8 @@ class Evolution:
         return np.select(tests, [1, 2, 3], 0)
 
     def _stream(self, problem: int, loop: int) -> np.random.Generator:
-        return random_streams.numbers(
-            self.seed, random_streams.COMPLEX, int(self.boxes.number[problem]), loop
-        )
+        number = int(self.boxes.number[problem])
+        return random_streams.numpy_generator(self.seed, "sce-ua", number, loop)
 
     def _numbers_at(self, search: Search) -> np.ndarray:
         """Random numbers (problem, complex, number) of each complex's present step."""

@@ -7,11 +7,10 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
-from paramscape.calibration.checkpoint import identity_of, load_checkpoint, save_checkpoint
-from paramscape.calibration.history import History
-from paramscape.calibration.problem import Workplace
 from paramscape.calibration.search.objective import Trials
 from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.jobs.history import History
 from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
 from paramscape.study import Sceua
 
@@ -43,10 +42,9 @@ class SceuaRun:
     mean over the problems, `model_runs` counts the simulations of the domain's training period.
     """
 
-    def __init__(self, searched: Searched, settings: Sceua, workplace: Workplace):
-        self.searched, self.workplace = searched, workplace
-        self.evolution = Evolution(self._errors, searched.boxes, settings, workplace.seed)
-        self.identity = identity_of(searched.trials.problem, settings, workplace)
+    def __init__(self, searched: Searched, settings: Sceua, paths: RunPaths, seed: int):
+        self.searched, self.paths = searched, paths
+        self.evolution = Evolution(self._errors, searched.boxes, settings, seed)
         self.history = History((*_FIRST, *searched.columns, _LAST))
 
     def run(self) -> Search:
@@ -69,18 +67,17 @@ class SceuaRun:
                 start = time.perf_counter()
                 self.evolution.evolve(search)
                 self._record(search, start, bar)
-        self._save(search, finished=True)
         for index in np.unique(search.ended):
             count = int((search.ended == index).sum())
             _LOG.info("%d of %d searches: %s", count, len(search.ended), REASONS[index])
         return search
 
     def _resume(self) -> Search | None:
-        state = load_checkpoint(self.workplace, self.identity)
+        state = self.paths.checkpoint.load("rows", "search")
         if state is None:
             return None
         self.history = History(self.history.columns, state["rows"])
-        self.history.write(self.workplace.history)
+        self.history.write(self.paths.history)
         self.searched.trials.model_runs = int(self.history.column("model_runs")[-1])
         return Search.of_state(state["search"])
 
@@ -93,7 +90,7 @@ class SceuaRun:
         if not self.history.rows:
             return "The first population was not complete, so there is no checkpoint"
         evaluations = self.history.column("evaluations")[-1]
-        return f"The first {evaluations:.0f} evaluations are kept in {self.workplace.checkpoint}"
+        return f"The first {evaluations:.0f} evaluations are kept in {self.paths.checkpoint.path}"
 
     def _record(self, search: Search, start: float, bar: tqdm) -> None:
         row = self.searched.row(search)
@@ -101,14 +98,6 @@ class SceuaRun:
         counts = (search.evaluations.mean(), self.searched.trials.model_runs)
         row |= dict(zip(_FIRST, counts, strict=True)) | {_LAST: time.perf_counter() - start}
         self.history.record(row)
-        self.history.write(self.workplace.history)
-        self._save(search, finished=False)
+        self.history.write(self.paths.history)
+        self.paths.checkpoint.save({"rows": self.history.rows, "search": search.state_dict()})
         bar.update(int(counts[0]) - bar.n)
-
-    def _save(self, search: Search, finished: bool) -> None:
-        state = {
-            "finished": finished,
-            "rows": self.history.rows,
-            "search": search.state_dict(),
-        }
-        save_checkpoint(state, self.workplace, self.identity)

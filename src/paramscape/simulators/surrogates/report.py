@@ -5,6 +5,7 @@ import xarray as xr
 
 from paramscape.grid.cells import Cells
 from paramscape.simulators.surrogates.skill import score_cells
+from paramscape.study.random_streams import numpy_generator
 
 _PAIRS = 20_000
 
@@ -30,6 +31,6 @@ def skill_by_member(
         name: cells.scatter(np.stack([s[name][:, 0] for s in scores]), ("member",))
         for name in ("rmse", "cc", "bias")
     }
-    drawn = np.random.default_rng(seed).integers(predicted.size, size=_PAIRS)
+    drawn = numpy_generator(seed, "skill pairs").integers(predicted.size, size=_PAIRS)
     pairs = {"surrogate": predicted.reshape(-1)[drawn], "vic": reference.reshape(-1)[drawn]}
     return xr.Dataset({**fields, **{name: ("sample", value) for name, value in pairs.items()}})

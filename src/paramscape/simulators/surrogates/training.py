@@ -1,38 +1,23 @@
-"""The training of every surrogate: epochs, early stopping, and taking up after an interruption."""
+"""Training of every surrogate."""
 
 import math
-import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
-from paramscape.files import write_table
-from paramscape.files.tensors import load_tensors, save_tensors
-from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.jobs.epoch_loop import EpochLoop, EpochRules, Start, Validation
 from paramscape.simulators.surrogates.network import SurrogateNetwork
-from paramscape.study import SurrogateTraining
-
-WEIGHTS, _EPOCH, VALIDATION = range(3)  # purposes of random numbers
-
-
-@dataclass(frozen=True)
-class TrainingFiles:
-    """Where a training keeps its losses and what it resumes from."""
-
-    history: Path
-    checkpoint: Path
+from paramscape.study import SurrogateTraining, random_streams
 
 
 class Learner(Protocol):
     """A network and how it learns from samples.
 
-    loss: name of what `backward` lowers. patient_from: epochs that are run in any case, before
+    loss: name of what `backward` lowers. patient_from: epochs that run in any case, before
     patience counts.
     """
 
@@ -54,155 +39,121 @@ class Learner(Protocol):
         ...
 
 
-def train(learner: Learner, files: TrainingFiles, seed: int) -> SurrogateNetwork:
+def train(learner: Learner, paths: RunPaths, seed: int) -> SurrogateNetwork:
     """Train a surrogate and return the network of the best validation.
 
     Adam lowers the learner's loss; the training ends when the error on validation members has not
-    improved for more than `patience` epochs. `files.history` (epoch, train/<loss>,
-    validation/mse, seconds) grows with each epoch. Random numbers come from a stream of their own
-    for each epoch: interrupted and called again with the same arguments, the training takes up at
-    its checkpoint and ends with the same weights.
+    improved for more than `patience` epochs. `EpochLoop` writes the history (epoch, train/<loss>,
+    validation/mse, seconds) and the checkpoint, and resumes an interrupted training, with
+    bit-identical weights.
 
     Args:
         learner: the network, its samples and its settings.
-        files: history and checkpoint.
+        paths: of history and checkpoint.
         seed: root of the epochs' random numbers.
 
     Raises:
-        Interrupted: if SIGTERM came, see `interruption`; after an epoch or amid a long one.
-        FloatingPointError: if a loss is not finite.
-        ValueError: if the checkpoint belongs to other settings, or is none.
+        Interrupted: after SIGTERM, see `interruption`.
+        Diverged: if a loss or a weight is not finite, or if the error on validation members is
+            above ten times the variance of the targets in three epochs in a row; see
+            `divergence.DivergenceMonitor`.
+        ValueError: if the checkpoint's file is not a checkpoint.
     """
-    progress = _Progress(learner)
-    progress.resume(files.checkpoint)
-    bar = tqdm(
-        total=learner.settings.epochs,
-        initial=progress.epoch,
-        desc=f"training {learner.network.kind}",
-        unit="epoch",
+    settings, kind = learner.settings, learner.network.kind
+    rules = EpochRules(
+        settings.epochs, patience=settings.patience + 1, patient_from=learner.patient_from
     )
-    with bar:
-        while not progress.finished:
-            stop_if_signalled(progress.kept(files))
-            start = time.perf_counter()
-            train_loss = _run_epoch(progress, files, stream(seed, _EPOCH, progress.epoch))
-            loss = learner.validate()
-            progress.record(train_loss, loss, time.perf_counter() - start)
-            progress.save(files)
-            bar.set_postfix(train=f"{train_loss:.4f}", validation=f"{loss:.4f}")
-            bar.update()
-    learner.network.load_state_dict(progress.best)
+    remedy = f"lower surrogate.{kind}.learning_rate (now {settings.learning_rate})"
+    best = EpochLoop(_NetworkTraining(learner, seed), rules, paths, remedy).run()
+    learner.network.load_state_dict(best)
     return learner.network.eval()
 
 
-def stream(seed: int, *key: int) -> torch.Generator:
-    """A stream of random numbers of its own for each purpose, such as (seed, VALIDATION)."""
-    state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
+@dataclass(frozen=True)
+class _Batch:
+    """A mini-batch, and the share of the epoch's mini-batches that precede it."""
+
+    samples: Tensor
+    share: float
 
 
-class _Progress:
-    """All that changes from epoch to epoch."""
+class _NetworkTraining:
+    """A learner with its optimizer; see `epoch_loop.Training`."""
 
-    def __init__(self, learner: Learner):
-        self.learner, self.settings = learner, learner.settings
-        self.optimiser = torch.optim.Adam(
+    columns = ("validation/mse",)
+
+    def __init__(self, learner: Learner, seed: int):
+        self.learner, self.settings, self.seed = learner, learner.settings, seed
+        self.name = learner.network.kind
+        self.title, self.losses = f"training {self.name}", (learner.loss,)
+        self.optimizer = torch.optim.Adam(
             learner.network.parameters(),
             lr=self.settings.learning_rate,
             weight_decay=self.settings.weight_decay,
         )
-        self.history: list[tuple[float, float, float]] = []
-        self.best = _copy(learner.network)
+        self._epoch = 0
 
-    @property
-    def epoch(self) -> int:
-        return len(self.history)
+    def begin(self) -> Start:
+        """Start from an error of 1, that of the mean of the standardised targets."""
+        return Start(1.0)
 
-    @property
-    def finished(self) -> bool:
-        losses = [row[1] for row in self.history]
-        stale = self.epoch - 1 - int(np.argmin(losses)) if losses else 0
-        stale = min(stale, self.epoch - self.learner.patient_from)
-        return self.epoch >= self.settings.epochs or stale > self.settings.patience
+    def batches(self, epoch: int) -> Sequence[_Batch]:
+        """The learner's mini-batches."""
+        self._epoch = epoch
+        self._generator = random_streams.torch_generator(self.seed, "epoch", epoch)
+        self.learner.network.train()
+        drawn = self.learner.draw(epoch, self._generator)
+        return [_Batch(samples, place / len(drawn)) for place, samples in enumerate(drawn)]
 
-    def record(self, train_loss: float, validation_loss: float, seconds: float) -> None:
-        if not np.isfinite([train_loss, validation_loss]).all():
-            raise FloatingPointError(
-                f"epoch {self.epoch + 1}: the surrogate's loss is {train_loss} in training and "
-                f"{validation_loss} in validation; lower "
-                f"surrogate.{self.learner.network.kind}.learning_rate "
-                f"(now {self.settings.learning_rate})"
-            )
-        if all(validation_loss < row[1] for row in self.history):
-            self.best = _copy(self.learner.network)
-        self.history.append((train_loss, validation_loss, seconds))
+    def step(self, batch: _Batch) -> dict[str, float]:
+        """One step of Adam."""
+        network, longest = self.learner.network, self.settings.max_grad_norm
+        self._set_learning_rate(batch.share)
+        self.optimizer.zero_grad()
+        loss = self.learner.backward(batch.samples, self._generator)
+        if longest is not None:
+            nn.utils.clip_grad_norm_(network.parameters(), longest)
+        self.optimizer.step()
+        return {self.learner.loss: loss}
 
-    def set_rate(self, fraction: float) -> None:
-        """Set the step size for a moment within the epoch, given as a fraction of it."""
+    def size(self, batch: _Batch) -> int:
+        """Samples in a mini-batch."""
+        return batch.samples.shape[1]
+
+    def validate(self) -> Validation:
+        """The error on validation members."""
+        error = self.learner.validate()
+        return Validation(error, {"validation/mse": error})
+
+    def result(self) -> dict[str, Tensor]:
+        """A copy of the network's weights."""
+        weights = self.learner.network.state_dict()
+        return {name: value.detach().clone() for name, value in weights.items()}
+
+    def costs(self) -> Mapping[str, float]:
+        """Nothing but time."""
+        return {}
+
+    def networks(self) -> Mapping[str, Any]:
+        """The network's weights and the optimizer's moments."""
+        weights = {name: w.detach() for name, w in self.learner.network.named_parameters()}
+        return {"network": weights, "optimizer": self.optimizer.state_dict()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """The network with its buffers, and the optimizer."""
+        network = self.learner.network.state_dict()
+        return {"network": network, "optimizer": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore from `state_dict`."""
+        self.learner.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+    def _set_learning_rate(self, share: float) -> None:
+        """Set the learning rate after a share of the present epoch."""
         rate = self.settings.learning_rate
         if self.settings.lr_schedule == "cosine":
-            done = (self.epoch + fraction) / self.settings.epochs
+            done = (self._epoch + share) / self.settings.epochs
             rate *= 0.5 * (1.0 + math.cos(math.pi * done))
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = rate
-
-    def save(self, files: TrainingFiles) -> None:
-        columns = [f"train/{self.learner.loss}", "validation/mse", "seconds"]
-        table = pd.DataFrame(self.history, columns=columns)
-        table.index = pd.RangeIndex(1, self.epoch + 1, name="epoch")
-        write_table(table.reset_index(), files.history)
-        save_tensors(self._state(), files.checkpoint)
-
-    def resume(self, checkpoint: Path) -> None:
-        if not checkpoint.exists():
-            return
-        parts = ("settings", "network", "optimiser", "best", "history")
-        state = load_tensors(checkpoint, "checkpoint of a surrogate's training", *parts)
-        settings = self.settings.model_dump(mode="json")
-        if state["settings"] != settings:
-            raise ValueError(
-                f"{checkpoint}: this checkpoint belongs to other settings "
-                f"({state['settings']}); delete it to train with {settings}"
-            )
-        self.learner.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.best = state["best"]
-        self.history = [tuple(row) for row in state["history"]]
-
-    def kept(self, files: TrainingFiles) -> str:
-        """What a reader is told of the checkpoint."""
-        if not self.epoch:
-            return "No epoch was completed, so there is no checkpoint"
-        return f"{self.epoch} epochs are kept in {files.checkpoint}"
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "settings": self.settings.model_dump(mode="json"),
-            "network": self.learner.network.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "best": self.best,
-            "history": [list(row) for row in self.history],
-        }
-
-
-def _run_epoch(progress: _Progress, files: TrainingFiles, generator: torch.Generator) -> float:
-    """Take one epoch's steps and return the mean loss of its samples."""
-    learner, largest = progress.learner, progress.settings.max_grad_norm
-    learner.network.train()
-    total = samples = 0.0
-    drawn = learner.draw(progress.epoch, generator)
-    batches = tqdm(drawn, desc=f"epoch {progress.epoch + 1}", leave=False, delay=5)
-    for number, batch in enumerate(batches):
-        stop_if_overdue(progress.kept(files))
-        progress.set_rate(number / len(drawn))
-        progress.optimiser.zero_grad()
-        total += learner.backward(batch, generator) * batch.shape[1]
-        samples += batch.shape[1]
-        if largest is not None:
-            nn.utils.clip_grad_norm_(learner.network.parameters(), largest)
-        progress.optimiser.step()
-    return total / samples
-
-
-def _copy(network: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}

@@ -9,8 +9,7 @@ from paramscape.simulators.surrogates.arnet.dynamics import ArnetDynamics
 from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
 from paramscape.simulators.surrogates.free_run import run_members
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
-from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.study import Arnet, Rollout
+from paramscape.study import Arnet, Rollout, random_streams
 
 _LOSSES = {"l1": nn.functional.l1_loss, "mse": nn.functional.mse_loss}
 
@@ -26,7 +25,7 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     scaling = scaling_of(training)
     shape = (settings.layers, settings.growth, enter, settings.hidden_channels)
     network = ArnetNetwork(*shape, training.names, scaling)
-    network.initialise(stream(seed, WEIGHTS)).to(training.forcing.device)
+    network.initialise(random_streams.torch_generator(seed, "weights")).to(training.forcing.device)
     targets = network.standardise_targets(training.targets)
     seen = torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))])
     network.bounds[:, : len(training.names)] = seen
@@ -73,7 +72,10 @@ class ArnetLearner:
         self._training = training.standardised(network)
         self._require_room(training.targets.shape[1])
         self._dynamics = ArnetDynamics(network, training.domain)
-        members = torch.randperm(len(validation.parameters), generator=stream(seed, VALIDATION))
+        members = torch.randperm(
+            len(validation.parameters),
+            generator=random_streams.torch_generator(seed, "surrogate validation"),
+        )
         chosen = members[: settings.validation_members].sort().values
         self._validation = validation.standardised(network).members(chosen)
 

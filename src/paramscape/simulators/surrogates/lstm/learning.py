@@ -7,8 +7,7 @@ from tqdm import tqdm
 
 from paramscape.simulators.surrogates.lstm.network import LstmNetwork
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
-from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.study import Lstm
+from paramscape.study import Lstm, random_streams
 
 _CHUNK = 8192  # windows predicted at once; only memory depends on it
 
@@ -16,7 +15,9 @@ _CHUNK = 8192  # windows predicted at once; only memory depends on it
 def untrained(training: Samples, settings: Lstm, seed: int) -> LstmNetwork:
     """A network with random weights; training members give its constants of standardisation."""
     network = LstmNetwork(settings.hidden, settings.days, training.names, scaling_of(training))
-    return network.initialise(stream(seed, WEIGHTS)).to(training.forcing.device)
+    return network.initialise(random_streams.torch_generator(seed, "weights")).to(
+        training.forcing.device
+    )
 
 
 class LstmLearner:
@@ -45,7 +46,7 @@ class LstmLearner:
         self.network, self.settings = network, settings
         self._training = training.standardised(network)
         self._validation = validation.standardised(network)
-        generator = stream(seed, VALIDATION)
+        generator = random_streams.torch_generator(seed, "surrogate validation")
         self._index = validation.draw(settings.validation_windows, settings.days, generator)
 
     def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:

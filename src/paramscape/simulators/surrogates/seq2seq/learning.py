@@ -6,14 +6,13 @@ from torch import Tensor, nn
 from paramscape.simulators.surrogates.free_run import free_run
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
 from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
-from paramscape.simulators.surrogates.training import VALIDATION, WEIGHTS, stream
-from paramscape.study import Seq2seq
+from paramscape.study import Seq2seq, random_streams
 
 
 def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork:
     """A network with random weights; training members give its constants of standardisation."""
     network = Seq2seqNetwork(settings.hidden, training.names, scaling_of(training))
-    network.initialise(stream(seed, WEIGHTS), settings.forget_bias)
+    network.initialise(random_streams.torch_generator(seed, "weights"), settings.forget_bias)
     return network.to(training.forcing.device)
 
 
@@ -55,7 +54,9 @@ class Seq2seqLearner:
                 "surrogate.seq2seq.warmup_days or lengthen the warm-up before the training period"
             )
         self._validation = _some_series(
-            validation.standardised(network), settings.validation_series, stream(seed, VALIDATION)
+            validation.standardised(network),
+            settings.validation_series,
+            random_streams.torch_generator(seed, "surrogate validation"),
         )
 
     def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:

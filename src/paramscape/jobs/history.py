@@ -1,4 +1,4 @@
-"""The history of a calibration: one row per epoch or loop, written as it grows."""
+"""History of a calibration or training: one row per epoch or loop, written as it grows."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from paramscape.files import write_table
 class History:
     """Rows of numbers under fixed columns; the first column is the progress.
 
-    Losses are called `train/<loss>` or `validation/<score>`; `seconds` is the wall-clock time of
-    the row, in the first with what went before it. NaN, an empty field in the file, where nothing
-    was recorded.
+    Losses are called `train/<loss>` or `validation/<score>`. `seconds` is the wall-clock time of
+    the row; that of the first row includes the work before the first epoch. NaN, an empty field in
+    the file, means that nothing was recorded.
     """
 
     def __init__(self, columns: tuple[str, ...], rows: list[list[float]] | None = None):
@@ -36,6 +36,6 @@ class History:
         return [row[place] for row in self.rows]
 
     def write(self, path: Path) -> None:
-        """Write all rows as CSV, whole or not at all."""
+        """Write all rows as CSV, in one atomic write, with nine significant digits."""
         table = pd.DataFrame(self.rows, columns=list(self.columns))
         write_table(table, path, float_format="%.9g")
