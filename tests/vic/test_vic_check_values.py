@@ -24,6 +24,7 @@ from paramscape.vic.processes.soil_evaporation import (
 )
 from paramscape.vic.snow import albedo, energy, foliage, interception, pack
 from paramscape.vic.snow.options import PassOptions
+from paramscape.vic.surface import Resistances
 
 
 def t(*values: float) -> torch.Tensor:
@@ -209,7 +210,7 @@ PACKS = {
 def test_a_whole_step_of_a_pack(name):
     weather, expected, deep = PACKS[name]
     seconds = 10800.0
-    snow = pack.layered(t(0.2), (t(0.001), t(0.0005)), (t(-2), t(deep)))
+    snow = pack.layered(t(0.2), t(0.001), t(0.0005), t(-2), t(deep))
     new = (t(weather["snow"] / 1000), t(weather["rain"] / 1000), t(weather["temperature"]))
     snow = pack.with_new_snow(snow, *new)
     saturated = float(atmosphere.saturation_vapour_pressure(t(weather["temperature"])))
@@ -299,7 +300,7 @@ def test_potential_evaporation_is_that_of_leaves_and_soil_by_their_shares():
         site=SimpleNamespace(stomatal=t(130), light=t(60), architectural=t(40)),
         winds=SimpleNamespace(wind_ground=t(1)),
     )
-    close(potential_evaporation(above, setting, t(-60), (t(50), t(80))), 3.483372387)
+    close(potential_evaporation(above, setting, t(-60), Resistances(t(50), t(80))), 3.483372387)
 
 
 def test_snow_and_melt_fall_together_from_a_loaded_canopy():
@@ -328,8 +329,9 @@ def test_foliage_whose_balance_has_no_root_keeps_the_temperature_it_had():
     )  # fmt: skip
     trees = foliage.Foliage(**{k: t(v) for k, v in calm.items()}, **above._asdict())
     options = PassOptions(10800.0, "AR_406_FULL", with_potential=False)
-    starts, snowing = (t(-4.0), t(-1.5)), torch.tensor([False])
-    temperature, energy = foliage.solve_foliage(trees, starts, snowing, options)
+    snowing = torch.tensor([False])
+    solved = foliage.solve_foliage(trees, t(-4.0), t(-1.5), snowing, options)
+    temperature, energy = solved
     close(temperature, -1.5)
     assert (energy.residual > 0).all()
 

@@ -181,7 +181,8 @@ def test_ground_of_one_temperature_conducts_and_releases_nothing():
     base = soil_thermal.layer_base_temperature(ground, t(7), t(7), 10800.0)
     torch.testing.assert_close(base, t(7.0))
     assert soil_thermal.ground_heat_flux(ground, t(7), base).abs() < 1e-9
-    assert soil_thermal.heat_released(ground, (t(7), t(7)), (t(7), base), 10800.0).abs() < 1e-6
+    before, after = (soil_thermal.SoilTemperatures(t(7), value) for value in (t(7), base))
+    assert soil_thermal.heat_released(ground, before, after, 10800.0).abs() < 1e-6
 
 
 def test_precipitation_is_snow_in_the_cold_rain_in_the_warm_and_both_between():

@@ -14,6 +14,7 @@ from paramscape.native.compiler import NATIVE, compiler, compilers, target
 from paramscape.native.features import missing_features
 from paramscape.vic import simulate
 from paramscape.vic.engine.compiled import build
+from paramscape.vic.engine.compiled.source import layout_of_rows
 
 SETS = ("x86-64", "x86-64-v3", "x86-64-v4") if platform.machine() == "x86_64" else ()
 LIBM = {
@@ -38,7 +39,7 @@ extern "C" void gathered(const T* row, const int32_t* index, int64_t cells, T* t
   for (int i = 0; i < n; i += WIDTH) { \\
     V v; std::memcpy(&v, x + i, sizeof(V)); v = name(v); std::memcpy(y + i, &v, sizeof(V)); } }
 """
-LAYOUT = "constexpr int NP = 1, NC = 1, NW = 1, P_northern = 0;\n"
+LAYOUT = layout_of_rows() + "\n"
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="no C++ compiler is found")
 

@@ -13,7 +13,7 @@ from paramscape.bench.table import Row, Target, not_measured
 from paramscape.files import write_text
 from paramscape.native.compiler import NATIVE, compilers, target
 from paramscape.vic.engine.compiled.build import command
-from paramscape.vic.engine.compiled.kernels import Choices
+from paramscape.vic.engine.compiled.kernels import CompileOptions
 from paramscape.vic.engine.compiled.source import source_of
 from paramscape.vic.processes import constants
 
@@ -28,9 +28,9 @@ INSTRUCTION_SETS = {
 
 def measure_compiling(bench: Bench) -> list[Row]:
     """The program for each instruction set, by each compiler that is found."""
-    choices = Choices("AR_406_FULL", True, constants.all_values(), False)
+    options = CompileOptions("AR_406_FULL", True, constants.all_values(), False)
     source = bench.folder / "vic.cpp"
-    write_text(source, source_of(choices, torch.float32, with_gradient=True))
+    write_text(source, source_of(options, torch.float32, with_gradient=True))
     names, sets = compilers(), INSTRUCTION_SETS.get(platform.machine(), (NATIVE,))
     if bench.settings.quick:
         names, sets = names[:1], sets[:1]

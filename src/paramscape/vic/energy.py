@@ -4,21 +4,16 @@ With the air's temperature as the ground's there is no sensible heat from the gr
 Fluxes of heat count towards the surface, as in VIC's program; its outputs turn them round.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.safe_math import ratio
-from paramscape.vic.processes.soil_thermal import ground_heat_flux, heat_released
-from paramscape.vic.surface import Air, Fluxes, Setting, Surface
-
-if TYPE_CHECKING:
-    from paramscape.vic.snow.ground_snow import GroundSnow
-    from paramscape.vic.snow.regime import Below
+from paramscape.vic.processes.soil_thermal import SoilTemperatures, ground_heat_flux, heat_released
+from paramscape.vic.snow.records import Below, GroundSnow
+from paramscape.vic.surface import Fluxes, Pass
 
 _FIELDS = (
     "net_shortwave",  # of tile and canopy [W m-2]
@@ -41,19 +36,17 @@ EnergyFluxes = NamedTuple("EnergyFluxes", [(name, Tensor) for name in (*Fluxes._
 """`Fluxes`, and the energy fluxes that are wanted besides; all (lane,)."""
 
 
-def with_energy_of_ground(
-    fluxes: Fluxes, states: tuple[Surface, Surface], air: Air, setting: Setting, seconds: float
-) -> EnergyFluxes:
-    """Add the energy of a pass without snow; `states` are those before and after it."""
-    before, after = states
+def with_energy_of_ground(fluxes: Fluxes, done: Pass) -> EnergyFluxes:
+    """Add the energy of a pass without snow."""
+    air, seconds = done.air, done.seconds
     zero = torch.zeros_like(air.temperature)
     water = fluxes.canopy_evaporation + fluxes.transpiration + fluxes.soil_evaporation
     latent = -air.latent * water / seconds
-    from_ground, released = _soil_heat(states, air, setting, seconds)
+    heat = _soil_heat(done)
     return EnergyFluxes(
         *fluxes,
-        net_shortwave=air.shortwave * (1.0 - setting.cover.albedo),
-        net_longwave=air.longwave - after.longwave_up,
+        net_shortwave=air.shortwave * (1.0 - done.setting.cover.albedo),
+        net_longwave=air.longwave - done.after.longwave_up,
         longwave_above=zero,
         longwave_below=air.longwave,
         latent=latent,
@@ -62,45 +55,35 @@ def with_energy_of_ground(
         ground_latent=latent,
         ground_latent_of_ice=zero,
         ground_sensible=zero,
-        from_ground=before.attenuation * from_ground,
-        released=released,
+        from_ground=done.before.attenuation * heat.conducted,
+        released=heat.released,
         through_snow=zero,
         skin_temperature=air.temperature,
     )
 
 
-def with_energy_of_snow(
-    fluxes: Fluxes,
-    states: tuple[Surface, Surface],
-    air: Air,
-    setting: Setting,
-    ground: tuple[Below, GroundSnow],
-    seconds: float,
-) -> EnergyFluxes:
+def with_energy_of_snow(fluxes: Fluxes, done: Pass, below: Below, snow: GroundSnow) -> EnergyFluxes:
     """Add the energy of a pass in the snow regime.
 
     Args:
         fluxes: of the pass.
-        states: before and after the pass.
-        air: above the vegetation.
-        setting: of the model step.
-        ground: what reaches the ground, and the snow there.
-        seconds: length of the pass.
+        done: the pass; its air is that above the vegetation.
+        below: what reaches the ground.
+        snow: on the ground.
     """
-    before, after = states
-    below, snow = ground
-    overstory = setting.site.overstory > 0
+    before, after, air = done.before, done.after, done.air
+    overstory = done.setting.site.overstory > 0
     net_below = below.longwave - after.longwave_up
-    covers = snow.covered | snow.thin
-    share = torch.where(covers, 1.0, after.attenuation)
-    from_ground, released = _soil_heat(states, air, setting, seconds)
+    share = torch.where(snow.covered | snow.thin, 1.0, after.attenuation)
+    heat = _soil_heat(done)
     pack = torch.where(snow.covered, after.surface_temperature, air.temperature)
+    trees = overstory & (done.setting.site.vegetated > 0)
     return EnergyFluxes(
         *fluxes,
-        net_shortwave=_sunlight_on_trees(after, air, setting, below.canopy_albedo)
+        net_shortwave=_sunlight_on_trees(done, below.canopy_albedo)
         + (1.0 - fluxes.albedo) * below.shortwave,
         net_longwave=torch.where(overstory, below.canopy_longwave, net_below),
-        longwave_above=torch.where(overstory & (setting.site.vegetated > 0), air.longwave, 0.0),
+        longwave_above=torch.where(trees, air.longwave, 0.0),
         longwave_below=below.longwave,
         latent=snow.latent + below.canopy_latent,
         latent_of_ice=snow.latent_of_ice + below.canopy_latent_of_ice,
@@ -108,34 +91,39 @@ def with_energy_of_snow(
         ground_latent=snow.latent,
         ground_latent_of_ice=snow.latent_of_ice,
         ground_sensible=snow.sensible,
-        from_ground=share * from_ground,
-        released=released,
-        through_snow=torch.where(snow.covered, _through_snow(states, air), 0.0),
+        from_ground=share * heat.conducted,
+        released=heat.released,
+        through_snow=torch.where(snow.covered, _through_snow(done), 0.0),
         skin_temperature=torch.where(snow.thin, before.surface_temperature, pack),
     )
 
 
-def _sunlight_on_trees(after: Surface, air: Air, setting: Setting, albedo: Tensor) -> Tensor:
+def _sunlight_on_trees(done: Pass, albedo: Tensor) -> Tensor:
     """Shortwave radiation that an overstory absorbs, mean of the tile [W m-2]."""
-    trees = (setting.site.overstory > 0) & (setting.site.vegetated > 0)
-    absorbed = (1.0 - albedo) * ((1.0 - after.attenuation) * air.shortwave)
-    return torch.where(trees & (setting.cover.fraction > 0), absorbed, 0.0)
+    site, fraction = done.setting.site, done.setting.cover.fraction
+    trees = (site.overstory > 0) & (site.vegetated > 0)
+    absorbed = (1.0 - albedo) * ((1.0 - done.after.attenuation) * done.air.shortwave)
+    return torch.where(trees & (fraction > 0), absorbed, 0.0)
 
 
-def _through_snow(states: tuple[Surface, Surface], air: Air) -> Tensor:
+def _through_snow(done: Pass) -> Tensor:
     """Heat flux through a pack [W m-2], over its mean depth in the pass."""
-    before, after = states
+    before, after = done.before, done.after
     conductivity = c.SNOW_CONDUCTIVITY * after.snow_density * after.snow_density
     depth = (before.snow_depth + after.snow_depth) / 2.0
-    return ratio(conductivity, depth) * (after.surface_temperature - air.temperature)
+    return ratio(conductivity, depth) * (after.surface_temperature - done.air.temperature)
 
 
-def _soil_heat(
-    states: tuple[Surface, Surface], air: Air, setting: Setting, seconds: float
-) -> tuple[Tensor, Tensor]:
-    """Heat flux through the soil and heat that its first layer releases [W m-2]."""
-    before, after = states
-    base = after.base_temperature
-    old = (before.ground_temperature, before.base_temperature)
-    released = heat_released(setting.ground, old, (air.temperature, base), seconds)
-    return ground_heat_flux(setting.ground, air.temperature, base), released
+class SoilHeat(NamedTuple):
+    """Heat of the soil during a pass; both (lane,)."""
+
+    conducted: Tensor  # to the surface [W m-2]
+    released: Tensor  # by layer 1 [W m-2]
+
+
+def _soil_heat(done: Pass) -> SoilHeat:
+    """Heat of a soil whose surface has the temperature of the air."""
+    ground, surface, base = done.setting.ground, done.air.temperature, done.after.base_temperature
+    before, after = done.before.soil_temperatures, SoilTemperatures(surface, base)
+    released = heat_released(ground, before, after, done.seconds)
+    return SoilHeat(ground_heat_flux(ground, surface, base), released)

@@ -69,7 +69,8 @@ class Output:
 def evaporation(view: StepView) -> Tensor:
     """All evaporation of the step [mm]."""
     f = view.result.fluxes
-    soil = f.soil_loss_1 + f.soil_loss_2 + f.soil_loss_3
+    first, second, third = f.soil_loss.unbind(0)
+    soil = first + second + third
     canopy = (f.canopy_sublimation * 1000.0 + f.canopy_evaporation) * view.vegetated
     return soil + f.snow_sublimation * 1000.0 + canopy
 

@@ -13,24 +13,27 @@ from paramscape.vic.land_constants import Cover, Layers, Site
 from paramscape.vic.options import Options
 from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.processes import constants as c
-from paramscape.vic.processes.canopy import RootedSoil, water_uptake
+from paramscape.vic.processes.canopy import RootedSoil, Uptake, water_uptake
+from paramscape.vic.processes.lanes import Share, join, pick
 from paramscape.vic.processes.runoff import RunoffSoil, possible_evaporation, route_soil_water
 from paramscape.vic.processes.soil_evaporation import evaporation_fraction, unsaturated_share
 from paramscape.vic.processes.soil_thermal import conductivity, heat_capacity
-from paramscape.vic.snow import PassOptions, snow_pass
+from paramscape.vic.snow.options import PassOptions
+from paramscape.vic.snow.regime import snow_pass
 from paramscape.vic.snow_free import snow_free_pass
 from paramscape.vic.state import LAYERS, SURFACE
 from paramscape.vic.surface import (
     LAST_PASS_ONLY,
     Air,
     Fluxes,
-    Moist,
+    MoistSoil,
+    Pass,
+    PassResult,
     Setting,
+    StepStart,
     Surface,
     air_over,
-    join,
     per_canopy,
-    pick,
     winds_of,
 )
 
@@ -75,11 +78,12 @@ def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
     the step and all water of the step; both leave the soil together, in the runoff steps.
     """
     moisture = values[: len(LAYERS)]
-    moist = moisture_factors(moisture, land.layers)
-    setting = Setting(land.site, day.cover, moist, winds_of(day.cover, day.air.wind))
+    soil, uptake = moist_soil(moisture, land.layers), uptake_of(moisture, land.layers)
+    winds = winds_of(day.cover, day.air.wind)
+    setting = Setting(land.site, day.cover, soil, uptake, winds)
     surface = start_of_step(values, day.cover, land.options.conserve)
     surface, fluxes = _surface_step(surface, day, setting, land)
-    losses = torch.stack([fluxes.soil_loss_1, fluxes.soil_loss_2, fluxes.soil_loss_3])
+    losses = fluxes.soil_loss
     if land.options.conserve:
         losses = possible_evaporation(land.runoff, moisture, losses)
     routed = route_soil_water(
@@ -92,33 +96,27 @@ def model_step(values: Tensor, day: Day, land: Land) -> StepResult:
 
 def end_of_step(fluxes: Fluxes, evaporation: Tensor, steps_per_day: int | Tensor) -> Fluxes:
     """Fluxes with the evaporation (layer, lane) that the soil really gave, and totals of rates."""
-    first, second, third = evaporation.unbind(0)
-    return fluxes._replace(
-        soil_loss_1=first,
-        soil_loss_2=second,
-        soil_loss_3=third,
-        potential=fluxes.potential / steps_per_day,
-    )
+    return fluxes._replace(soil_loss=evaporation, potential=fluxes.potential / steps_per_day)
 
 
-def moisture_factors(moisture: Tensor, layers: Layers) -> Moist:
-    """What depends on soil moisture (layer, lane) [mm] alone."""
+def moist_soil(moisture: Tensor, layers: Layers) -> MoistSoil:
+    """What the moisture (layer, lane) [mm] of the soil decides for the ground."""
     volumetric = moisture[:2] / layers.depth[:2] / 1000.0
     conductivities = conductivity(layers.thermal, volumetric).unbind(0)
     capacities = heat_capacity(layers.thermal, volumetric).unbind(0)
     top = torch.minimum(moisture[0], layers.capacity[0])
     share = unsaturated_share(top / layers.capacity[0], layers.infilt)
-    roots = RootedSoil(layers.critical, layers.wilting, layers.root)
-    uptake = water_uptake(roots, moisture)
-    return Moist(
+    return MoistSoil(
         *conductivities,
         *capacities,
         evaporation_fraction(share, layers.infilt, layers.series, layers.capacity[0]),
         top - layers.residual[0],
-        *(row for of_layers in uptake[:4] for row in of_layers.unbind(0)),
-        *(moisture - layers.wilting).unbind(0),
-        *uptake[4:],
     )
+
+
+def uptake_of(moisture: Tensor, layers: Layers) -> Uptake:
+    """How the moisture (layer, lane) [mm] of the soil divides transpiration among the layers."""
+    return water_uptake(RootedSoil(layers.critical, layers.wilting, layers.root), moisture)
 
 
 def start_of_step(
@@ -132,9 +130,7 @@ def start_of_step(
     return surface if conserve else per_canopy(surface, cover)
 
 
-def _surface_step(
-    surface: Surface, day: Day, setting: Setting, land: Land
-) -> tuple[Surface, Fluxes]:
+def _surface_step(surface: Surface, day: Day, setting: Setting, land: Land) -> PassResult:
     """All passes of a model step: one, or one for each substep where there may be snow."""
     seconds = c.SECONDS_PER_DAY / land.options.model_steps_per_day
     if day.substeps is None:
@@ -144,14 +140,13 @@ def _surface_step(
         return _pass(surface, day.air, setting, seconds, day, land)
     snowy = torch.nonzero(divided).squeeze(1)
     part = _lanes(day, snowy)
-    results = _substeps(pick(surface, snowy), part, setting.lanes(snowy), land)
+    results = _substeps(pick(surface, snowy), part, pick(setting, snowy), land)
     if snowy.shape[0] == divided.shape[0]:
         return results
     rest = torch.nonzero(~divided).squeeze(1)
     part = _lanes(day, rest)
-    others = _pass(pick(surface, rest), part.air, setting.lanes(rest), seconds, part, land)
-    lanes = divided.shape[0]
-    return tuple(join([(snowy, a), (rest, b)], lanes) for a, b in zip(results, others, strict=True))
+    others = _pass(pick(surface, rest), part.air, pick(setting, rest), seconds, part, land)
+    return join([Share(snowy, results), Share(rest, others)], divided.shape[0])
 
 
 def _lanes(day: Day, index: Tensor) -> Day:
@@ -162,7 +157,7 @@ def _lanes(day: Day, index: Tensor) -> Day:
     )
 
 
-def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple[Surface, Fluxes]:
+def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> PassResult:
     """All substeps of a model step; soil moisture stays that of its start."""
     seconds = c.SECONDS_PER_DAY / land.options.snow_steps_per_day
     rows = torch.stack(tuple(day.substeps))[:, :, day.forcing_cell]
@@ -174,7 +169,7 @@ def _substeps(surface: Surface, day: Day, setting: Setting, land: Land) -> tuple
         surface, fluxes = _pass(surface, now, setting, seconds, day, land)
         total = fluxes if total is None else _accumulate(total, fluxes)
     mean = total.longwave_up / rows.shape[1]
-    return surface._replace(longwave_up=mean), total
+    return PassResult(surface._replace(longwave_up=mean), total)
 
 
 def _accumulate(total: Fluxes, fluxes: Fluxes) -> Fluxes:
@@ -190,15 +185,15 @@ def _pass(
     seconds: float,
     day: Day,
     land: Land,
-) -> tuple[Surface, Fluxes]:
+) -> PassResult:
     """One pass: lanes in the snow regime and the others each by their own physics."""
     on_trees = (surface.snow_canopy > 0) & (setting.site.overstory > 0)
     snowy = (surface.snow_water > 0) | (air.snowfall > 0) | on_trees
     if not snowy.any():
         return _snow_free(surface, air, setting, seconds, land)
     start = surface.ground_temperature if day.ground_start is None else day.ground_start
-    context = (start, day.thawing)
-    choices = PassOptions(
+    start = StepStart(start, day.thawing)
+    options = PassOptions(
         seconds,
         land.options.aero_resist_cansnow,
         land.with_potential,
@@ -206,25 +201,21 @@ def _pass(
         with_energy=land.with_energy,
     )
     if snowy.all():
-        return snow_pass(surface, air, setting, context, choices)
+        return snow_pass(surface, air, setting, start, options)
     index, rest = torch.nonzero(snowy).squeeze(1), torch.nonzero(~snowy).squeeze(1)
-    context = tuple(v[index] for v in context)
     with_snow = snow_pass(
-        pick(surface, index), pick(air, index), setting.lanes(index), context, choices
+        pick(surface, index), pick(air, index), pick(setting, index), pick(start, index), options
     )
-    without = _snow_free(pick(surface, rest), pick(air, rest), setting.lanes(rest), seconds, land)
-    lanes = snowy.shape[0]
-    return tuple(
-        join([(index, a), (rest, b)], lanes) for a, b in zip(with_snow, without, strict=True)
-    )
+    without = _snow_free(pick(surface, rest), pick(air, rest), pick(setting, rest), seconds, land)
+    return join([Share(index, with_snow), Share(rest, without)], snowy.shape[0])
 
 
 def _snow_free(
     surface: Surface, air: Air, setting: Setting, seconds: float, land: Land
-) -> tuple[Surface, Fluxes]:
+) -> PassResult:
     after, fluxes = snow_free_pass(surface, air, setting, seconds, land.options.conserve)
     if land.with_potential:
         fluxes = fluxes._replace(potential=snow_free_potential(air, setting))
     if land.with_energy:
-        fluxes = with_energy_of_ground(fluxes, (surface, after), air, setting, seconds)
-    return after, fluxes
+        fluxes = with_energy_of_ground(fluxes, Pass(surface, after, air, setting, seconds))
+    return PassResult(after, fluxes)

@@ -10,9 +10,11 @@ from paramscape.vic.land_constants import Cover, Site
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.aerodynamic import Profile
 from paramscape.vic.processes.atmosphere import emitted_longwave, rain_and_snow
+from paramscape.vic.processes.canopy import Uptake
 from paramscape.vic.processes.penman_monteith import Evaporative, evaporative
 from paramscape.vic.processes.safe_math import over_wind
-from paramscape.vic.processes.soil_thermal import Ground
+from paramscape.vic.processes.soil_thermal import Ground, SoilTemperatures
+from paramscape.vic.state import LAYERS
 
 
 class Air(NamedTuple):
@@ -64,33 +66,15 @@ def air_over(weather: Weather, site: Site, conserve: bool = False) -> Air:
     )
 
 
-class Moist(NamedTuple):
-    """What depends on soil moisture at the start of the model step; all (lane,)."""
+class MoistSoil(NamedTuple):
+    """What soil moisture at the start of the model step decides for the ground; all (lane,)."""
 
-    conductivity_1: Tensor  # [W m-1 K-1]
-    conductivity_2: Tensor
-    capacity_1: Tensor  # of heat [J m-3 K-1]
-    capacity_2: Tensor
-    evaporation_fraction: Tensor
+    upper_conductivity: Tensor  # of layer 1 [W m-1 K-1]
+    lower_conductivity: Tensor  # of layer 2 [W m-1 K-1]
+    upper_capacity: Tensor  # of layer 1 for heat [J m-3 K-1]
+    lower_capacity: Tensor  # of layer 2 for heat [J m-3 K-1]
+    evaporation_fraction: Tensor  # of the potential evaporation of the soil
     available: Tensor  # water for soil evaporation [mm]
-    share_1: Tensor  # see `canopy.Uptake`
-    share_2: Tensor
-    share_3: Tensor
-    factor_1: Tensor
-    factor_2: Tensor
-    factor_3: Tensor
-    given_1: Tensor
-    given_2: Tensor
-    given_3: Tensor
-    taking_1: Tensor
-    taking_2: Tensor
-    taking_3: Tensor
-    room_1: Tensor  # water above wilting point [mm]
-    room_2: Tensor
-    room_3: Tensor
-    lacking_root: Tensor
-    lacking: Tensor
-    taking_root: Tensor
 
 
 class Surface(NamedTuple):
@@ -117,14 +101,17 @@ class Surface(NamedTuple):
     foliage_temperature: Tensor
     attenuation: Tensor  # of this model step; not part of the state between steps
 
+    @property
+    def soil_temperatures(self) -> SoilTemperatures:
+        """Temperatures at the top and the base of soil layer 1."""
+        return SoilTemperatures(self.ground_temperature, self.base_temperature)
+
 
 class Fluxes(NamedTuple):
     """What a pass gives; all (lane,), in mm of the tile unless noted."""
 
     water: Tensor  # rain, throughfall and melt reaching the soil
-    soil_loss_1: Tensor  # transpiration and soil evaporation of each layer
-    soil_loss_2: Tensor
-    soil_loss_3: Tensor
+    soil_loss: Tensor  # (layer, lane) transpiration and soil evaporation of each layer
     canopy_evaporation: Tensor
     canopy_sublimation: Tensor  # [m]
     snow_sublimation: Tensor  # [m]
@@ -142,21 +129,41 @@ class Fluxes(NamedTuple):
     conductance_of_ground: Tensor  # the same below an overstory [m s-1]
     passes: Tensor  # 1; adds up to the number of passes
 
+    @classmethod
+    def zeros(cls, like: Tensor) -> "Fluxes":
+        """Fluxes of 0 in one pass, on the lanes of `like` (lane,)."""
+        zero = torch.zeros_like(like)
+        nothing = cls(**dict.fromkeys(cls._fields, zero))
+        return nothing._replace(
+            soil_loss=zero.expand(len(LAYERS), -1), passes=torch.ones_like(like)
+        )
+
+
+class PassResult(NamedTuple):
+    """The surface after a pass, and what the pass gave."""
+
+    surface: Surface
+    fluxes: Fluxes
+
 
 LAST_PASS_ONLY = ("transpiration", "soil_evaporation", "snowy")
 
 
+class StepStart(NamedTuple):
+    """What a pass in the snow regime reads of the start of its model step; all (lane,)."""
+
+    ground_temperature: Tensor  # [C]
+    thawing: Tensor  # 1 in the season of melt, see `ground_snow.thawing_season`
+
+
 class Setting(NamedTuple):
-    """All that a pass reads besides the state and the air."""
+    """All that a pass reads besides the state and the air; fixed during a model step."""
 
     site: Site
     cover: Cover
-    moist: Moist
+    soil: MoistSoil
+    uptake: Uptake
     winds: Profile  # resistances and wind speeds at the wind of the model step
-
-    def lanes(self, index: Tensor) -> "Setting":
-        """Some of the lanes."""
-        return Setting(*(pick(record, index) for record in self))
 
     @property
     def ground(self) -> Ground:
@@ -167,11 +174,21 @@ class Setting(NamedTuple):
             decay=self.site.decay,
             growth=self.site.growth,
             deep_temperature=self.site.deep_temperature,
-            conductivity_1=self.moist.conductivity_1,
-            conductivity_2=self.moist.conductivity_2,
-            capacity_1=self.moist.capacity_1,
-            capacity_2=self.moist.capacity_2,
+            upper_conductivity=self.soil.upper_conductivity,
+            lower_conductivity=self.soil.lower_conductivity,
+            upper_capacity=self.soil.upper_capacity,
+            lower_capacity=self.soil.lower_capacity,
         )
+
+
+class Pass(NamedTuple):
+    """A pass that is over: the states around it, and what drove it."""
+
+    before: Surface
+    after: Surface
+    air: Air
+    setting: Setting
+    seconds: float  # length of the pass
 
 
 def per_canopy(surface: Surface, cover: Cover) -> Surface:
@@ -206,25 +223,15 @@ def soil_resistance(setting: Setting, over_surface: Tensor) -> Tensor:
     return torch.where(fraction < 1, both, over_surface)
 
 
-def conductances(setting: Setting, resistances: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-    """Aerodynamic conductance [m s-1] of the surface seen from above, and of the ground.
+class Resistances(NamedTuple):
+    """Aerodynamic resistances [s m-1] of a pass; both (lane,)."""
 
-    `resistances` are those of the canopy and of the surface below it [s m-1].
-    """
-    ground = 1.0 / soil_resistance(setting, resistances[1])
-    return torch.where(setting.site.overstory > 0, 1.0 / resistances[0], ground), ground
+    canopy: Tensor
+    ground: Tensor  # of the surface below the canopy
 
 
-def pick(record, index: Tensor):
-    """Some of the lanes of a record of (lane,) tensors."""
-    return type(record)(*torch.stack(tuple(record))[:, index].unbind(0))
-
-
-def join(parts, lanes: int):
-    """Put records of some lanes together; `parts` are (index, record) that cover all lanes."""
-    kind = type(parts[0][1])
-    rows = torch.stack(tuple(parts[0][1]))
-    whole = rows.new_zeros(rows.shape[0], lanes)
-    for index, record in parts:
-        whole = whole.index_copy(1, index, torch.stack(tuple(record)))
-    return kind(*whole.unbind(0))
+def with_conductances(fluxes: Fluxes, setting: Setting, over: Resistances) -> Fluxes:
+    """Add the aerodynamic conductances of the surface seen from above, and of the ground."""
+    ground = 1.0 / soil_resistance(setting, over.ground)
+    seen = torch.where(setting.site.overstory > 0, 1.0 / over.canopy, ground)
+    return fluxes._replace(conductance=seen, conductance_of_ground=ground)

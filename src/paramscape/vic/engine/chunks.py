@@ -36,14 +36,14 @@ class Extent(NamedTuple):
     @property
     def bytes_of_lane(self) -> int:
         """Memory of a lane: its constants, vegetation of all months, and its states."""
-        rows = COPIES * (GROUPS["P"] + 12 * GROUPS["C"] + GROUPS["X"])
-        tape = GROUPS["X"] * self.steps if self.with_gradient else 0
+        rows = COPIES * (GROUPS["land"] + 12 * GROUPS["cover"] + GROUPS["state"])
+        tape = GROUPS["state"] * self.steps if self.with_gradient else 0
         return self.itemsize * (rows + tape)
 
     @property
     def bytes_of_cell(self) -> int:
         """Memory of a cell's weather."""
-        return self.itemsize * COPIES * GROUPS["W"] * self.steps * (1 + self.substeps)
+        return self.itemsize * COPIES * GROUPS["weather"] * self.steps * (1 + self.substeps)
 
 
 def extent_of(

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from paramscape.vic.processes.lanes import pick
+
 WIDENING = 10.0  # [K]
 WIDENINGS = 5
 TOLERANCE = 1e-7  # [K]
 ITERATIONS = 100
-LANES_WORTH_PACKING = 256
 
 
 class Iterates(NamedTuple):
@@ -46,12 +47,12 @@ def brent_root(
         problem: that record.
         lower: (lane,). upper: (lane,). otherwise: (lane,).
     """
-    a, b, fa, fb = _widened(residual, problem, lower, upper)
-    found = (fa * fb) < 0
-    result = torch.where(found, b, otherwise)
+    now = _widened(residual, problem, lower, upper)
+    found = (now.fa * now.fb) < 0
+    result = torch.where(found, now.b, otherwise)
     lanes = torch.nonzero(found).squeeze(1)
-    problem = _pick(problem, lanes)
-    now = Iterates(*(v[lanes] for v in (a, b, b, fa, fb, fb, b - a, b - a)))
+    problem = pick(problem, lanes)
+    now = Iterates(*(v[lanes] for v in now))
     for _ in range(ITERATIONS):
         now = _ordered(now)
         open_ = _open(now)
@@ -60,15 +61,11 @@ def brent_root(
             break
         if not open_.all():
             keep = torch.nonzero(open_).squeeze(1)
-            lanes, problem = lanes[keep], _pick(problem, keep)
+            lanes, problem = lanes[keep], pick(problem, keep)
             now = Iterates(*(v[keep] for v in now))
         now = _stepped(now)
         now = now._replace(fb=residual(problem, now.b))
     return result
-
-
-def _pick(problem: NamedTuple, index: Tensor) -> NamedTuple:
-    return type(problem)(*torch.stack(tuple(problem))[:, index].unbind(0))
 
 
 def _widened(
@@ -76,7 +73,8 @@ def _widened(
     problem: NamedTuple,
     lower: Tensor,
     upper: Tensor,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+) -> Iterates:
+    """First iterates: the bracket, widened where the residual does not change its sign."""
     a, b = lower, upper
     fa, fb = residual(problem, a), residual(problem, b)
     for _ in range(WIDENINGS):
@@ -86,7 +84,7 @@ def _widened(
         a = torch.where(same_sign, a - WIDENING, a)
         b = torch.where(same_sign, b + WIDENING, b)
         fa, fb = residual(problem, a), residual(problem, b)
-    return a, b, fa, fb
+    return Iterates(a, b, b, fa, fb, fb, b - a, b - a)
 
 
 def _ordered(now: Iterates) -> Iterates:
@@ -109,13 +107,18 @@ def _ordered(now: Iterates) -> Iterates:
     )
 
 
-def brent_step(now: Iterates) -> tuple[Iterates, Tensor, Tensor]:
-    """One iteration but for the residual at the new point; also the best point, and if it goes on.
+class BrentStep(NamedTuple):
+    """One iteration, but for the residual `fb` at the new point `b` of `after`."""
 
-    The first result is to be completed by the residual `fb` at its `b`; the third is bool.
-    """
+    after: Iterates
+    best: Tensor  # the best point so far (lane,)
+    goes_on: Tensor  # bool (lane,): the root is not found yet
+
+
+def brent_step(now: Iterates) -> BrentStep:
+    """One iteration without its residual, which the caller evaluates."""
     now = _ordered(now)
-    return _stepped(now), now.b, _open(now)
+    return BrentStep(_stepped(now), now.b, _open(now))
 
 
 def _tolerance(now: Iterates) -> Tensor:
@@ -170,7 +173,7 @@ def solve_by_brent(
     lanes = torch.nonzero(where).squeeze(1)
     if not lanes.shape[0]:
         return torch.zeros_like(bracket.otherwise)
-    problem, bracket = _pick(problem, lanes), _pick(bracket, lanes)
+    problem, bracket = pick(problem, lanes), pick(bracket, lanes)
     root = brent_root(residual, problem, *bracket)
     if torch.is_grad_enabled() and any(value.requires_grad for value in problem):
         root = with_implicit_gradient(residual, problem, root)

@@ -48,19 +48,20 @@ def canopy_balance(
 
 
 class Uptake(NamedTuple):
-    """How soil moisture shares out transpiration; (layer, column) unless noted."""
+    """How soil moisture shares out transpiration; (layer, lane) unless noted."""
 
     share: Tensor  # roots that draw water
     factor: Tensor  # soil moisture factor of the canopy resistance, above 0
     given: Tensor  # what of its share of the transpiration with `factor` a layer gives
     taking: Tensor  # roots that take over what the last dry layer does not give
-    lacking_root: Tensor  # (column,) roots of that layer
-    lacking: Tensor  # (column,) what it does not give of their share
-    taking_root: Tensor  # (column,) roots outside of dry layers
+    lacking_root: Tensor  # (lane,) roots of that layer
+    lacking: Tensor  # (lane,) what it does not give of their share
+    taking_root: Tensor  # (lane,) roots outside of dry layers
+    room: Tensor  # water above the wilting point [mm], negative below it
 
 
 class RootedSoil(NamedTuple):
-    """Moisture limits and roots of the layers; all (layer, column)."""
+    """Moisture limits and roots of the layers; all (layer, lane)."""
 
     critical: Tensor  # [mm]
     wilting: Tensor  # [mm]
@@ -72,7 +73,7 @@ def water_uptake(soil: RootedSoil, moisture: Tensor) -> Uptake:
 
     Where water is plentiful for the majority of the roots, transpiration is unstressed and wet
     layers take over what dry ones cannot give (in VIC's program, what the last dry one cannot).
-    Elsewhere each layer has its own stress. Depends on `moisture` (layer, column) [mm] alone.
+    Elsewhere each layer has its own stress. Depends on `moisture` (layer, lane) [mm] alone.
     """
     rooted = soil.root > 0
     available = torch.cat([torch.where(rooted[:-1], moisture[:-1], 0.0), moisture[-1:]])
@@ -97,6 +98,7 @@ def water_uptake(soil: RootedSoil, moisture: Tensor) -> Uptake:
         lacking_root=lacking_root,
         lacking=lacking,
         taking_root=remaining.clamp(min=0),
+        room=moisture - soil.wilting,
     )
 
 
@@ -112,7 +114,7 @@ def _plentiful(soil: RootedSoil, moisture: Tensor, rooted: Tensor) -> Tensor:
 
 
 def shared_out(uptake: Uptake, transpired: Tensor) -> Tensor:
-    """Transpiration [mm] of each layer, of the potential one (layer, column) at its `factor`.
+    """Transpiration [mm] of each layer, of the potential one (layer, lane) at its `factor`.
 
     Args:
         uptake: from `water_uptake`.

@@ -9,15 +9,15 @@ from paramscape.vic.processes.safe_math import power, ratio, to_the_last_digit
 
 
 class RunoffSoil(NamedTuple):
-    """Soil parameters of runoff; (column,) or (layer, column)."""
+    """Soil parameters of runoff; (lane,) or (layer, lane)."""
 
     infilt: Tensor
     capacity: Tensor  # of each layer [mm]
     residual: Tensor  # moisture of each layer [mm]
     upper_capacity: Tensor  # of all layers but the last together [mm]
-    drain_scale: Tensor  # (layer - 1, column) m K / (W - residual) of a runoff step
-    drain_power: Tensor  # (layer - 1, column) m = expt - 1
-    drain_term: Tensor  # (layer - 1, column) m K / (W - residual)^expt; 0 in single precision
+    drain_scale: Tensor  # (layer - 1, lane) m K / (W - residual) of a runoff step
+    drain_power: Tensor  # (layer - 1, lane) m = expt - 1
+    drain_term: Tensor  # (layer - 1, lane) m K / (W - residual)^expt; 0 in single precision
     linear: Tensor  # baseflow of a full layer by its linear part [mm per runoff step]
     nonlinear: Tensor  # what the power law adds to it when full [mm per runoff step]
     threshold: Tensor  # Ws
@@ -27,10 +27,10 @@ class RunoffSoil(NamedTuple):
 class RunoffResult(NamedTuple):
     """What leaves and stays after a model step."""
 
-    moisture: Tensor  # (layer, column) [mm]
-    runoff: Tensor  # (column,) [mm]
-    baseflow: Tensor  # (column,) [mm]
-    evaporation: Tensor  # (layer, column) [mm], the last layer's lowered where it ran dry
+    moisture: Tensor  # (layer, lane) [mm]
+    runoff: Tensor  # (lane,) [mm]
+    baseflow: Tensor  # (lane,) [mm]
+    evaporation: Tensor  # (layer, lane) [mm], the last layer's lowered where it ran dry
 
 
 def surface_runoff(soil: RunoffSoil, moisture: Tensor, water: Tensor) -> Tensor:
@@ -40,8 +40,8 @@ def surface_runoff(soil: RunoffSoil, moisture: Tensor, water: Tensor) -> Tensor:
 
     Args:
         soil: parameters.
-        moisture: (layer, column) before the step [mm].
-        water: (column,) rain and melt reaching the ground in the step [mm].
+        moisture: (layer, lane) before the step [mm].
+        water: (lane,) rain and melt reaching the ground in the step [mm].
     """
     limit = soil.upper_capacity
     stored = torch.minimum(moisture[:-1].sum(0), limit)
@@ -79,7 +79,7 @@ def drainage(drainable: Tensor, pore: Tensor, scale: Tensor, exponent: Tensor) -
 
 
 def baseflow(soil: RunoffSoil, moisture: Tensor) -> Tensor:
-    """Baseflow [mm per runoff step] of the last layer holding `moisture` (column,) [mm].
+    """Baseflow [mm per runoff step] of the last layer holding `moisture` (lane,) [mm].
 
     Linear up to wetness Ws, then with a power law added that ends in Dsmax at saturation.
     """
@@ -95,28 +95,29 @@ def route_soil_water(
 ) -> RunoffResult:
     """Move water through three layers over one model step.
 
-    Evaporation, drainage and baseflow leave together in `steps` equal sub-steps. A layer above
-    capacity gives the excess upward and finally to runoff; below residual moisture it draws on
-    its own drainage.
+    Evaporation, drainage and baseflow leave together in `steps` equal substeps. A layer above
+    capacity gives the excess to the layer above it and finally to runoff; a layer below residual
+    moisture drains less.
 
     Args:
         soil: parameters.
-        moisture: (layer, column) [mm].
-        water: (column,) reaching the ground [mm].
-        evaporation: (layer, column) [mm] of the model step, from each layer.
-        steps: number of sub-steps.
+        moisture: (layer, lane) [mm].
+        water: (lane,) reaching the ground [mm].
+        evaporation: (layer, lane) [mm] of the model step, from each layer.
+        steps: number of substeps.
     """
-    drive = drive_of_steps(soil, moisture, water, evaporation, steps)
-    shed, slow = torch.zeros_like(water), torch.zeros_like(water)
+    drive = drive_of_substeps(soil, moisture, water, evaporation, steps)
+    excess, released = torch.zeros_like(water), torch.zeros_like(water)
     for _ in range(steps):
-        moisture, spilled, base = runoff_step(soil, moisture, drive)
-        shed = shed + spilled
-        slow = slow + base
-    return routed(moisture, (drive.quick + shed, slow), evaporation)
+        substep = runoff_substep(soil, moisture, drive)
+        moisture = substep.moisture
+        excess = excess + substep.saturation_excess
+        released = released + substep.baseflow
+    return routed(moisture, drive.surface_runoff + excess, released, evaporation)
 
 
 def possible_evaporation(soil: RunoffSoil, moisture: Tensor, evaporation: Tensor) -> Tensor:
-    """Evaporation (layer, column) but none from a layer at residual moisture.
+    """Evaporation (layer, lane) but none from a layer at residual moisture.
 
     VIC takes this much out of the soil and counts all; see `Options.water_balance`.
     """
@@ -126,41 +127,55 @@ def possible_evaporation(soil: RunoffSoil, moisture: Tensor, evaporation: Tensor
 
 
 class Drive(NamedTuple):
-    """What moves water in each sub-step of a model step."""
+    """What moves water in each substep of a model step."""
 
-    infiltration: Tensor  # (column,) [mm per sub-step]
-    drawn: Tensor  # (layer, column) evaporation [mm per sub-step]
-    quick: Tensor  # (column,) surface runoff of the model step [mm]
+    infiltration: Tensor  # (lane,) [mm per substep]
+    drawn: Tensor  # (layer, lane) evaporation [mm per substep]
+    surface_runoff: Tensor  # (lane,) of the infiltration capacity curve [mm per model step]
 
 
-def drive_of_steps(
+class Substep(NamedTuple):
+    """Moisture after a substep, and what left the soil in it."""
+
+    moisture: Tensor  # (layer, lane) [mm]
+    saturation_excess: Tensor  # (lane,) water above the capacity of layer 1 [mm]
+    baseflow: Tensor  # (lane,) [mm], negative where the last layer ran dry
+
+
+def drive_of_substeps(
     soil: RunoffSoil, moisture: Tensor, water: Tensor, evaporation: Tensor, steps: int | Tensor
 ) -> Drive:
-    """Share out the water of a model step among its sub-steps; arguments of `route_soil_water`.
+    """Divide the water of a model step among its substeps; arguments of `route_soil_water`.
 
     VIC decides once per model step that a layer at residual moisture gives no evaporation.
     """
-    quick = surface_runoff(soil, moisture, water)
+    runoff = surface_runoff(soil, moisture, water)
     drawn = possible_evaporation(soil, moisture, evaporation / steps)
-    return Drive(water / steps - quick / steps, drawn, quick)
+    return Drive(water / steps - runoff / steps, drawn, runoff)
 
 
-def routed(moisture: Tensor, left: tuple[Tensor, Tensor], evaporation: Tensor) -> RunoffResult:
-    """Result of a model step; negative baseflow of its sum, in `left` behind runoff, is a deficit.
+def routed(moisture: Tensor, runoff: Tensor, released: Tensor, evaporation: Tensor) -> RunoffResult:
+    """Result of a model step.
 
-    Evaporation of the last layer gives way to it.
+    Where the baseflow of all substeps is negative, the last layer ran dry: baseflow is then 0, and
+    the evaporation of that layer is lowered by the deficit.
+
+    Args:
+        moisture: (layer, lane) after the step [mm].
+        runoff: (lane,) surface runoff and saturation excess [mm].
+        released: (lane,) sum of the substeps' baseflow [mm].
+        evaporation: (layer, lane) asked from the soil [mm].
     """
-    runoff, slow = left
-    deficit = slow.clamp(max=0)
+    deficit = released.clamp(max=0)
     evaporation = torch.cat([evaporation[:2], (evaporation[2] + deficit)[None]])
-    return RunoffResult(moisture, runoff, slow - deficit, evaporation)
+    return RunoffResult(moisture, runoff, released - deficit, evaporation)
 
 
 LEAST_DRAINABLE = 1e-8  # [mm]; below it, VIC's form of drainage has no digit left
 
 
 def _drained(soil: RunoffSoil, moisture: Tensor) -> Tensor:
-    """Drainage (layer - 1, column) [mm] from `moisture` of the upper layers without evaporation."""
+    """Drainage (layer - 1, lane) [mm] from `moisture` of the upper layers without evaporation."""
     residual = soil.residual[:2]
     drainable = (moisture - residual).clamp(min=0)
     pore = soil.capacity[:2] - residual
@@ -172,8 +187,14 @@ def _drained(soil: RunoffSoil, moisture: Tensor) -> Tensor:
     return torch.where(drainable > LEAST_DRAINABLE, moisture - left - residual, 0.0)
 
 
-def runoff_step(soil: RunoffSoil, moisture: Tensor, drive: Drive) -> tuple[Tensor, Tensor, Tensor]:
-    """One sub-step; returns moisture (layer, column), water shed at the top and baseflow [mm]."""
+def runoff_substep(soil: RunoffSoil, moisture: Tensor, drive: Drive) -> Substep:
+    """One substep: drainage and baseflow, then what is above capacity rises layer by layer.
+
+    Args:
+        soil: parameters.
+        moisture: (layer, lane) before the substep [mm].
+        drive: of the model step.
+    """
     residual, capacity = soil.residual, soil.capacity
     upper, last = moisture[:2], moisture[2]
     infiltration, drawn = drive.infiltration, drive.drawn
@@ -194,5 +215,5 @@ def runoff_step(soil: RunoffSoil, moisture: Tensor, drive: Drive) -> tuple[Tenso
 
     second = second + (third - capacity[2]).clamp(min=0)
     first = first + (second - capacity[1]).clamp(min=0)
-    shed = (first - capacity[0]).clamp(min=0)
-    return torch.minimum(torch.stack([first, second, third]), capacity), shed, base
+    excess = (first - capacity[0]).clamp(min=0)
+    return Substep(torch.minimum(torch.stack([first, second, third]), capacity), excess, base)

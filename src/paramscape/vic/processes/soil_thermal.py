@@ -57,30 +57,38 @@ def heat_capacity(soil: ThermalSoil, moisture: Tensor) -> Tensor:
 
 
 class Ground(NamedTuple):
-    """What the ground heat flux depends on, fixed during a model step; all of shape (column,)."""
+    """What the ground heat flux depends on, fixed during a model step; all of shape (lane,)."""
 
     depth: Tensor  # of layer 1 [m]
     damping_depth: Tensor  # dp [m]
     decay: Tensor  # exp(-depth / damping_depth)
     growth: Tensor  # exp(depth / damping_depth)
     deep_temperature: Tensor  # [C]
-    conductivity_1: Tensor  # of layer 1 [W m-1 K-1]
-    conductivity_2: Tensor
-    capacity_1: Tensor  # of layer 1 [J m-3 K-1]
-    capacity_2: Tensor
+    upper_conductivity: Tensor  # of layer 1 [W m-1 K-1]
+    lower_conductivity: Tensor  # of layer 2 [W m-1 K-1]
+    upper_capacity: Tensor  # of layer 1 [J m-3 K-1]
+    lower_capacity: Tensor  # of layer 2 [J m-3 K-1]
+
+
+class SoilTemperatures(NamedTuple):
+    """Temperatures [C] at the top and the base of layer 1; both (lane,)."""
+
+    surface: Tensor
+    base: Tensor
 
 
 def layer_base_temperature(ground: Ground, surface: Tensor, base: Tensor, seconds: float) -> Tensor:
     """Temperature [C] at the base of layer 1 after a step (Liang et al. 1999).
 
     Args:
-        ground: thermal state of the column.
+        ground: thermal state of the lane.
         surface: prescribed surface temperature [C].
         base: temperature at the base of layer 1 before the step [C].
         seconds: length of the step.
     """
-    d, k1, k2, decay = ground.depth, ground.conductivity_1, ground.conductivity_2, ground.decay
-    c1 = ground.capacity_2 * ground.damping_depth / d * (1.0 - decay)
+    d, decay = ground.depth, ground.decay
+    k1, k2 = ground.upper_conductivity, ground.lower_conductivity
+    c1 = ground.lower_capacity * ground.damping_depth / d * (1.0 - decay)
     c2 = -(1.0 - ground.growth) * decay
     c3 = k1 / d - k2 / d + k2 / d * decay
     gained = (
@@ -93,9 +101,9 @@ def layer_base_temperature(ground: Ground, surface: Tensor, base: Tensor, second
 
 def ground_heat_flux(ground: Ground, surface: Tensor, base: Tensor) -> Tensor:
     """Heat flux to the surface [W m-2] through layers 1 and 2, before attenuation."""
-    upper = ground.conductivity_1 / ground.depth * (base - surface)
+    upper = ground.upper_conductivity / ground.depth * (base - surface)
     lower = (
-        ground.conductivity_2
+        ground.lower_conductivity
         / ground.depth
         * (1.0 - ground.decay)
         * (ground.deep_temperature - base)
@@ -104,8 +112,11 @@ def ground_heat_flux(ground: Ground, surface: Tensor, base: Tensor) -> Tensor:
 
 
 def heat_released(
-    ground: Ground, before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor], seconds: float
+    ground: Ground, before: SoilTemperatures, after: SoilTemperatures, seconds: float
 ) -> Tensor:
-    """Heat released by layer 1 [W m-2]; `before` and `after` are (surface, base) in C."""
-    change = (before[0] + before[1]) - (after[0] + after[1])
-    return ground.capacity_1 * change * ground.depth / (2.0 * seconds)
+    """Heat [W m-2] that layer 1 releases while it cools from `before` to `after`.
+
+    C (T_s + T_b - T_s' - T_b') d / (2 dt), of the mean temperature of the layer.
+    """
+    change = (before.surface + before.base) - (after.surface + after.base)
+    return ground.upper_capacity * change * ground.depth / (2.0 * seconds)

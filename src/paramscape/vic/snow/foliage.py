@@ -79,12 +79,12 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
     snowy = foliage.snow > 0
     emitted = emitted_longwave(surface, c.CANOPY_EMISSIVITY)
     net = foliage.shortwave + foliage.longwave + foliage.longwave_up - 2.0 * emitted
-    over_snow, snow_heat_resistance, wet_resistance = _resistances(foliage, surface, scheme)
-    vapour = _vapour(foliage, surface, over_snow)
-    wet = _evaporated(foliage, net, wet_resistance, seconds)
+    over = _resistances(foliage, surface, scheme)
+    vapour = _vapour(foliage, surface, over.snow_vapour)
+    wet = _evaporated(foliage, net, over.wet, seconds)
     sublimed = latent_heat_sublimation(surface) * vapour * 1000.0
     evaporated = foliage.latent * (wet.evaporation / (1000.0 * seconds) * foliage.fraction)
-    resistance = torch.where(snowy, snow_heat_resistance, wet_resistance)
+    resistance = torch.where(snowy, over.snow_heat, over.wet)
     sensible = c.AIR_HEAT_CAPACITY * foliage.density * (foliage.temperature - surface) / resistance
     advected = 4.188e6 * foliage.temperature * foliage.rain / seconds
     latent = torch.where(snowy, sublimed, evaporated * 1000.0)
@@ -105,8 +105,16 @@ def foliage_energy(foliage: Foliage, surface: Tensor, seconds: float, scheme: st
     )
 
 
-def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Resistance of vapour and of heat over canopy snow, and of a canopy without snow."""
+class FoliageResistances(NamedTuple):
+    """Aerodynamic resistances of a canopy [s m-1]; all (lane,)."""
+
+    snow_vapour: Tensor  # for vapour over canopy snow
+    snow_heat: Tensor  # for heat over canopy snow
+    wet: Tensor  # of a canopy without snow
+
+
+def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> FoliageResistances:
+    """Resistances of a canopy whose foliage is at `surface` [C], by AERO_RESIST_CANSNOW."""
     canopy = foliage.resistance_canopy
     if scheme == "AR_410":
         factor = stability_factor(
@@ -117,12 +125,12 @@ def _resistances(foliage: Foliage, surface: Tensor, scheme: str) -> tuple[Tensor
             foliage.roughness,
         )
         stable = canopy / factor.clamp(min=1e-12)
-        return stable, stable, canopy
+        return FoliageResistances(stable, stable, canopy)
     rough = SNOW_RESISTANCE * canopy
     if scheme == "AR_406":
-        return rough, rough / SNOW_RESISTANCE, foliage.resistance_ground
+        return FoliageResistances(rough, rough / SNOW_RESISTANCE, foliage.resistance_ground)
     wet = canopy if scheme == "AR_406_FULL" else foliage.resistance_ground
-    return rough, rough, wet
+    return FoliageResistances(rough, rough, wet)
 
 
 def _vapour(foliage: Foliage, surface: Tensor, resistance: Tensor) -> Tensor:
@@ -142,18 +150,25 @@ def _evaporated(foliage: Foliage, net: Tensor, resistance: Tensor, seconds: floa
     return canopy_balance(store, rain, foliage.capacity, potential, seconds)
 
 
+class FoliageSolution(NamedTuple):
+    """Foliage temperature (lane,) [C] and the energy balance there."""
+
+    temperature: Tensor
+    energy: FoliageEnergy
+
+
 def solve_foliage(
-    foliage: Foliage, starts: tuple[Tensor, Tensor], snowing: Tensor, options: PassOptions
-) -> tuple[Tensor, FoliageEnergy]:
-    """Foliage temperature [C] and the balance there.
+    foliage: Foliage, start: Tensor, before: Tensor, snowing: Tensor, options: PassOptions
+) -> FoliageSolution:
+    """Foliage temperature that balances its energy.
 
     Where there is or falls snow, the foliage melts at 0 C or is colder; elsewhere it is within
     5 K of its temperature before.
 
     Args:
         foliage: its surroundings.
-        starts: foliage temperature to start from; that of the pass before, which is kept where
-            the balance has no root [C].
+        start: (lane,) temperature that the bracket is centred on [C].
+        before: (lane,) temperature of the pass before, kept where the balance has no root [C].
         snowing: (lane,) bool, snow in the canopy or falling into it.
         options: length of the pass and choices.
     """
@@ -162,7 +177,6 @@ def solve_foliage(
     def residual(problem: Foliage, surface: Tensor) -> Tensor:
         return energy(problem, surface).residual
 
-    start, before = starts
     zero = torch.zeros_like(start)
     melting = snowing & (residual(foliage, zero) == 0)
     first, width = start.detach(), c.BRACKET_HALF_WIDTH
@@ -172,4 +186,4 @@ def solve_foliage(
         otherwise=before.detach(),
     )
     temperature = options.solve(residual, foliage, bracket, ~melting)
-    return temperature, energy(foliage, temperature)
+    return FoliageSolution(temperature, energy(foliage, temperature))

@@ -11,35 +11,24 @@ from paramscape.vic.snow.albedo import aged_albedo, compacted_density, new_snow_
 from paramscape.vic.snow.energy import PackSurface
 from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.snow.pack import Pack, PackResult, layered, pack_step, with_new_snow
-from paramscape.vic.snow.thin import thin_snow
-from paramscape.vic.surface import Air, Setting, Surface
+from paramscape.vic.snow.records import GroundSnow
+from paramscape.vic.snow.thin import ThinStart, thin_snow
+from paramscape.vic.surface import Air, Setting, StepStart, Surface
 
 THAW_NORTH = (60, 273)  # days of the year between which a warm pack counts as melting
 WATER_EQUIVALENT = 1000.0
 
 
-class GroundSnow(NamedTuple):
-    """The ground after a pass."""
+class PackInputs(NamedTuple):
+    """What the pack on the ground reads of a pass besides state, air and setting."""
 
-    surface: Surface
-    water: Tensor  # rain or outflow reaching the soil [mm]
-    melt: Tensor  # outflow of the pack as reported [mm]
-    sublimation: Tensor  # [m]
-    net_longwave: Tensor  # of the ground [W m-2]
-    covered: Tensor  # bool: a pack with its own surface remains
-    lying: Tensor  # bool: there was a pack, or snow fell on the ground
-    thin: Tensor  # bool: a pack remains, too thin for a surface of its own
-    latent: Tensor  # heat of vaporization [W m-2]
-    latent_of_ice: Tensor  # heat of sublimation [W m-2]
-    sensible: Tensor  # [W m-2]
+    snowing: Tensor  # bool (lane,): snow falls from the sky
+    start: StepStart
+    base_temperature: Tensor  # (lane,) at the base of soil layer 1 after the pass [C]
 
 
 def ground_snow(
-    surface: Surface,
-    under: Air,
-    setting: Setting,
-    context: tuple[Tensor, Tensor, Tensor, Tensor],
-    options: PassOptions,
+    surface: Surface, under: Air, setting: Setting, inputs: PackInputs, options: PassOptions
 ) -> GroundSnow:
     """Advance the pack under the vegetation by one pass.
 
@@ -47,31 +36,43 @@ def ground_snow(
         surface: before the pass.
         under: the air, with the rain, snow and radiation that reach the ground.
         setting: of the model step.
-        context: whether snow falls from the sky (bool); ground temperature at the start of the
-            model step [C]; 1 in the thawing season; temperature at the base of layer 1 after the
-            pass [C].
+        inputs: snowfall, start of the model step and soil temperature.
         options: length of the pass and choices.
     """
-    seconds = options.seconds
-    fresh, ground_start, season, base = context
     lying = (surface.snow_water > 0) | (under.snowfall > 0)
-    surface = _aged(surface, under, (fresh, lying), setting.site.new_snow_albedo, seconds)
+    new, seconds = setting.site.new_snow_albedo, options.seconds
+    surface = _aged(surface, under, inputs.snowing, lying, new, seconds)
+    pack = _loaded(surface, under, lying)
+    energy = _energy(surface, under, setting, pack, inputs.start.ground_temperature, seconds)
+    result = pack_step(pack, energy, options)
+    after = _settled(surface, under, result, lying, inputs.start.thawing, seconds)
+    packed = _packed(after, under, result, lying)
+    if not somewhere(packed.thin):
+        return packed
+    before = ThinStart(inputs.base_temperature, surface.surface_temperature)
+    return thin_snow(packed, under, setting, before, options)
+
+
+def _loaded(surface: Surface, under: Air, lying: Tensor) -> Pack:
+    """The pack in its two layers with the snow and rain of the pass."""
     pack = layered(
         surface.snow_water,
-        (surface.surface_water, surface.pack_water),
-        (surface.surface_temperature, surface.pack_temperature),
+        surface.surface_water,
+        surface.pack_water,
+        surface.surface_temperature,
+        surface.pack_temperature,
     )
     rain = torch.where(lying, under.rain, 0.0) / 1000.0
-    pack = with_new_snow(pack, under.snowfall / 1000.0, rain, under.temperature)
-    energy = _energy(surface, under, setting, (pack, ground_start), seconds)
-    result = pack_step(pack, energy, options)
-    after = _settled(surface, under, result, lying, (season, seconds))
+    return with_new_snow(pack, under.snowfall / 1000.0, rain, under.temperature)
+
+
+def _packed(after: Surface, under: Air, result: PackResult, lying: Tensor) -> GroundSnow:
+    """The ground after a pass, thin packs not yet treated as such."""
     remains = after.snow_water > 0
     thin = result.thin & remains & lying
-    outflow = torch.where(lying, result.outflow * 1000.0, under.rain)
-    packed = GroundSnow(
+    return GroundSnow(
         surface=after,
-        water=outflow,
+        water=torch.where(lying, result.outflow * 1000.0, under.rain),
         melt=torch.where(lying, result.outflow * 1000.0, 0.0),
         sublimation=torch.where(lying, -result.vapour, 0.0),
         net_longwave=result.net_longwave,
@@ -82,21 +83,22 @@ def ground_snow(
         latent_of_ice=torch.where(lying, result.latent_of_ice, 0.0),
         sensible=torch.where(lying, result.sensible, 0.0),
     )
-    if not somewhere(thin):
-        return packed
-    old = surface.surface_temperature
-    return thin_snow(packed, under, setting, (thin, base, old), options)
 
 
 def _aged(
-    surface: Surface, under: Air, where: tuple[Tensor, Tensor], new: Tensor, seconds: float
+    surface: Surface, under: Air, snowing: Tensor, lying: Tensor, new: Tensor, seconds: float
 ) -> Surface:
-    """Age of the snow and its albedo, by the state before the pass; `new` is that of new snow.
+    """Age of the snow and its albedo, by the state before the pass.
 
-    `where` tells whether snow falls from the sky, and whether it lies or falls on the ground.
+    Args:
+        surface: before the pass.
+        under: the air below the vegetation.
+        snowing: bool, snow falls from the sky.
+        lying: bool, snow lies or falls on the ground.
+        new: albedo of new snow.
+        seconds: length of the pass.
     """
-    fresh, lying = where
-    old = (surface.snow_water > 0) & ~fresh
+    old = (surface.snow_water > 0) & ~snowing
     age = torch.where(old, surface.snow_age + 1.0, 0.0)
     aged = aged_albedo(age, under.snowfall, surface.cold_content, surface.melting, seconds, new)
     albedo = torch.where(old, aged, new)
@@ -110,11 +112,11 @@ def _energy(
     surface: Surface,
     under: Air,
     setting: Setting,
-    at_ground: tuple[Pack, Tensor],
+    pack: Pack,
+    ground_temperature: Tensor,
     seconds: float,
 ) -> PackSurface:
-    """What the surface temperature depends on; `at_ground` has the ground's temperature [C]."""
-    pack, ground_temperature = at_ground
+    """What the surface temperature of the pack depends on; the ground's temperature is in C."""
     density = surface.snow_density
     conducting = surface.snow_depth > c.SMALLEST_CONDUCTING_DEPTH
     return PackSurface(
@@ -144,13 +146,13 @@ def _settled(
     under: Air,
     result: PackResult,
     lying: Tensor,
-    clock: tuple[Tensor, float],
+    thawing: Tensor,
+    seconds: float,
 ) -> Surface:
     """State of the pack with its density, depth and melt season.
 
-    A pack that owes water stays as it is until new snow covers the debt, as in VIC.
+    A pack with negative water is left unchanged until snowfall makes it positive, as in VIC.
     """
-    season, seconds = clock
     pack = result.pack
     water = pack.ice + pack.pack_water + pack.surface_water
     remains, gone = (water > 0) & lying, (water == 0) & lying
@@ -162,7 +164,7 @@ def _settled(
     density = torch.where(gone, 0.0, torch.where(remains, density, before.snow_density))
     depth = torch.where(remains, ratio(WATER_EQUIVALENT * water, density), before.snow_depth)
     cold = torch.where(lying, pack.surface_cold, before.cold_content)
-    melting = _melting(before.melting, cold, under.snowfall, season)
+    melting = _melting(before.melting, cold, under.snowfall, thawing)
     melting = torch.where(remains, melting, before.melting)
     return before._replace(
         snow_water=settled(water, before.snow_water),
@@ -193,9 +195,9 @@ def _density(before: Surface, under: Air, pack: Pack, seconds: float) -> Tensor:
     return torch.where(pack.surface_temperature > 0, fluffy, packed)
 
 
-def _melting(melting: Tensor, cold_content: Tensor, snow: Tensor, season: Tensor) -> Tensor:
-    """Whether the pack is in its melt season; `season` is 1 in the thawing part of the year."""
-    begins = (cold_content >= 0) & (season > 0)
+def _melting(melting: Tensor, cold_content: Tensor, snow: Tensor, thawing: Tensor) -> Tensor:
+    """1 where the pack is in its melt season; `thawing` is 1 in the thawing part of the year."""
+    begins = (cold_content >= 0) & (thawing > 0)
     ends = (melting > 0) & (snow > c.TRACE_SNOW)
     return torch.where(begins, 1.0, torch.where(ends, 0.0, melting))
 

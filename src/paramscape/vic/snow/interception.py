@@ -7,7 +7,7 @@ from torch import Tensor
 
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.safe_math import ratio, somewhere
-from paramscape.vic.snow.foliage import Foliage, FoliageEnergy, solve_foliage
+from paramscape.vic.snow.foliage import Foliage, FoliageSolution, solve_foliage
 from paramscape.vic.snow.options import PassOptions
 from paramscape.vic.surface import Air, Setting, Surface
 
@@ -56,14 +56,11 @@ def intercept(surface: Surface, air: Air, setting: Setting, options: PassOptions
     start = torch.where(empty, air.temperature, surface.foliage_temperature)
     foliage = _foliage(surface, air, setting, caught.snow)
     snowing = (caught.snow > 0) | (air.snowfall > 0)
-    temperature, energy = solve_foliage(
-        foliage, (start, surface.foliage_temperature), snowing, options
-    )
-    left = energy.store / 1000.0
+    solved = solve_foliage(foliage, start, surface.foliage_temperature, snowing, options)
+    left = solved.energy.store / 1000.0
     if not options.conserve:
         left = left * setting.cover.fraction  # in VIC, and again with all other terms
-    solved = (temperature, energy, left)
-    return _after(surface, caught, water_capacity, solved, options.seconds)
+    return _after(surface, caught, water_capacity, solved, left, options.seconds)
 
 
 def caught_by_canopy(
@@ -169,11 +166,21 @@ def _after(
     surface: Surface,
     caught: Caught,
     water_capacity: Tensor,
-    solved: tuple[Tensor, FoliageEnergy, Tensor],
+    solved: FoliageSolution,
+    left: Tensor,
     seconds: float,
 ) -> Interception:
-    """Spend the energy of the solution on the canopy's stores."""
-    temperature, energy, left = solved
+    """Spend the energy of the solution on the canopy's stores.
+
+    Args:
+        surface: before the pass.
+        caught: water and snow before any energy is spent.
+        water_capacity: for liquid without snow [m].
+        solved: temperature and energy balance of the foliage.
+        left: liquid on a canopy without snow, after evaporation [m].
+        seconds: length of the pass.
+    """
+    temperature, energy = solved
     bare = caught.snow == 0
     store = torch.where(bare, left, caught.store)
     rain = torch.where(bare, energy.throughfall / 1000.0, caught.rain_below)
@@ -181,12 +188,12 @@ def _after(
     refreezing, vapour = energy.refreezing * seconds, energy.vapour * seconds
     melting = temperature == 0
     fallen_on_little = (caught.snow_below > 0) & (surface.snow_canopy <= c.LEAST_CANOPY_SNOW)
-    frozen, frozen_vapour = _frozen(caught, refreezing, vapour)
+    frozen = _frozen(caught, refreezing, vapour)
     melted = _melted(
-        caught, (refreezing, vapour), surface.melt_storage, water_capacity, fallen_on_little
+        caught, refreezing, vapour, surface.melt_storage, water_capacity, fallen_on_little
     )
-    snow = torch.where(melting, melted.snow, frozen.snow)
-    store = torch.where(melting, melted.store, frozen.store)
+    snow = torch.where(melting, melted.snow, frozen.caught.snow)
+    store = torch.where(melting, melted.store, frozen.caught.store)
     spill = (snow == 0) & (store > water_capacity)
     rain = caught.rain_below + torch.where(spill, store - water_capacity, 0.0)
     store = torch.where(spill, water_capacity, store)
@@ -199,7 +206,7 @@ def _after(
         melt_storage=torch.where(melting, melted.storage, 0.0),
         temperature=temperature,
         evaporation=energy.evaporation,
-        sublimation=-torch.where(melting, melted.vapour, frozen_vapour),
+        sublimation=-torch.where(melting, melted.vapour, frozen.vapour),
         emitted=energy.emitted,
         resistance=energy.resistance,
         caught=caught.snow,
@@ -207,7 +214,14 @@ def _after(
     )
 
 
-def _frozen(caught: Caught, refreezing: Tensor, vapour: Tensor) -> tuple[Caught, Tensor]:
+class Frozen(NamedTuple):
+    """A canopy below freezing, and the vapour that its snow gained (lane,) [m]."""
+
+    caught: Caught
+    vapour: Tensor
+
+
+def _frozen(caught: Caught, refreezing: Tensor, vapour: Tensor) -> Frozen:
     """Canopy below freezing: water freezes by VIC's comparison, then snow sublimates."""
     partly = refreezing < caught.store * FUSION
     grown = torch.where(partly, refreezing / FUSION, caught.store)
@@ -215,7 +229,8 @@ def _frozen(caught: Caught, refreezing: Tensor, vapour: Tensor) -> tuple[Caught,
     store = torch.where(partly, caught.store - grown, 0.0)
     gone = -vapour > snow
     vapour = torch.where(gone, -snow, vapour)
-    return caught._replace(snow=torch.where(gone, 0.0, snow + vapour), store=store), vapour
+    left = caught._replace(snow=torch.where(gone, 0.0, snow + vapour), store=store)
+    return Frozen(left, vapour)
 
 
 class Melted(NamedTuple):
@@ -231,13 +246,22 @@ class Melted(NamedTuple):
 
 def _melted(
     caught: Caught,
-    driven: tuple[Tensor, Tensor],
+    refreezing: Tensor,
+    vapour: Tensor,
     storage: Tensor,
     water_capacity: Tensor,
     drips_at_once: Tensor,
 ) -> Melted:
-    """Canopy at 0 C: evaporate, melt into the store, and beyond it drip or release snow."""
-    refreezing, vapour = driven
+    """Canopy at 0 C: evaporate, melt into the store, and beyond it drip or release snow.
+
+    Args:
+        caught: water and snow before any energy is spent [m].
+        refreezing: energy of refreezing of the pass, negative for melt [J m-2].
+        vapour: gained by the canopy's snow [m].
+        storage: melt gathered since the last mass release [m].
+        water_capacity: for liquid without snow [m].
+        drips_at_once: bool, melt beyond the capacity drips in this pass.
+    """
     dried = -vapour > caught.store
     vapour = torch.where(dried, -caught.store, vapour)
     store = torch.where(dried, 0.0, caught.store + vapour)

@@ -1,4 +1,4 @@
-"""What a pass in the snow regime needs to know besides state, air and setting."""
+"""Options of a pass in the snow regime."""
 
 from typing import NamedTuple
 

@@ -43,26 +43,34 @@ class PackResult(NamedTuple):
 
 
 def layered(
-    water: Tensor, liquid: tuple[Tensor, Tensor], temperatures: tuple[Tensor, Tensor]
+    water: Tensor,
+    surface_water: Tensor,
+    pack_water: Tensor,
+    surface_temperature: Tensor,
+    pack_temperature: Tensor,
 ) -> Pack:
     """Split a pack into a surface layer of at most 0.125 m of ice and the rest.
 
     Args:
-        water: water equivalent [m].
-        liquid: liquid of the surface layer and of the pack below [m].
-        temperatures: of both [C].
+        water: water equivalent (lane,) [m].
+        surface_water: liquid of the surface layer [m].
+        pack_water: liquid of the pack below it [m].
+        surface_temperature: of the surface layer [C].
+        pack_temperature: of the pack below it [C].
     """
-    ice = water - liquid[1] - liquid[0]
+    ice = water - pack_water - surface_water
     surface = ice.clamp(max=c.SURFACE_LAYER_LIMIT)
     below = ice - surface
     return Pack(
-        surface,
-        below,
-        ice,
-        *liquid,
-        *temperatures,
-        surface_cold=HEAT * surface * temperatures[0],
-        pack_cold=HEAT * below * temperatures[1],
+        surface=surface,
+        below=below,
+        ice=ice,
+        surface_water=surface_water,
+        pack_water=pack_water,
+        surface_temperature=surface_temperature,
+        pack_temperature=pack_temperature,
+        surface_cold=HEAT * surface * surface_temperature,
+        pack_cold=HEAT * below * pack_temperature,
     )
 
 
@@ -109,26 +117,53 @@ def pack_step(pack: Pack, energy: PackSurface, options: PassOptions) -> PackResu
     at_zero = pack_energy(energy, zero)
     frozen = at_zero.residual < 0
     cold = frozen & (pack.surface > c.THIN_SNOW)
-    thin = frozen & ~cold
-    melted, vapour = _melted(pack, at_zero, options.seconds)
-    stays = _thin(pack)
-    result = _where(frozen, stays, melted)
+    melted = _melted(pack, at_zero, options.seconds)
+    result = _where(frozen, _thin(pack), melted.pack)
     unspent = at_zero.vapour * options.seconds / c.WATER_DENSITY
-    vapour = torch.where(frozen, unspent, vapour)
-    radiated, sensible = at_zero.net_longwave, at_zero.sensible
-    latent, latent_of_ice = at_zero.latent, zero
+    vapour = torch.where(frozen, unspent, melted.vapour)
+    heat = SurfaceHeat(at_zero.net_longwave, at_zero.latent, zero, at_zero.sensible)
     if somewhere(cold):
-        chilled, lost, solved = _cold(pack, energy, cold, options)
-        result = _where(cold, chilled, result)
-        vapour = torch.where(cold, lost, vapour)
-        radiated = torch.where(cold, solved.net_longwave, radiated)
-        sensible = torch.where(cold, solved.sensible, sensible)
-        warm = chilled.surface_temperature >= 0
-        latent = torch.where(cold, torch.where(warm, solved.latent, 0.0), latent)
-        latent_of_ice = torch.where(cold & ~warm, solved.latent, latent_of_ice)
+        chilled = _cold(pack, energy, cold, options)
+        result = _where(cold, chilled.pack, result)
+        vapour = torch.where(cold, chilled.vapour, vapour)
+        heat = _chilled_heat(heat, chilled, cold)
     result, outflow = _drained(result)
-    heat = (radiated, latent, latent_of_ice, sensible)
-    return PackResult(_relayered(result), vapour, outflow, thin, *heat)
+    return PackResult(_relayered(result), vapour, outflow, frozen & ~cold, *heat)
+
+
+class SurfaceHeat(NamedTuple):
+    """Heat that the surface of a pack exchanges with the air, see `PackResult`."""
+
+    net_longwave: Tensor
+    latent: Tensor
+    latent_of_ice: Tensor
+    sensible: Tensor
+
+
+class Exchanged(NamedTuple):
+    """A pack after its energy balance, with the vapour that it gained (lane,) [m]."""
+
+    pack: Pack
+    vapour: Tensor
+
+
+class Chilled(NamedTuple):
+    """A cold pack, the vapour that it gained (lane,) [m] and its energy balance."""
+
+    pack: Pack
+    vapour: Tensor
+    energy: PackEnergy
+
+
+def _chilled_heat(heat: SurfaceHeat, chilled: Chilled, cold: Tensor) -> SurfaceHeat:
+    """The heat of cold packs (bool) from their own balance, of the others unchanged."""
+    solved = chilled.energy
+    radiated = torch.where(cold, solved.net_longwave, heat.net_longwave)
+    sensible = torch.where(cold, solved.sensible, heat.sensible)
+    warm = chilled.pack.surface_temperature >= 0
+    latent = torch.where(cold, torch.where(warm, solved.latent, 0.0), heat.latent)
+    latent_of_ice = torch.where(cold & ~warm, solved.latent, heat.latent_of_ice)
+    return SurfaceHeat(radiated, latent, latent_of_ice, sensible)
 
 
 def _where(condition: Tensor, a: Pack, b: Pack) -> Pack:
@@ -140,8 +175,8 @@ def _thin(pack: Pack) -> Pack:
     return pack._replace(surface_temperature=mark)
 
 
-def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tensor]:
-    """A pack whose surface is at 0 C, and the vapour it gained [m]."""
+def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> Exchanged:
+    """A pack whose surface is at 0 C."""
     zero = torch.zeros_like(pack.surface)
     freezes = at_zero.refreezing >= 0
     exchanged = at_zero.refreezing.abs() / FUSION * seconds
@@ -170,13 +205,11 @@ def _melted(pack: Pack, at_zero: PackEnergy, seconds: float) -> tuple[Pack, Tens
         surface_temperature=zero,
         pack_temperature=zero,
     )
-    return _where(partial, left, gone), vapour
+    return Exchanged(_where(partial, left, gone), vapour)
 
 
-def _cold(
-    pack: Pack, energy: PackSurface, cold: Tensor, options: PassOptions
-) -> tuple[Pack, Tensor, PackEnergy]:
-    """A pack below freezing, the vapour it gained [m] and its energy balance."""
+def _cold(pack: Pack, energy: PackSurface, cold: Tensor, options: PassOptions) -> Chilled:
+    """A pack below freezing, at the temperature that balances its energy."""
     start = pack.surface_temperature.detach()
     width = c.BRACKET_HALF_WIDTH
     bracket = Bracket(start - width, start + width, energy.old_temperature.detach())
@@ -191,10 +224,17 @@ def _cold(
         surface_water=torch.zeros_like(surface),
         surface_temperature=temperature,
     )
-    return chilled, vapour, solved
+    return Chilled(chilled, vapour, solved)
 
 
-def _drained(pack: Pack) -> tuple[Pack, Tensor]:
+class Drained(NamedTuple):
+    """A pack after drainage, and what left it (lane,) [m]."""
+
+    pack: Pack
+    outflow: Tensor
+
+
+def _drained(pack: Pack) -> Drained:
     """Pass liquid above the holding capacity downward; freeze it in the cold pack below."""
     held = c.LIQUID_CAPACITY * pack.surface
     melt = (pack.surface_water - held).clamp(min=0)
@@ -216,7 +256,7 @@ def _drained(pack: Pack) -> tuple[Pack, Tensor]:
         pack_water=torch.minimum(water, held),
         pack_temperature=torch.where(freezes, cooled, 0.0),
     )
-    return drained, outflow
+    return Drained(drained, outflow)
 
 
 def _relayered(pack: Pack) -> Pack:

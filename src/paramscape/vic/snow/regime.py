@@ -8,71 +8,57 @@ from torch import Tensor
 
 from paramscape.vic.energy import with_energy_of_snow
 from paramscape.vic.potential import potential_evaporation
+from paramscape.vic.processes.lanes import Share, join, pick
 from paramscape.vic.processes.soil_thermal import layer_base_temperature
-from paramscape.vic.snow.ground_snow import GroundSnow, ground_snow
+from paramscape.vic.snow.ground_snow import PackInputs, ground_snow
 from paramscape.vic.snow.interception import intercept
 from paramscape.vic.snow.options import PassOptions
+from paramscape.vic.snow.records import Below, GroundSnow
 from paramscape.vic.surface import (
     Air,
     Fluxes,
+    Pass,
+    PassResult,
+    Resistances,
     Setting,
+    StepStart,
     Surface,
-    conductances,
-    join,
     per_canopy,
-    pick,
+    with_conductances,
 )
 
 
-class Below(NamedTuple):
-    """What reaches the ground below the vegetation; all (lane,)."""
+class CanopyResult(NamedTuple):
+    """The surface with its canopy after a pass, and what reaches the ground."""
 
-    rain: Tensor  # [mm], mean of the tile
-    snow: Tensor  # [mm], mean of the tile
-    shortwave: Tensor  # [W m-2]
-    longwave: Tensor  # [W m-2]
-    canopy_evaporation: Tensor  # [mm], mean of the tile
-    canopy_sublimation: Tensor  # [m], mean of the tile
-    canopy_longwave: Tensor  # net longwave of the canopy, mean of the tile [W m-2]
-    canopy_resistance: Tensor  # last used by the canopy's energy balance [s m-1]
-    canopy_albedo: Tensor
-    canopy_latent: Tensor  # heat of vaporization of the canopy, mean of the tile [W m-2]
-    canopy_latent_of_ice: Tensor  # heat of sublimation of the canopy, mean of the tile [W m-2]
+    surface: Surface
+    below: Below
 
 
-Vegetation = Callable[[Surface, Air, Setting, PassOptions], tuple[Surface, Below]]
+Vegetation = Callable[[Surface, Air, Setting, PassOptions], CanopyResult]
 
 
 def snow_pass(
-    surface: Surface,
-    air: Air,
-    setting: Setting,
-    ground_start: tuple[Tensor, Tensor],
-    options: PassOptions,
-) -> tuple[Surface, Fluxes]:
+    surface: Surface, air: Air, setting: Setting, start: StepStart, options: PassOptions
+) -> PassResult:
     """One (sub)step of lanes in the snow regime, those with an overstory apart from the others.
 
     Args:
         surface: before the pass.
         air: of the pass.
         setting: of the model step.
-        ground_start: ground temperature at the start of the model step [C], and 1 in the thawing
-            season, see `thawing_season`.
+        start: of the model step.
         options: length of the pass and choices.
     """
     trees = (setting.site.vegetated > 0) & (setting.site.overstory > 0)
     groups = [torch.nonzero(trees).squeeze(1), torch.nonzero(~trees).squeeze(1)]
-    results = []
+    shares = []
     for index, under in zip(groups, (below_trees, below_short), strict=True):
         if index.shape[0] == trees.shape[0]:
-            return snow_pass_below(under, surface, air, setting, ground_start, options)
-        some = (pick(surface, index), pick(air, index), setting.lanes(index))
-        start = tuple(values[index] for values in ground_start)
-        results.append(snow_pass_below(under, *some, start, options))
-    lanes = trees.shape[0]
-    return tuple(
-        join(list(zip(groups, parts, strict=True)), lanes) for parts in zip(*results, strict=True)
-    )
+            return snow_pass_below(under, surface, air, setting, start, options)
+        some = (pick(record, index) for record in (surface, air, setting, start))
+        shares.append(Share(index, snow_pass_below(under, *some, options)))
+    return join(shares, trees.shape[0])
 
 
 def snow_pass_below(
@@ -80,9 +66,9 @@ def snow_pass_below(
     surface: Surface,
     air: Air,
     setting: Setting,
-    ground_start: tuple[Tensor, Tensor],
+    start: StepStart,
     options: PassOptions,
-) -> tuple[Surface, Fluxes]:
+) -> PassResult:
     """`snow_pass` where all lanes have one kind of vegetation: `below_trees` or `below_short`."""
     before = surface
     surface, below = _below_vegetation(vegetation, surface, air, setting, options)
@@ -92,73 +78,68 @@ def snow_pass_below(
     under = air._replace(
         rain=below.rain, snowfall=below.snow, shortwave=below.shortwave, longwave=below.longwave
     )
-    fresh = air.snowfall > 0
-    snow = ground_snow(surface, under, setting, (fresh, *ground_start, base), options)
-    after = snow.surface._replace(ground_temperature=air.temperature, base_temperature=base)
+    inputs = PackInputs(air.snowfall > 0, start, base)
+    snow = ground_snow(surface, under, setting, inputs, options)
     net_longwave = below.longwave - air.emitted
     net_longwave = torch.where(snow.covered, snow.net_longwave, net_longwave)
-    after = after._replace(longwave_up=below.longwave - net_longwave)
-    lying = (surface.snow_water > 0) | fresh | (below.snow > 0)
-    near = torch.where(lying, setting.winds.resistance_snow, setting.winds.resistance_ground)
-    overstory = setting.site.overstory > 0
-    resistances = (torch.where(overstory, below.canopy_resistance, near), near)
-    potential = torch.zeros_like(base)
-    if options.with_potential:
-        longwave = torch.where(overstory, below.canopy_longwave, net_longwave)
-        potential = potential_evaporation(air, setting, longwave, resistances)
-    fluxes = _fluxes(air, below, snow, after)
-    seen, ground = conductances(setting, resistances)
-    under_snow = snow.lying & (setting.site.vegetated > 0)
-    fluxes = fluxes._replace(
-        potential=potential,
-        albedo=torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo),
-        albedo_of_trees=torch.where(under_snow, below.canopy_albedo, 0.0),  # 0 else, as in VIC
-        conductance=seen,
-        conductance_of_ground=ground,
+    after = snow.surface._replace(
+        ground_temperature=air.temperature,
+        base_temperature=base,
+        longwave_up=below.longwave - net_longwave,
     )
+    lying = (surface.snow_water > 0) | inputs.snowing | (below.snow > 0)
+    over = _resistances(setting, below, lying)
+    fluxes = _fluxes(air, below, snow, after)
+    if options.with_potential:
+        longwave = torch.where(setting.site.overstory > 0, below.canopy_longwave, net_longwave)
+        fluxes = fluxes._replace(potential=potential_evaporation(air, setting, longwave, over))
+    fluxes = _seen_from_above(with_conductances(fluxes, setting, over), below, snow, setting)
     if options.with_energy:
-        states, at_ground = (before, after), (below, snow)
-        seconds = options.seconds
-        fluxes = with_energy_of_snow(fluxes, states, air, setting, at_ground, seconds)
-    return after, fluxes
+        done = Pass(before, after, air, setting, options.seconds)
+        fluxes = with_energy_of_snow(fluxes, done, below, snow)
+    return PassResult(after, fluxes)
+
+
+def _resistances(setting: Setting, below: Below, lying: Tensor) -> Resistances:
+    """Resistances of the canopy, and of the ground where snow is `lying` (bool) or not."""
+    winds = setting.winds
+    near = torch.where(lying, winds.resistance_snow, winds.resistance_ground)
+    return Resistances(torch.where(setting.site.overstory > 0, below.canopy_resistance, near), near)
 
 
 def _fluxes(air: Air, below: Below, snow: GroundSnow, after: Surface) -> Fluxes:
-    zero = torch.zeros_like(after.snow_water)
-    return Fluxes(
+    """Fluxes of water and longwave radiation; the caller adds the others."""
+    nothing = Fluxes.zeros(after.snow_water)
+    return nothing._replace(
         water=snow.water,
-        soil_loss_1=zero,
-        soil_loss_2=zero,
-        soil_loss_3=zero,
         canopy_evaporation=below.canopy_evaporation,
         canopy_sublimation=below.canopy_sublimation,
         snow_sublimation=snow.sublimation,
         rain=air.rain,
         snowfall=air.snowfall,
         melt=snow.melt,
-        transpiration=zero,
-        soil_evaporation=zero,
-        potential=zero,
         longwave_up=after.longwave_up,
-        albedo=zero,
-        albedo_of_trees=zero,
-        snowy=zero + 1.0,
-        conductance=zero,
-        conductance_of_ground=zero,
-        passes=zero + 1.0,
+        snowy=nothing.passes,
     )
 
 
-def _tile_means(
-    surface: Surface, below: Below, air: Air, setting: Setting
-) -> tuple[Surface, Below]:
+def _seen_from_above(fluxes: Fluxes, below: Below, snow: GroundSnow, setting: Setting) -> Fluxes:
+    """Add the albedo of the ground, and that of trees above snow (elsewhere 0, as in VIC)."""
+    under_snow = snow.lying & (setting.site.vegetated > 0)
+    return fluxes._replace(
+        albedo=torch.where(snow.lying, snow.surface.snow_albedo, setting.cover.albedo),
+        albedo_of_trees=torch.where(under_snow, below.canopy_albedo, 0.0),
+    )
+
+
+def _tile_means(surface: Surface, below: Below, air: Air, setting: Setting) -> CanopyResult:
     """Bring the stores and fluxes of the canopy to the tile's mean."""
     vegetated = setting.site.vegetated > 0
     fraction = torch.where(vegetated, setting.cover.fraction, 1.0)
     scaled = surface._replace(
         wet_canopy=surface.wet_canopy * fraction, snow_canopy=surface.snow_canopy * fraction
     )
-    return scaled, below._replace(
+    means = below._replace(
         rain=(1.0 - fraction) * air.rain + fraction * below.rain,
         snow=(1.0 - fraction) * air.snowfall + fraction * below.snow,
         canopy_evaporation=below.canopy_evaporation * fraction,
@@ -167,17 +148,18 @@ def _tile_means(
         canopy_latent=below.canopy_latent * fraction,
         canopy_latent_of_ice=below.canopy_latent_of_ice * fraction,
     )
+    return CanopyResult(scaled, means)
 
 
 def _below_vegetation(
     vegetation: Vegetation, surface: Surface, air: Air, setting: Setting, options: PassOptions
-) -> tuple[Surface, Below]:
+) -> CanopyResult:
     """Surface and what reaches the ground, as means of the tile."""
     if not options.conserve:
         return _tile_means(*vegetation(surface, air, setting, options), air, setting)
     local = per_canopy(surface, setting.cover)
     after, below = _tile_means(*vegetation(local, air, setting, options), air, setting)
-    return after, _with_fallen_stores(local, below, setting)
+    return CanopyResult(after, _with_fallen_stores(local, below, setting))
 
 
 def _with_fallen_stores(before: Surface, below: Below, setting: Setting) -> Below:
@@ -189,9 +171,7 @@ def _with_fallen_stores(before: Surface, below: Below, setting: Setting) -> Belo
     )
 
 
-def below_short(
-    surface: Surface, air: Air, setting: Setting, options: PassOptions
-) -> tuple[Surface, Below]:
+def below_short(surface: Surface, air: Air, setting: Setting, options: PassOptions) -> CanopyResult:
     """Short vegetation and bare ground: new snow takes the canopy's water down with it."""
     vegetated, overstory = setting.site.vegetated > 0, setting.site.overstory > 0
     dumped = vegetated & (air.snowfall > 0) & (surface.wet_canopy > 0)
@@ -201,7 +181,7 @@ def below_short(
         foliage_temperature=torch.where(vegetated, air.temperature, surface.foliage_temperature),
         attenuation=torch.where(overstory, surface.attenuation, 1.0),
     )
-    return kept, Below(
+    below = Below(
         rain=air.rain + torch.where(dumped, surface.wet_canopy, 0.0),
         snow=air.snowfall,
         shortwave=air.shortwave,
@@ -214,11 +194,10 @@ def below_short(
         canopy_latent=zero,
         canopy_latent_of_ice=zero,
     )
+    return CanopyResult(kept, below)
 
 
-def below_trees(
-    surface: Surface, air: Air, setting: Setting, options: PassOptions
-) -> tuple[Surface, Below]:
+def below_trees(surface: Surface, air: Air, setting: Setting, options: PassOptions) -> CanopyResult:
     """An overstory: interception with an energy balance of its own."""
     caught = intercept(surface, air, setting, options)
     after = surface._replace(
@@ -227,7 +206,7 @@ def below_trees(
         melt_storage=caught.melt_storage,
         foliage_temperature=caught.temperature,
     )
-    return after, Below(
+    below = Below(
         rain=caught.rain,
         snow=caught.snow,
         shortwave=surface.attenuation * air.shortwave,
@@ -240,6 +219,7 @@ def below_trees(
         canopy_latent=torch.where(caught.caught > 0, 0.0, caught.latent),
         canopy_latent_of_ice=torch.where(caught.caught > 0, caught.latent, 0.0),
     )
+    return CanopyResult(after, below)
 
 
 def _canopy_albedo(snow: Tensor, air: Air, setting: Setting) -> Tensor:

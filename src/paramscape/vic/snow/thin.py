@@ -1,8 +1,6 @@
 """A pack too thin for a temperature of its own: it lies at air temperature and only sublimates."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,22 +8,30 @@ from torch import Tensor
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.atmosphere import latent_heat_sublimation, saturation_vapour_pressure
 from paramscape.vic.processes.safe_math import quotient, ratio, somewhere
-from paramscape.vic.processes.soil_thermal import ground_heat_flux, heat_released
+from paramscape.vic.processes.soil_thermal import SoilTemperatures, ground_heat_flux, heat_released
+from paramscape.vic.snow.options import PassOptions
+from paramscape.vic.snow.records import GroundSnow
 from paramscape.vic.surface import Air, Setting, Surface, soil_resistance
 
-if TYPE_CHECKING:
-    from paramscape.vic.snow.ground_snow import GroundSnow
-    from paramscape.vic.snow.options import PassOptions
+
+class ThinStart(NamedTuple):
+    """Temperatures [C] around thin snow; both (lane,)."""
+
+    base: Tensor  # at the base of soil layer 1 after the pass
+    pack: Tensor  # of the pack's surface before the pass
+
+
+class ThinStores(NamedTuple):
+    """Water of thin snow; both (lane,) [m]."""
+
+    water: Tensor  # water equivalent
+    liquid: Tensor
 
 
 def thin_snow(
-    packed: GroundSnow,
-    under: Air,
-    setting: Setting,
-    context: tuple[Tensor, Tensor, Tensor],
-    options: PassOptions,
+    packed: GroundSnow, under: Air, setting: Setting, start: ThinStart, options: PassOptions
 ) -> GroundSnow:
-    """Sublimate and refreeze thin snow, with VIC's units.
+    """Sublimate and refreeze the lanes of `packed.thin`, with VIC's units.
 
     Vapour uses the density of ice. Melt happens only at exactly 0 C; VIC adds its metres to
     millimetres of water, so that nearly all of it is lost, and leaves more liquid than snow where
@@ -35,41 +41,49 @@ def thin_snow(
         packed: the ground after `ground_snow`.
         under: the air below the vegetation.
         setting: of the model step.
-        context: which lanes (bool); temperature at the base of layer 1 after the pass [C];
-            temperature of the pack before the pass [C].
+        start: temperatures of soil and pack.
         options: length of the pass and choices.
     """
-    seconds = options.seconds
-    thin, base, old = context
-    snow = packed.surface
+    snow, thin = packed.surface, packed.thin
     vapour = _vapour(under, setting)
-    refreezing = _refreezing(packed, under, setting, (vapour, base, old), seconds)
-    gained = torch.maximum(vapour * seconds / c.ICE_DENSITY, -snow.snow_water)
-    water = snow.snow_water + gained
-    liquid = (snow.surface_water + gained).clamp(min=0)
-    exchanged = refreezing.abs() / (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) * seconds
-    freezes = refreezing >= 0
-    liquid = torch.where(freezes, liquid - torch.minimum(exchanged, liquid), liquid)
-    melt = torch.where(freezes, 0.0, torch.minimum(exchanged, water))
-    released = packed.water + torch.where(thin, melt, 0.0)
-    reported = melt
+    refreezing = _refreezing(packed, under, setting, vapour, start, options.seconds)
+    gained = torch.maximum(vapour * options.seconds / c.ICE_DENSITY, -snow.snow_water)
+    stores = ThinStores(snow.snow_water + gained, (snow.surface_water + gained).clamp(min=0))
+    melt, liquid = _exchanged(stores, refreezing, options.seconds)
+    released, reported = packed.water + torch.where(thin, melt, 0.0), melt
     if options.conserve:
-        liquid = torch.minimum(liquid, water - melt)
+        liquid = torch.minimum(liquid, stores.water - melt)
         released = packed.water + torch.where(thin, melt * 1000.0, 0.0)
         reported = packed.melt + melt * 1000.0
     if options.with_energy:
-        packed = _with_heat(packed, under, thin, vapour)
+        packed = _with_heat(packed, under, vapour)
+    left = ThinStores(stores.water - melt, liquid)
     return packed._replace(
-        surface=_thinned(snow, thin, (water - melt, liquid), under.temperature.clamp(max=0)),
+        surface=_thinned(snow, thin, left, under.temperature.clamp(max=0)),
         water=released,
         melt=torch.where(thin, reported, packed.melt),
         sublimation=torch.where(thin, -gained, packed.sublimation),
     )
 
 
-def _with_heat(packed: GroundSnow, under: Air, thin: Tensor, vapour: Tensor) -> GroundSnow:
-    """The ground with the heat of the vapour of thin snow, at air temperature."""
-    warm = under.temperature >= 0
+class ThinMelt(NamedTuple):
+    """Thin snow after freezing or melting; both (lane,) [m]."""
+
+    melt: Tensor
+    liquid: Tensor  # that is left in the snow
+
+
+def _exchanged(stores: ThinStores, refreezing: Tensor, seconds: float) -> ThinMelt:
+    """Freeze liquid, or melt snow where the energy of `refreezing` [W m-2] is negative."""
+    exchanged = refreezing.abs() / (c.LATENT_HEAT_FUSION * c.WATER_DENSITY) * seconds
+    freezes, liquid = refreezing >= 0, stores.liquid
+    liquid = torch.where(freezes, liquid - torch.minimum(exchanged, liquid), liquid)
+    return ThinMelt(torch.where(freezes, 0.0, torch.minimum(exchanged, stores.water)), liquid)
+
+
+def _with_heat(packed: GroundSnow, under: Air, vapour: Tensor) -> GroundSnow:
+    """The ground with the heat of the `vapour` [kg m-2 s-1] of thin snow, at air temperature."""
+    thin, warm = packed.thin, under.temperature >= 0
     latent = torch.where(warm, under.latent * vapour, 0.0)
     frozen = latent_heat_sublimation(under.temperature) * vapour
     return packed._replace(
@@ -79,10 +93,8 @@ def _with_heat(packed: GroundSnow, under: Air, thin: Tensor, vapour: Tensor) -> 
     )
 
 
-def _thinned(
-    snow: Surface, thin: Tensor, left: tuple[Tensor, Tensor], temperature: Tensor
-) -> Surface:
-    """State of the thin lanes with the water and liquid `left` [m], the others unchanged."""
+def _thinned(snow: Surface, thin: Tensor, left: ThinStores, temperature: Tensor) -> Surface:
+    """State of the thin lanes with the water `left` at `temperature` [C], the others unchanged."""
     water, liquid = left
     remains = water > 0
 
@@ -116,22 +128,21 @@ def _refreezing(
     packed: GroundSnow,
     under: Air,
     setting: Setting,
-    fluxes: tuple[Tensor, Tensor, Tensor],
+    vapour: Tensor,
+    start: ThinStart,
     seconds: float,
 ) -> Tensor:
     """Energy of refreezing [W m-2], negative for melt, which needs air at exactly 0 C."""
-    vapour, base, old = fluxes
-    snow = packed.surface
+    snow, air = packed.surface, under.temperature
     available = snow.surface_water * c.LATENT_HEAT_FUSION * snow.snow_density / seconds
-    at_zero = under.temperature == 0
+    at_zero = air == 0
     if not somewhere(at_zero):
         return available
-    ground = setting.ground
-    heat = ground_heat_flux(ground, under.temperature, base)
-    before = (snow.ground_temperature, snow.base_temperature)
-    heat = heat + heat_released(ground, before, (under.temperature, base), seconds)
+    ground, after = setting.ground, SoilTemperatures(air, start.base)
+    heat = ground_heat_flux(ground, air, start.base)
+    heat = heat + heat_released(ground, snow.soil_temperatures, after, seconds)
     ice = snow.snow_water - snow.surface_water
-    warming = c.ICE_HEAT_CAPACITY * ice * (0.0 - old) / seconds
+    warming = c.ICE_HEAT_CAPACITY * ice * (0.0 - start.pack) / seconds
     balance = (
         heat
         + (1.0 - snow.snow_albedo) * under.shortwave

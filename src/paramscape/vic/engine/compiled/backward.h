@@ -1,7 +1,7 @@
-// The loops of forward.h in reverse. d before a group's letter is the gradient of that group.
+// The loops of forward.h in reverse. d_ before a group's name is the gradient of that group.
 
 struct Back {  // gradients that a block gathers over all steps
-  V dP[NP], dC[12][NC], d_weight;
+  V d_land[Land::rows], d_cover[12][Cover::rows], d_weight;
 };
 
 INLINE void clear(V* rows, int count) {
@@ -16,110 +16,135 @@ INLINE void add(V* target, const V* rows, int count) {
   for (int r = 0; r < count; r++) target[r] += rows[r];
 }
 
-// Adds to dC, dG, dA, dS, dH what the results' gradients dS1 and dF1 give.
-static void pass_back(const Lanes& l, const V* G, const Pass& pass, const V* dS1, const V* dF1,
-                      V* dP, V* dC, V* dG, V* dA, V* dS, V* dH) {
-  const V *P = l.P, *C = l.C, *A = pass.A, *S = pass.S, *H = pass.H, *R = pass.R;
-  if (any(pass.free)) free_pass_back(pass.free, P, C, G, A, S, H, dS1, dF1, dP, dC, dG, dA, dS, dH);
-  if (any(pass.trees))
-    snow_trees_back(pass.trees, P, C, G, A, S, H, R, dS1, dF1, dP, dC, dG, dA, dS, dH);
-  if (any(pass.shrubs))
-    snow_short_back(pass.shrubs, P, C, G, A, S, H, R, dS1, dF1, dP, dC, dG, dA, dS, dH);
-}
-
-static void air_back_to(const Job& j, int64_t step, int64_t part, int count, const Lanes& l,
-                        const V* dA, V* dP) {
-  V W[NW], dW[NW];
-  clear(dW, NW);
-  read_weather(j, step, part, l, W);
-  air_back(always(), l.P, W, dA, dP, dW);
-  if (!j.d_weather) return;
-  T* rows = j.d_weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
-  for (int r = 0; r < NW; r++)
-    for (int i = 0; i < count; i++) rows[r * j.weather_cells + l.weather_cell.index[i]] += dW[r][i];
-}
-
-// The gradients dS and dF of results become those of the surface before: dS is replaced.
-static void surface_back(const Job& j, int64_t step, int count, const Lanes& l,
-                         const Trail& trail, V* dS, const V* dF, V* dP, V* dC, V* dG, V* dA) {
-  V before[NS], dH[NH];
-  clear(before, NS);
-  clear(dH, NH);
-  if (any(~trail.parted)) pass_back(l, trail.G, trail.whole, dS, dF, dP, dC, dG, dA, before, dH);
-  if (any(trail.parted)) {
-    V now[NS], fluxes[NF], part_A[NA];
-    copy(now, dS, NS);
-    copy(fluxes, dF, NF);
-    keep(now, trail.parted, NS);
-    keep(fluxes, trail.parted, NF);
-    fluxes[F_longwave_up] += now[S_longwave_up] / number(double(j.parts));
-    now[S_longwave_up] = number(0);
-    for (int64_t part = j.parts - 1; part >= 0; part--) {
-      V earlier[NS];
-      clear(earlier, NS);
-      clear(part_A, NA);
-      pass_back(l, trail.G, trail.parts[part], now, fluxes, dP, dC, dG, part_A, earlier, dH);
-      air_back_to(j, step, 1 + part, count, l, part_A, dP);
-      copy(now, earlier, NS);
-      for (int r = 0; r < NF; r++) fluxes[r] = LAST_PASS_ONLY[r] ? number(0) : fluxes[r];
-    }
-    add(before, now, NS);
-  }
-  before[S_ground_temperature] += dH[0];
-  copy(dS, before, NS);
-}
-
-static void runoff_back(const Job& j, const Lanes& l, const Trail& trail, const V* X, const V* dY1,
-                        const V* dZ, V* dD, V* dP, V* dX, V* dF) {
-  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
-  V now[NY], earlier[NY];
-  copy(now, dY1, NY);
-  for (int64_t step = j.runoff_steps - 1; step >= 0; step--) {
-    clear(earlier, NY);
-    runoff_step_back(always(), l.P, &trail.moisture[step * NY], trail.D, now, dZ, dP, earlier, dD);
-    copy(now, earlier, NY);
-  }
-  add(dX, now, NY);
-  runoff_start_back(always(), l.P, X, trail.F, N, dD, dP, dX, dF);
-}
-
-struct Gradient {  // of a step: of what the pieces read and wrote, by the letters of their groups
-  V E[NX], X[NX], F[NF], O[NO], A[NA], C[NC], G[NG], D[ND], Z[NZ], S[NS], surface_F[NF];
+struct Gradient {  // of a step: of what the kernels read and wrote, by the names of their groups
+  V state_after[StateAfter::rows], state[State::rows], fluxes[Fluxes::rows], runoff[Runoff::rows];
+  V air[Air::rows], cover[Cover::rows], soil[Soil::rows], drive[Drive::rows];
+  V outflow[Outflow::rows], surface[Surface::rows], surface_fluxes[Fluxes::rows];
 };
+
+// Adds to the last six what the gradients of a pass's results give.
+static void pass_back(const Lanes& l, const V* soil, const Pass& pass, const V* d_after,
+                      const V* d_given, V* d_land, V* d_cover, V* d_soil, V* d_air, V* d_surface,
+                      V* d_context) {
+  const V *land = l.land, *cover = l.cover, *air = pass.air, *surface = pass.surface;
+  const V *context = pass.context, *known = pass.temperatures;
+  if (any(pass.free))
+    snow_free_pass_back(pass.free, land, cover, soil, air, surface, context, d_after, d_given,
+                        d_land, d_cover, d_soil, d_air, d_surface, d_context);
+  if (any(pass.trees))
+    snow_below_trees_back(pass.trees, land, cover, soil, air, surface, context, known, d_after,
+                          d_given, d_land, d_cover, d_soil, d_air, d_surface, d_context);
+  if (any(pass.shrubs))
+    snow_below_short_back(pass.shrubs, land, cover, soil, air, surface, context, known, d_after,
+                          d_given, d_land, d_cover, d_soil, d_air, d_surface, d_context);
+}
+
+static void air_back_to(const Job& j, int64_t step, int64_t place, int count, const Lanes& l,
+                        const V* d_air, V* d_land) {
+  V weather[Weather::rows], d_weather[Weather::rows];
+  clear(d_weather, Weather::rows);
+  read_weather(j, step, place, l, weather);
+  air_over_lanes_back(always(), l.land, weather, d_air, d_land, d_weather);
+  if (!j.d_weather) return;
+  T* rows = weather_at(j, j.d_weather, step, place);
+  for (int r = 0; r < Weather::rows; r++)
+    for (int i = 0; i < count; i++)
+      rows[r * j.weather_cells + l.weather_cell.index[i]] += d_weather[r][i];
+}
+
+// The gradients d.surface and d.surface_fluxes of results become those of the surface before:
+// d.surface is replaced.
+static void surface_back(const Job& j, int64_t step, int count, const Lanes& l,
+                         const Trail& trail, V* d_land, Gradient& d) {
+  V before[Surface::rows], d_context[Context::rows];
+  clear(before, Surface::rows);
+  clear(d_context, Context::rows);
+  if (any(~trail.divided))
+    pass_back(l, trail.soil, trail.whole, d.surface, d.surface_fluxes, d_land, d.cover, d.soil,
+              d.air, before, d_context);
+  if (any(trail.divided)) {
+    V now[Surface::rows], fluxes[Fluxes::rows], d_air[Air::rows];
+    copy(now, d.surface, Surface::rows);
+    copy(fluxes, d.surface_fluxes, Fluxes::rows);
+    keep(now, trail.divided, Surface::rows);
+    keep(fluxes, trail.divided, Fluxes::rows);
+    fluxes[Fluxes::longwave_up] += now[Surface::longwave_up] / number(double(j.substeps));
+    now[Surface::longwave_up] = number(0);
+    for (int64_t substep = j.substeps - 1; substep >= 0; substep--) {
+      V earlier[Surface::rows];
+      clear(earlier, Surface::rows);
+      clear(d_air, Air::rows);
+      pass_back(l, trail.soil, trail.substeps[substep], now, fluxes, d_land, d.cover, d.soil,
+                d_air, earlier, d_context);
+      air_back_to(j, step, 1 + substep, count, l, d_air, d_land);
+      copy(now, earlier, Surface::rows);
+      for (int r = 0; r < Fluxes::rows; r++)
+        fluxes[r] = LAST_PASS_ONLY[r] ? number(0) : fluxes[r];
+    }
+    add(before, now, Surface::rows);
+  }
+  before[Surface::ground_temperature] += d_context[0];
+  copy(d.surface, before, Surface::rows);
+}
+
+static void runoff_back(const Job& j, const Walk& w, V* d_land, Gradient& d) {
+  const V step_counts[StepCounts::rows] = {number(double(j.runoff_steps)),
+                                           number(double(j.model_steps))};
+  const Trail& trail = w.trail;
+  V now[Moisture::rows], earlier[Moisture::rows];
+  copy(now, d.state_after, Moisture::rows);
+  for (int64_t step = j.runoff_steps - 1; step >= 0; step--) {
+    clear(earlier, Moisture::rows);
+    runoff_substep_back(always(), w.l.land, &trail.moisture[step * Moisture::rows], trail.drive,
+                        now, d.outflow, d_land, earlier, d.drive);
+    copy(now, earlier, Moisture::rows);
+  }
+  add(d.state, now, Moisture::rows);
+  drive_of_substeps_back(always(), w.l.land, w.state, trail.fluxes, step_counts, d.drive, d_land,
+                         d.state, d.surface_fluxes);
+}
 
 // Adds what the shown outputs of a step give.
 static void shown_back(const Job& j, int64_t step, const Walk& w, Back& back, Gradient& d) {
   const T* cells = j.d_shown_cells + step * j.shown_rows * j.cells;
   for (int64_t n = 0; n < j.shown; n++) {
-    V values[NV], dV[NV];
-    if (j.d_weight) show(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, values);
+    V values[Values::rows], d_values[Values::rows];
+    if (j.d_weight)
+      show(j.show[n], w.l.land, w.l.cover, w.trail.air, w.state, w.state_after, w.fluxes, w.runoff,
+           values);
     for (int r = 0; r < OUTPUT_ROWS[j.show[n]]; r++, cells += j.cells) {
       const V d_cell = gather(cells, w.l.cell);
-      dV[r] = d_cell * w.l.weight;
+      d_values[r] = d_cell * w.l.weight;
       if (j.d_weight) back.d_weight += d_cell * values[r];
     }
-    show_back(j.show[n], w.l.P, w.l.C, w.trail.A, w.X, w.E, w.F, w.O, dV, back.dP, d.C, d.A, d.X,
-              d.E, d.F, d.O);
+    show_back(j.show[n], w.l.land, w.l.cover, w.trail.air, w.state, w.state_after, w.fluxes,
+              w.runoff, d_values, back.d_land, d.cover, d.air, d.state, d.state_after, d.fluxes,
+              d.runoff);
   }
 }
 
-// d.E, the gradient of the state after a step, becomes that of the state before it in d.X.
+// d.state_after, the gradient of the state after a step, becomes that before it in d.state.
 static void step_back(const Job& j, int64_t step, Walk& w, Back& back, Gradient& d) {
-  const V N[NN] = {number(double(j.runoff_steps)), number(double(j.model_steps))};
+  const V step_counts[StepCounts::rows] = {number(double(j.runoff_steps)),
+                                           number(double(j.model_steps))};
   advance<1>(j, step, &w);
-  clear(d.X, NX); clear(d.F, NF); clear(d.O, NO); clear(d.A, NA); clear(d.C, NC);
-  clear(d.G, NG); clear(d.D, ND); clear(d.Z, NZ); clear(d.surface_F, NF);
+  clear(d.state, State::rows); clear(d.fluxes, Fluxes::rows); clear(d.runoff, Runoff::rows);
+  clear(d.air, Air::rows); clear(d.cover, Cover::rows); clear(d.soil, Soil::rows);
+  clear(d.drive, Drive::rows); clear(d.outflow, Outflow::rows);
+  clear(d.surface_fluxes, Fluxes::rows);
   shown_back(j, step, w, back, d);
-  runoff_end_back(always(), w.trail.F, w.trail.D, w.trail.Z, N, d.F, d.O, d.surface_F, d.D, d.Z);
-  runoff_back(j, w.l, w.trail, w.X, d.E, d.Z, d.D, back.dP, d.X, d.surface_F);
-  copy(d.S, d.E + NY, NX - NY);
-  d.S[NS - 1] = number(0);
-  surface_back(j, step, w.b.count, w.l, w.trail, d.S, d.surface_F, back.dP, d.C, d.G, d.A);
-  start_back(always(), w.l.C, w.X, d.S, d.C, d.X);
-  setup_back(always(), w.l.P, w.l.C, w.trail.A, w.X, d.G, back.dP, d.C, d.A, d.X);
-  air_back_to(j, step, 0, w.b.count, w.l, d.A, back.dP);
-  for (int r = 0; r < NC; r++)
-    for (int i = 0; i < WIDTH; i++) back.dC[w.l.month[i]][r][i] += d.C[r][i];
+  end_of_step_back(always(), w.trail.fluxes, w.trail.drive, w.trail.outflow, step_counts, d.fluxes,
+                   d.runoff, d.surface_fluxes, d.drive, d.outflow);
+  runoff_back(j, w, back.d_land, d);
+  copy(d.surface, d.state_after + Moisture::rows, State::rows - Moisture::rows);
+  d.surface[Surface::rows - 1] = number(0);
+  surface_back(j, step, w.b.count, w.l, w.trail, back.d_land, d);
+  surface_at_start_back(always(), w.l.cover, w.state, d.surface, d.cover, d.state);
+  soil_at_start_back(always(), w.l.land, w.l.cover, w.trail.air, w.state, d.soil, back.d_land,
+                     d.cover, d.air, d.state);
+  air_back_to(j, step, 0, w.b.count, w.l, d.air, back.d_land);
+  for (int r = 0; r < Cover::rows; r++)
+    for (int i = 0; i < WIDTH; i++) back.d_cover[w.l.month[i]][r][i] += d.cover[r][i];
 }
 
 static void back_block(const Job& j, const Block& b) {
@@ -128,22 +153,22 @@ static void back_block(const Job& j, const Block& b) {
   Gradient d;
   w.b = b;
   enter(j, b, w.l);
-  clear(back.dP, NP);
+  clear(back.d_land, Land::rows);
   back.d_weight = number(0);
-  for (auto& month : back.dC) clear(month, NC);
-  for (int r = 0; r < NX; r++) d.E[r] = load(j.d_state + r * j.lanes, b);
+  for (auto& month : back.d_cover) clear(month, Cover::rows);
+  load_rows(d.state_after, j.d_state, State::rows, j.lanes, b);
   for (int64_t step = j.steps - 1; step >= 0; step--) {
-    for (int r = 0; r < NX; r++) w.X[r] = load(j.tape + (step * NX + r) * j.lanes, b);
+    load_rows(w.state, j.tape + step * State::rows * j.lanes, State::rows, j.lanes, b);
     step_back(j, step, w, back, d);
-    copy(d.E, d.X, NX);
+    copy(d.state_after, d.state, State::rows);
   }
-  for (int r = 0; r < NX; r++) store(j.d_state + r * j.lanes, d.E[r], b);
-  for (int r = 0; r < NP; r++) store(j.d_constants + r * j.lanes, back.dP[r], b);
+  store_rows(j.d_state, d.state_after, State::rows, j.lanes, b);
+  store_rows(j.d_constants, back.d_land, Land::rows, j.lanes, b);
   if (j.d_weight) store(j.d_weight, back.d_weight, b);
   if (j.d_cover)
     for (int month = 0; month < 12; month++)
-      for (int r = 0; r < NC; r++)
-        store(j.d_cover + (month * NC + r) * j.lanes, back.dC[month][r], b);
+      store_rows(j.d_cover + month * Cover::rows * j.lanes, back.d_cover[month], Cover::rows,
+                 j.lanes, b);
 }
 
 extern "C" void run_backward(const Job* j, int64_t first, int64_t last) {
@@ -151,27 +176,29 @@ extern "C" void run_backward(const Job* j, int64_t first, int64_t last) {
 }
 
 static void weather_back(const Job& j, int64_t step, const Block& b) {
-  V I[NI], W[NW], U[NU], dI[NI], dW[NW], dU[NU];
-  const V L[NL] = {number(double(j.parts))};
-  clear(dU, NU);
-  load_rows(dW, weather_at(j, j.d_weather, step, 0), NW, j.weather_cells, b);
-  if (j.parts > 1) {
-    for (int64_t part = 0; part < j.parts; part++) {
-      load_rows(W, weather_at(j, j.weather, step, 1 + part), NW, j.weather_cells, b);
-      for (int r = 0; r < NW; r++) U[r] = part ? U[r] + W[r] : W[r];
+  V forcing[Forcing::rows], weather[Weather::rows], sum[WeatherSum::rows];
+  V d_forcing[Forcing::rows], d_weather[Weather::rows], d_sum[WeatherSum::rows];
+  const V substep_count[SubstepCount::rows] = {number(double(j.substeps))};
+  const int64_t cells = j.weather_cells;
+  clear(d_sum, WeatherSum::rows);
+  load_rows(d_weather, weather_at(j, j.d_weather, step, 0), Weather::rows, cells, b);
+  if (j.substeps > 1) {
+    for (int64_t substep = 0; substep < j.substeps; substep++) {
+      load_rows(weather, weather_at(j, j.weather, step, 1 + substep), Weather::rows, cells, b);
+      for (int r = 0; r < Weather::rows; r++) sum[r] = substep ? sum[r] + weather[r] : weather[r];
     }
-    weather_of_step_back(always(), U, L, dW, dU);
+    weather_of_step_back(always(), sum, substep_count, d_weather, d_sum);
   } else {
-    copy(dU, dW, NW);
+    copy(d_sum, d_weather, Weather::rows);
   }
-  for (int64_t part = 0; part < j.parts; part++) {
-    const int64_t place = (step * j.parts + part) * NI * j.weather_cells;
-    load_rows(I, j.forcing + place, NI, j.weather_cells, b);
-    load_rows(dW, weather_at(j, j.d_weather, step, 1 + part), NW, j.weather_cells, b);
-    add(dW, dU, NW);
-    clear(dI, NI);
-    weather_of_part_back(always(), I, dW, dI);
-    store_rows(j.d_forcing + place, dI, NI, j.weather_cells, b);
+  for (int64_t substep = 0; substep < j.substeps; substep++) {
+    const int64_t place = (step * j.substeps + substep) * Forcing::rows * cells;
+    load_rows(forcing, j.forcing + place, Forcing::rows, cells, b);
+    load_rows(d_weather, weather_at(j, j.d_weather, step, 1 + substep), Weather::rows, cells, b);
+    add(d_weather, d_sum, Weather::rows);
+    clear(d_forcing, Forcing::rows);
+    weather_of_substep_back(always(), forcing, d_weather, d_forcing);
+    store_rows(j.d_forcing + place, d_forcing, Forcing::rows, cells, b);
   }
 }
 

@@ -10,7 +10,7 @@ import torch
 from paramscape.files.code_digest import code_digest
 from paramscape.native.compiler import Target, compiler, march, require_runnable, target
 from paramscape.native.library import Recipe, load
-from paramscape.vic.engine.compiled.kernels import Choices
+from paramscape.vic.engine.compiled.kernels import CompileOptions
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -26,7 +26,7 @@ SECONDS = {False: "2 to 10 s", True: "5 to 20 s"}
 
 
 @cache
-def program(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> ctypes.CDLL:
+def program(options: CompileOptions, dtype: torch.dtype, with_gradient: bool) -> ctypes.CDLL:
     """The compiled simulation, from the cache where the same has been compiled before.
 
     Raises:
@@ -39,18 +39,20 @@ def program(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> ctypes
         raise RuntimeError("no C++ compiler is found: install g++ or clang++, or name one in $CXX")
     chosen = target(name, march())
     require_runnable(chosen)
-    return load(recipe(chosen, choices, dtype, with_gradient))
+    return load(recipe(chosen, options, dtype, with_gradient))
 
 
-def recipe(chosen: Target, choices: Choices, dtype: torch.dtype, with_gradient: bool) -> Recipe:
+def recipe(
+    chosen: Target, options: CompileOptions, dtype: torch.dtype, with_gradient: bool
+) -> Recipe:
     """How a simulation is compiled by a compiler for an instruction set."""
     parts = "with gradients" if with_gradient else "without gradients"
     return Recipe(
-        f"vic-{_key(chosen, choices, dtype, with_gradient)}.so",
+        f"vic-{_key(chosen, options, dtype, with_gradient)}.so",
         f"VIC ({str(dtype).removeprefix('torch.')}, {parts})",
         SECONDS[with_gradient],
         chosen.label,
-        lambda: _source(choices, dtype, with_gradient),
+        lambda: _source(options, dtype, with_gradient),
         command(chosen, dtype),
     )
 
@@ -60,13 +62,13 @@ def command(chosen: Target, dtype: torch.dtype) -> tuple[str, ...]:
     return (*chosen.command, *FLAGS, *ROUNDING[dtype])
 
 
-def _source(choices: Choices, dtype: torch.dtype, with_gradient: bool) -> str:
+def _source(options: CompileOptions, dtype: torch.dtype, with_gradient: bool) -> str:
     from paramscape.vic.engine.compiled.source import source_of  # costs seconds, and only here
 
-    return source_of(choices, dtype, with_gradient)
+    return source_of(options, dtype, with_gradient)
 
 
-def _key(chosen: Target, choices: Choices, dtype: torch.dtype, with_gradient: bool) -> str:
+def _key(chosen: Target, options: CompileOptions, dtype: torch.dtype, with_gradient: bool) -> str:
     """Digest of all that the program depends on.
 
     The compiler's macros tell its version and the instruction set: nodes of a cluster may share a
@@ -74,6 +76,6 @@ def _key(chosen: Target, choices: Choices, dtype: torch.dtype, with_gradient: bo
     """
     code = code_digest(HERE / "source.py")
     headers = "".join(path.read_text() for path in sorted(HERE.glob("*.h")))
-    settings = (choices, dtype, with_gradient, command(chosen, dtype), torch.__version__)
+    settings = (options, dtype, with_gradient, command(chosen, dtype), torch.__version__)
     text = f"{code} {headers} {settings} {chosen.macros}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]

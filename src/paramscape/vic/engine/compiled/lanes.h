@@ -1,35 +1,35 @@
-// What a simulation is handed, and how a vector of lanes reads and writes it.
+// The arguments of a simulation, and how a vector of lanes reads and writes them.
 
 struct Job {
   // sizes
-  int64_t lanes, steps, parts, runoff_steps, model_steps, shown, shown_rows;
+  int64_t lanes, steps, substeps, runoff_steps, model_steps, shown, shown_rows;
   int64_t cover_lanes, weather_cells, clocks, cells;
-  double step_seconds, part_seconds;
+  double step_seconds, substep_seconds;
   // what the lanes read
-  const T* constants;          // [NP][lanes]
-  const T* cover;              // [12][NC][cover_lanes]
+  const T* constants;          // [Land::rows][lanes]
+  const T* cover;              // [12][Cover::rows][cover_lanes]
   const int32_t* cover_lane;   // [lanes]
-  const T* forcing;            // [steps][parts][NI][weather_cells]
-  T* weather;                  // [steps][1 + parts][NW][weather_cells]: of the step, of its parts
+  const T* forcing;            // [steps][substeps][Forcing::rows][weather_cells]
+  T* weather;                  // [steps][1 + substeps][Weather::rows][weather_cells]: the step first
   const uint8_t* may_snow;     // [steps][weather_cells]
   const int32_t* weather_cell; // [lanes]
   const int32_t* clock;        // [lanes]
   const int32_t* month;        // [steps][clocks], from 0
   const uint8_t* thawing;      // [steps][clocks][south, north]
   const T* weight;             // [lanes]
-  const int32_t* cell;         // [lanes]; lanes of a cell lie in one task
+  const int32_t* cell;         // [lanes]; lanes of a cell lie in one range of `run_forward`
   const int32_t* show;         // [shown] numbers of the outputs
   // what they write
-  T* state;                    // [NX][lanes], replaced
-  T* tape;                     // [steps][NX][lanes] states before each step, or null
+  T* state;                    // [State::rows][lanes], replaced
+  T* tape;                     // [steps][State::rows][lanes] states before each step, or null
   T* shown_cells;              // [steps][shown_rows][cells], added to
   // gradients
   const T* d_shown_cells;      // [steps][shown_rows][cells]
-  T* d_state;                  // [NX][lanes], replaced
-  T* d_constants;              // [NP][lanes], added to
-  T* d_cover;                  // [12][NC][lanes], added to, or null
-  T* d_weather;                // [steps][1 + parts][NW][weather_cells], added to, or null
-  T* d_forcing;                // [steps][parts][NI][weather_cells], or null
+  T* d_state;                  // [State::rows][lanes], replaced
+  T* d_constants;              // [Land::rows][lanes], added to
+  T* d_cover;                  // [12][Cover::rows][lanes], added to, or null
+  T* d_weather;                // as weather, added to, or null
+  T* d_forcing;                // as forcing, or null
   T* d_weight;                 // [lanes], or null
 };
 
@@ -101,16 +101,16 @@ INLINE void copy(V* target, const V* source, int rows) {
   for (int r = 0; r < rows; r++) target[r] = source[r];
 }
 
-struct Lanes {  // what a block knows of its lanes; of the last one again where it has fewer
-  V P[NP], C[NC], weight;
+struct Lanes {  // constants of a block's lanes; of the last lane again where it has fewer
+  V land[Land::rows], cover[Cover::rows], weight;
   int32_t month[WIDTH], cover_lane[WIDTH], clock[WIDTH], cell[WIDTH];
   Cells weather_cell;
   bool same_clock;
 };
 
-INLINE void read_weather(const Job& j, int64_t step, int64_t part, const Lanes& l, V* W) {
-  const T* rows = j.weather + (step * (1 + j.parts) + part) * NW * j.weather_cells;
-  for (int r = 0; r < NW; r++) W[r] = gather(rows + r * j.weather_cells, l.weather_cell);
+INLINE void read_weather(const Job& j, int64_t step, int64_t place, const Lanes& l, V* weather) {
+  const T* rows = j.weather + (step * (1 + j.substeps) + place) * Weather::rows * j.weather_cells;
+  for (int r = 0; r < Weather::rows; r++) weather[r] = gather(rows + r * j.weather_cells, l.weather_cell);
 }
 
 INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
@@ -120,9 +120,9 @@ INLINE void read_month(const Job& j, int64_t step, Lanes& l) {
   for (int i = 0; i < WIDTH; i++) changes |= months[l.clock[i]] ^ l.month[i];
   if (!changes) return;
   for (int i = 0; i < WIDTH; i++) l.month[i] = months[l.clock[i]];
-  for (int r = 0; r < NC; r++)
+  for (int r = 0; r < Cover::rows; r++)
     for (int i = 0; i < WIDTH; i++)
-      l.C[r][i] = j.cover[(l.month[i] * NC + r) * j.cover_lanes + l.cover_lane[i]];
+      l.cover[r][i] = j.cover[(l.month[i] * Cover::rows + r) * j.cover_lanes + l.cover_lane[i]];
 }
 
 INLINE V season(const Job& j, int64_t step, const Lanes& l) {
@@ -132,7 +132,7 @@ INLINE V season(const Job& j, int64_t step, const Lanes& l) {
     south[i] = thawing[2 * l.clock[i]];
     north[i] = thawing[2 * l.clock[i] + 1];
   }
-  return l.P[P_northern] > number(0) ? north : south;
+  return l.land[Land::northern] > number(0) ? north : south;
 }
 
 INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
@@ -146,7 +146,7 @@ INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
 }
 
 static void enter(const Job& j, const Block& b, Lanes& l) {
-  for (int r = 0; r < NP; r++) l.P[r] = load(j.constants + r * j.lanes, b);
+  for (int r = 0; r < Land::rows; r++) l.land[r] = load(j.constants + r * j.lanes, b);
   l.weight = load(j.weight, b);
   l.same_clock = true;
   int32_t weather_cell[WIDTH];

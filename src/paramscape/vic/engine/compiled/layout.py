@@ -1,4 +1,8 @@
-"""The rows of numbers that the compiled step works on, and the records that they stand for."""
+"""Rows of numbers for the compiled loops, and the records of the physics that they stand for.
+
+The physics works on records of (lane,) and (layer, lane) tensors; compiled kernels read and write
+groups of rows, one for each lane's number. The way from one to the other is here alone.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,13 +14,44 @@ from paramscape.vic.forcing import WEATHER, Weather
 from paramscape.vic.land_constants import Cover, Layers, Site
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.aerodynamic import Profile
-from paramscape.vic.processes.brent import Iterates
-from paramscape.vic.processes.runoff import RunoffSoil
+from paramscape.vic.processes.brent import Bracket, Iterates
+from paramscape.vic.processes.canopy import Uptake
+from paramscape.vic.processes.runoff import Drive, RunoffSoil
 from paramscape.vic.processes.soil_thermal import ThermalSoil
 from paramscape.vic.snow.energy import PackSurface
 from paramscape.vic.snow.foliage import Foliage
-from paramscape.vic.state import VARIABLES
-from paramscape.vic.surface import Air, Fluxes, Moist, Surface
+from paramscape.vic.state import LAYERS, VARIABLES
+from paramscape.vic.surface import Air, Fluxes, MoistSoil, StepStart, Surface
+
+LAYERED = {
+    Fluxes: ("soil_loss",),
+    Uptake: ("share", "factor", "given", "taking", "room"),
+    Drive: ("drawn",),
+}
+"""Fields of records that are (layer, lane), in three layers; all other fields are (lane,)."""
+
+
+def rows_of(*records: Sequence[Tensor]) -> list[Tensor]:
+    """Rows (lane,) of records of (lane,) and (layer, lane) tensors, field after field."""
+    values = [value for record in records for value in record]
+    return [row for value in values for row in (value.unbind(0) if value.ndim == 2 else [value])]
+
+
+def record_of(kind: type, rows: Sequence[Tensor]):
+    """The record of a kind, of as many of the first rows as it has."""
+    left = iter(rows)
+    return kind(*(_field(left, name in LAYERED.get(kind, ())) for name in kind._fields))
+
+
+def row_names(kind: type) -> list[str]:
+    """Field that each row of a kind of record belongs to."""
+    layered = LAYERED.get(kind, ())
+    return [n for n in kind._fields for _ in range(len(LAYERS) if n in layered else 1)]
+
+
+def _field(rows: Iterator[Tensor], layered: bool) -> Tensor:
+    return torch.stack(_take(rows, len(LAYERS))) if layered else next(rows)
+
 
 LAYER_ROWS = ("depth", "capacity", "residual", "critical", "wilting", "root")
 THERMAL_ROWS = ("solid_fraction", "porosity", "dry_conductivity", "saturated_conductivity")
@@ -82,31 +117,40 @@ CONSTANTS = (
     + len(BASEFLOW_ROWS)
 )
 
+
+def _count(*kinds: type) -> int:
+    return sum(len(row_names(kind)) for kind in kinds)
+
+
 GROUPS = {
-    "P": CONSTANTS,  # constants of the lane
-    "C": len(Cover._fields),  # vegetation of the month
-    "I": len(WEATHER),  # forcing of the cell
-    "W": len(Weather._fields),  # weather of the cell
-    "U": len(Weather._fields),  # its sums over the parts of a step
-    "L": 1,  # number of parts
-    "A": len(Air._fields),  # air over the lane
-    "G": len(Moist._fields) + len(Profile._fields),  # soil and winds of the model step
-    "X": len(VARIABLES),  # state
-    "E": len(VARIABLES),  # state after the step
-    "S": len(Surface._fields),
-    "F": len(Fluxes._fields),
-    "H": 3,  # ground temperature at the start of the model step, season of melt, seconds
-    "R": 2,  # temperatures of foliage and pack
-    "N": 2,  # runoff sub-steps of a model step, model steps of a day
-    "D": 5,  # infiltration, evaporation of three layers, surface runoff
-    "Y": 3,  # soil moisture
-    "Z": 2,  # water shed at the top and baseflow of a sub-step
-    "Q": max(len(Foliage._fields), len(PackSurface._fields)),  # what a temperature is solved from
-    "B": 4,  # its bracket, what stands for it, and 1 where it is wanted
-    "T": 1,  # a trial temperature, or the residual there
-    "K": len(Iterates._fields),
-    "J": 2,  # Brent's best point, and 1 where the search goes on
-    "V": 3,  # layers of an output
-    "O": 2,  # runoff and baseflow of the model step
+    "land": CONSTANTS,  # constants of the lane
+    "cover": _count(Cover),  # vegetation of the month
+    "forcing": len(WEATHER),  # forcing of the cell
+    "weather": _count(Weather),  # weather of the cell
+    "weather_sum": _count(Weather),  # its sums over the substeps of a step
+    "substep_count": 1,  # snow steps of a model step
+    "air": _count(Air),  # air over the lane
+    "soil": _count(MoistSoil, Uptake, Profile),  # soil, roots and winds of the model step
+    "state": len(VARIABLES),  # before the model step
+    "state_after": len(VARIABLES),  # after it
+    "surface": _count(Surface),
+    "fluxes": _count(Fluxes),
+    "context": _count(StepStart) + 1,  # start of the model step, and seconds of the pass
+    "temperatures": 2,  # of foliage and pack, where they are solved for
+    "step_counts": 2,  # runoff substeps of a model step, model steps of a day
+    "drive": _count(Drive),
+    "moisture": len(LAYERS),  # of the soil
+    "outflow": 2,  # saturation excess and baseflow of a runoff substep
+    "problem": max(_count(Foliage), _count(PackSurface)),  # what a temperature is solved from
+    "bracket": _count(Bracket) + 1,  # of that temperature, and 1 where it is wanted
+    "temperature": 1,  # a trial temperature
+    "residual": 1,  # of the energy balance there
+    "iterates": _count(Iterates),
+    "best": 2,  # Brent's best point, and 1 where the search goes on
+    "values": len(LAYERS),  # of an output
+    "runoff": 2,  # runoff and baseflow of the model step
 }
-"""Number of rows of each group of numbers that the pieces read and write."""
+"""Number of rows of each group of numbers that the kernels read and write."""
+
+RECORDS = {"land": Site, "air": Air, "surface": Surface, "fluxes": Fluxes}
+"""Records whose rows the loops find by name; of `land` the first rows are those of the site."""

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.columns import Columns
-from paramscape.vic.engine.compiled.kernels import COMPILED_OUTPUTS, Choices
+from paramscape.vic.engine.compiled.kernels import COMPILED_OUTPUTS, CompileOptions
 from paramscape.vic.engine.compiled.layout import Constants, rows_of_constants
-from paramscape.vic.engine.compiled.run import Land, Task, simulate_compiled
+from paramscape.vic.engine.compiled.run import LaneConstants, LaunchArgs, simulate_compiled
 from paramscape.vic.engine.setup import Prepared, cells_last
 from paramscape.vic.forcing import WEATHER, Forcing
 from paramscape.vic.land_constants import Site
@@ -34,8 +34,8 @@ def run_compiled(
         "show": torch.tensor([_number(name) for name in prepared.outputs], dtype=torch.int32),
         **_calendar(forcing),
     }
-    task = Task(
-        choices=Choices(
+    args = LaunchArgs(
+        options=CompileOptions(
             land.options.aero_resist_cansnow,
             land.with_potential,
             c.all_values(),
@@ -49,8 +49,8 @@ def run_compiled(
     )
     constants = rows_of_constants(Constants(land.site, land.layers, land.runoff))[:, order]
     weight = columns.repeat(columns.weight).to(prepared.dtype)[order]
-    ordered = Land(constants, cover, weight)
-    shown, after = simulate_compiled(task, ordered, raw, values[:, order])
+    ordered = LaneConstants(constants, cover, weight)
+    shown, after = simulate_compiled(args, ordered, raw, values[:, order])
     return shown, after[:, torch.argsort(order)]
 
 
@@ -98,7 +98,7 @@ def _sizes(prepared: Prepared, forcing: Forcing, cover: Tensor) -> dict[str, int
     return {
         "lanes": columns.lanes,
         "steps": forcing.steps,
-        "parts": forcing.substeps,
+        "substeps": forcing.substeps,
         "runoff_steps": options.runoff_substeps,
         "model_steps": options.model_steps_per_day,
         "shown": len(prepared.outputs),
@@ -108,5 +108,5 @@ def _sizes(prepared: Prepared, forcing: Forcing, cover: Tensor) -> dict[str, int
         "clocks": forcing.members or 1,
         "cells": columns.members * columns.cells,
         "step_seconds": c.SECONDS_PER_DAY / options.model_steps_per_day,
-        "part_seconds": c.SECONDS_PER_DAY / options.snow_steps_per_day,
+        "substep_seconds": c.SECONDS_PER_DAY / options.snow_steps_per_day,
     }
