@@ -1,6 +1,11 @@
-"""The flat axis on which all physics runs: columns (cell, tile, band), repeated by members."""
+"""The flat axis on which all physics runs.
+
+A column is a hydrological response unit: one vegetation tile in one snow band of one cell. A lane
+is a column of one member; lanes are (member, column) flattened.
+"""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,10 +19,10 @@ from paramscape.vic.processes.safe_math import in_order
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of one member, and how members repeat them.
+    """The columns that all members share, and the number of members.
 
-    All tensors are (column,) over cell, tile and band in that order; entries of zero area are
-    left out. A simulation's lanes are (member, column) flattened.
+    All tensors are (column,) over cell, tile and band in that order; columns without area are
+    left out.
 
     cell, kind: index of the cell and of the vegetation class. bare: whether it is the bare tile.
     weight: share of the cell's area; sums to 1 in each cell.
@@ -114,21 +119,21 @@ def columns_of(parameters: Parameters, options: Options, members: int = 1) -> Co
     """Lay out the columns of the parameters' cells for a number of members."""
     cover = parameters.vegetation["Cv"]
     cover = cover / in_order(cover)[:, None]
-    area, warmer, wetter, elevation = _bands(parameters, options)
-    exists = (cover > 0)[:, :, None] & (area > 0)[:, None, :]
+    bands = _bands(parameters, options)
+    exists = (cover > 0)[:, :, None] & (bands.area > 0)[:, None, :]
     cell, kind, band = torch.nonzero(exists, as_tuple=True)
     tile = (cover > 0).cumsum(1) - 1
     return Columns(
         cell=cell,
         kind=kind,
         bare=tile[cell, kind] == parameters.nveg[cell],
-        weight=cover[cell, kind] * area[cell, band],
-        warmer=warmer[cell, band],
-        wetter=wetter[cell, band],
-        coldest_band=warmer.min(1).values,
-        band_elevation=elevation,
+        weight=cover[cell, kind] * bands.area[cell, band],
+        warmer=bands.warmer[cell, band],
+        wetter=bands.wetter[cell, band],
+        coldest_band=bands.warmer.min(1).values,
+        band_elevation=bands.elevation,
         band=band,
-        band_share=_band_share(area, cell, band),
+        band_share=_band_share(bands.area, cell, band),
         cells=parameters.cells,
         members=members,
     )
@@ -139,13 +144,20 @@ def _band_share(area: Tensor, cell: Tensor, band: Tensor) -> Tensor:
     return torch.where(rows == band, 1.0 / area[cell, band], 0.0)
 
 
-def _bands(
-    parameters: Parameters, options: Options
-) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-    """Area, temperature offset, precipitation ratio (cell, band), and mean elevation (cell,)."""
+class Bands(NamedTuple):
+    """The snow bands of the cells."""
+
+    area: Tensor  # (cell, band) share of the cell's area
+    warmer: Tensor  # (cell, band) air temperature above the cell's [K]
+    wetter: Tensor  # (cell, band) precipitation over the cell's
+    elevation: Tensor | None  # (cell,) area mean [m], where bands are used
+
+
+def _bands(parameters: Parameters, options: Options) -> Bands:
+    """The bands of the file, or one band without SNOW_BAND."""
     if not options.snow_band:
         one = torch.ones_like(parameters.latitude)[:, None]
-        return one, torch.zeros_like(one), one, None
+        return Bands(one, torch.zeros_like(one), one, None)
     check_bands(parameters)
     area = parameters.bands["AreaFract"]
     area = area / in_order(area)[:, None]
@@ -156,4 +168,4 @@ def _bands(
     share = parameters.bands["Pfactor"]
     share = share / in_order(share)[:, None]
     wetter = torch.where(area > 0, share / torch.where(area > 0, area, 1.0), 0.0)
-    return area, warmer, wetter, elevation
+    return Bands(area, warmer, wetter, elevation)

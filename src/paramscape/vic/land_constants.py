@@ -110,11 +110,11 @@ def runoff_soil(
 ) -> RunoffSoil:
     """Soil parameters of runoff for one runoff step."""
     steps = options.runoff_steps_per_day
-    ds, dsmax, ws, exponent = _baseflow(parameters, columns, layers.capacity[-1], options)
+    base = _baseflow(parameters, columns, layers.capacity[-1], options)
     power = columns.soil(parameters, "expt")[:-1] - 1.0
     pore = layers.capacity[:-1] - layers.residual[:-1]
     conductivity = columns.soil(parameters, "Ksat")[:-1] / steps
-    largest = dsmax / steps
+    largest = base.dsmax / steps
     term = torch.zeros_like(pore)
     if to_the_last_digit(pore):
         term = conductivity / exact_power(pore, power + 1.0) * power
@@ -126,34 +126,41 @@ def runoff_soil(
         drain_scale=power * conductivity / pore,
         drain_power=power,
         drain_term=term,
-        linear=largest * ds / ws,
-        nonlinear=largest * (1.0 - ds / ws),
-        threshold=ws,
-        exponent=exponent,
+        linear=largest * base.ds / base.ws,
+        nonlinear=largest * (1.0 - base.ds / base.ws),
+        threshold=base.ws,
+        exponent=base.exponent,
     )
+
+
+class ArnoBaseflow(NamedTuple):
+    """Parameters of ARNO's baseflow (Francini and Pacciani 1991); all (lane,)."""
+
+    ds: Tensor  # fraction of dsmax at which the power law begins
+    dsmax: Tensor  # baseflow of a full layer [mm d-1]
+    ws: Tensor  # relative moisture at which the power law begins
+    exponent: Tensor  # c
 
 
 def _baseflow(
     parameters: Parameters, columns: Columns, capacity: Tensor, options: Options
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Ds, Dsmax, Ws and c; of NIJSSEN2001's d1 to d4 where the file holds those."""
-    ds, dsmax, ws, exponent = (
-        columns.soil(parameters, name) for name in ("Ds", "Dsmax", "Ws", "c")
-    )
+) -> ArnoBaseflow:
+    """Parameters of baseflow; NIJSSEN2001's d1 to d4 are converted where the file has those."""
+    values = (columns.soil(parameters, name) for name in ("Ds", "Dsmax", "Ws", "c"))
     if options.baseflow == "ARNO":
-        return ds, dsmax, ws, exponent
-    return nijssen_to_arno(ds, dsmax, ws, exponent, capacity)
+        return ArnoBaseflow(*values)
+    return nijssen_to_arno(*values, capacity)
 
 
 def nijssen_to_arno(
     d1: Tensor, d2: Tensor, d3: Tensor, d4: Tensor, capacity: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Ds, Dsmax [mm d-1], Ws and c of the parameters d1 to d4 of Nijssen et al. (2001).
+) -> ArnoBaseflow:
+    """ARNO's parameters of the parameters d1 to d4 of Nijssen et al. (2001).
 
     `capacity` is that of the last layer [mm]; all of one shape.
     """
     largest = d2 * exact_power(1.0 / (capacity - d3), -d4) + d1 * capacity
-    return d1 * d3 / largest, largest, d3 / capacity, d4
+    return ArnoBaseflow(d1 * d3 / largest, largest, d3 / capacity, d4)
 
 
 def site_of(parameters: Parameters, columns: Columns, layers: Layers, options: Options) -> Site:

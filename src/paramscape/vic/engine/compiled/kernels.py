@@ -7,7 +7,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from paramscape.vic.engine.compiled.layout import constants_of_rows, record_of, rows_of
+from paramscape.vic.engine.compiled.layout import (
+    constants_of_rows,
+    record_of,
+    records_of,
+    rows_of,
+)
 from paramscape.vic.forcing import Weather, mean_weather, weather_of
 from paramscape.vic.land_constants import Cover
 from paramscape.vic.outputs import OUTPUTS, StepView
@@ -145,10 +150,7 @@ def _surface_at_start(options: CompileOptions, cover: Rows, state: Rows) -> tupl
 
 
 def _setting(land: Rows, cover: Rows, soil: Rows) -> Setting:
-    left = iter(soil)
-    moist = MoistSoil(*(next(left) for _ in MoistSoil._fields))
-    rest = list(left)
-    uptake, winds = record_of(Uptake, rest), Profile(*rest[-len(Profile._fields) :])
+    moist, uptake, winds = records_of((MoistSoil, Uptake, Profile), soil)
     return Setting(constants_of_rows(land).site, Cover(*cover), moist, uptake, winds)
 
 

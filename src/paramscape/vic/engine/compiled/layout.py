@@ -38,9 +38,17 @@ def rows_of(*records: Sequence[Tensor]) -> list[Tensor]:
 
 
 def record_of(kind: type, rows: Sequence[Tensor]):
-    """The record of a kind, of as many of the first rows as it has."""
+    """The record of a kind, of its rows; rows beyond it are left out."""
+    return records_of((kind,), rows)[0]
+
+
+def records_of(kinds: Sequence[type], rows: Sequence[Tensor]) -> list:
+    """Records of some kinds, of the rows of all of them in turn."""
     left = iter(rows)
-    return kind(*(_field(left, name in LAYERED.get(kind, ())) for name in kind._fields))
+    return [
+        kind(*(_field(left, name in LAYERED.get(kind, ())) for name in kind._fields))
+        for kind in kinds
+    ]
 
 
 def row_names(kind: type) -> list[str]:
