@@ -35,7 +35,6 @@ if STUDY.ensemble:
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/tables.smk"
 include: "workflow/rules/provenance.smk"
 
 
@@ -50,8 +49,7 @@ localrules:
 rule all:
     default_target: True
     input:
-        FIGURES,
-        TABLES,
+        FIGURES_AND_TABLES,
         SENSITIVITY_CHECKS,
         PARAMETER_FILES,
         PROVENANCE,

@@ -166,7 +166,7 @@ def _add_explain(commands: Commands) -> None:
         "Prints the rule, settings, seed, inputs, versions and times behind a file under "
         "results/, and\nthe command that makes it again.",
         [
-            "paramscape explain results/demo/figures/figure-4-vic.png",
+            "paramscape explain results/demo/figures/score-maps-vic.png",
         ],
     )
     explain.add_argument(

@@ -13,7 +13,7 @@ STAGES = {
     "surrogate": ("train_surrogate", "surrogate/lstm/round-0/weights.pt"),
     "calibration": ("calibrate", f"{RUN}/parameters.nc"),
     "scoring": ("score", SCORE),
-    "figures": ("draw_figure_4", FIGURE),
+    "figures": ("draw_score_maps", FIGURE),
 }
 
 
@@ -49,7 +49,7 @@ def test_two_runs_on_one_study_at_once_are_refused(study, fault):
     """Even where Snakemake's own lock is gone: it removes all locks when any of its runs ends."""
     (study.results / FIGURE).unlink()
     first = study.start(FIGURE)
-    worker = frozen_worker(study, first, "draw_figure_4")
+    worker = frozen_worker(study, first, "draw_score_maps")
     for lock in ("there", "gone"):
         if lock == "gone":
             shutil.rmtree(study.folder / ".snakemake/locks")
@@ -67,7 +67,7 @@ def test_two_runs_on_one_study_at_once_are_refused(study, fault):
 def test_the_lock_of_a_run_on_another_host_is_left_to_the_user(study, fault):
     (study.results / FIGURE).unlink()
     run = study.start(FIGURE)
-    worker = frozen_worker(study, run, "draw_figure_4")
+    worker = frozen_worker(study, run, "draw_score_maps")
     for process in (run, worker):
         process.kill()
     run.wait()

@@ -17,7 +17,7 @@ WEIGHTS = "surrogate/lstm/round-0/weights.pt"
 WRITERS = {
     "NetCDF": ("run_members", FLUXES),
     "a checkpoint": ("train_surrogate", WEIGHTS),
-    "a figure": ("draw_figure_4", FIGURE),
+    "a figure": ("draw_score_maps", FIGURE),
 }
 
 

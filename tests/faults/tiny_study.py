@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 CONFIG = "config/tiny.yaml"
 RUN = "calibration/dpl-a/lstm/seed-1"
 SCORE = "scores/dpl-a/lstm/seed-1/vic-test.nc"
-FIGURE = "figures/figure-4-vic.png"
+FIGURE = "figures/score-maps-vic.png"
 _PATIENCE = 300.0  # seconds
 
 

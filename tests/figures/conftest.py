@@ -9,7 +9,7 @@ import xarray as xr
 from scipy.ndimage import gaussian_filter
 
 from paramscape.figures import _page
-from paramscape.figures._page import Caption
+from paramscape.figures.caption import Caption
 from paramscape.figures.collect import joined_changes
 from paramscape.metrics.evaluate import evaluate
 from paramscape.metrics.point import relative_rmse_change

@@ -17,7 +17,8 @@ from paramscape.figures import (
     verification_gap,
     without_discriminator,
 )
-from paramscape.figures._page import RED, Caption, bands, line_looks
+from paramscape.figures._page import RED, bands, line_looks
+from paramscape.figures.caption import Caption
 
 METHODS = ("default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1")
 SIMULATORS = ("vic", "lstm", "seq2seq", "arnet")
@@ -73,7 +74,7 @@ def test_maps_show_each_run_once_with_its_median(study, drawn):
         assert ax.get_title().endswith(f"median {np.nanmedian(run):.2f}")
 
 
-def test_figure_9_shows_the_pair_in_maps_and_all_methods_in_curves(study, drawn):
+def test_the_pair_of_losses_stands_in_maps_and_all_methods_in_curves(study, drawn):
     given = study.by_simulator()
     figure = drawn(without_discriminator.draw, given, study.mask)
     for simulator, scores in given.items():
@@ -86,7 +87,7 @@ def test_figure_9_shows_the_pair_in_maps_and_all_methods_in_curves(study, drawn)
     np.testing.assert_array_equal(curves(shown)["dpl-z"], first.sel(run="dpl-z"))
 
 
-def test_figure_9_needs_both_methods_on_each_simulator(study, drawn):
+def test_losses_are_compared_by_both_methods_on_each_simulator(study, drawn):
     given = study.by_simulator()
     given["vic"] = given["vic"].sel(run=["default", "gan-po"])
     with pytest.raises(ValueError, match=r"on vic there is no gan-po-l1 among \['default'"):
@@ -95,7 +96,7 @@ def test_figure_9_needs_both_methods_on_each_simulator(study, drawn):
         drawn(without_discriminator.draw, {}, study.mask)
 
 
-def test_figure_10_shows_a_run_per_simulator(study, drawn):
+def test_simulators_are_compared_by_a_run_on_each(study, drawn):
     scores = study.scores.isel(run=[3, 4])
     figure = drawn(by_simulator.draw, scores, study.mask)
     shown = curves(titled(figure, "highest 5 %")[0])
@@ -105,7 +106,7 @@ def test_figure_10_shows_a_run_per_simulator(study, drawn):
         drawn(by_simulator.draw, scores.isel(run=[0]), study.mask)
 
 
-def test_figure_s2_marks_parameters_of_which_the_gate_warns(study, drawn):
+def test_parameters_of_which_the_sensitivity_check_warns_are_marked(study, drawn):
     table = study.sensitivity()
     figure = drawn(surrogate_skill.draw, study.surrogate(), table, study.mask, surrogate="lstm")
     (ax,) = (ax for ax in figure.axes if ax.get_title("right") == "ratio")
@@ -116,7 +117,7 @@ def test_figure_s2_marks_parameters_of_which_the_gate_warns(study, drawn):
     assert [text.get_text() for text in ax.texts][3:6] == ["0.05 !", "0.90", "–"]
 
 
-def test_figure_s3_adds_the_weighted_sum_and_sets_validation_apart(study, drawn):
+def test_losses_come_with_their_weighted_sum_and_validation_apart(study, drawn):
     history = study.histories()["gan-po on vic"].assign(seconds=1.0, model_runs=7.0)
     weights = {"gan-po on vic": {"l1": 30.0, "range": 1.0, "adversarial": 2.0}}
     figure = drawn(training_curves.draw, {"gan-po on vic": history}, weights=weights)
@@ -133,7 +134,7 @@ def test_a_loss_that_an_epoch_lacks_adds_nothing_to_the_sum():
     assert total.tolist() == [10.0, 23.0]
 
 
-def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
+def test_verification_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
     given = study.verified()
     figure = drawn(verification_gap.draw, given, study.mask)
     gaps = [ax.get_title() for ax in figure.axes if ax.get_title().startswith("gap")]
@@ -144,7 +145,7 @@ def test_figure_s4_prints_the_shares_and_a_gap_that_is_0_on_vic(study, drawn):
     assert {f"{100 * share:.0f} %\nbetter" for share in shares} <= texts
 
 
-def test_figure_s4_needs_both_sides_in_order(study, drawn):
+def test_verification_needs_both_sides_in_order(study, drawn):
     with pytest.raises(ValueError, match=r"\['own', 'vic'\] in this order; got \['vic', 'own'\]"):
         drawn(verification_gap.draw, study.verified()[{"side": [1, 0]}], study.mask)
 

@@ -26,34 +26,41 @@ from paramscape.figures import (
 )
 from paramscape.figures._maps import cell_edges, shared_scale
 from paramscape.figures._page import pretty_units, wrapped
+from paramscape.figures.registry import FIGURES
 
 
-def draw_figure8(study, stem):
+def draw_parameter_maps(study, stem):
     parameter_maps.draw(study.parameters(), study.mask, stem, study.caption, truth=study.truth())
 
 
-def draw_figure_s2(study, stem):
+def draw_surrogate_skill(study, stem):
     tables = study.surrogate(), study.sensitivity()
     surrogate_skill.draw(*tables, study.mask, stem, study.caption, surrogate="lstm")
 
 
 DRAW = {
-    "figure4": lambda s, stem: score_maps.draw(s.scores, s.mask, stem, s.caption),
-    "figure5": lambda s, stem: rmse_change.draw(s.change(), s.mask, stem, s.caption),
-    "figure6": lambda s, stem: daily_patterns.draw(s.scores, stem, s.caption),
-    "figure7": lambda s, stem: fss_curves.draw(s.scores.fss, stem, s.caption),
-    "figure8": draw_figure8,
-    "figure3": lambda s, stem: study_area.draw(s.fields(), s.mask, stem, s.caption),
-    "figure9": lambda s, stem: without_discriminator.draw(
+    "score-maps": lambda s, stem: score_maps.draw(s.scores, s.mask, stem, s.caption),
+    "rmse-change": lambda s, stem: rmse_change.draw(s.change(), s.mask, stem, s.caption),
+    "daily-patterns": lambda s, stem: daily_patterns.draw(s.scores, stem, s.caption),
+    "fss-curves": lambda s, stem: fss_curves.draw(s.scores.fss, stem, s.caption),
+    "parameter-maps": draw_parameter_maps,
+    "study-area": lambda s, stem: study_area.draw(s.fields(), s.mask, stem, s.caption),
+    "without-discriminator": lambda s, stem: without_discriminator.draw(
         s.by_simulator(), s.mask, stem, s.caption
     ),
-    "figure10": lambda s, stem: by_simulator.draw(
+    "by-simulator": lambda s, stem: by_simulator.draw(
         s.scores[{"run": [3, 4]}], s.mask, stem, s.caption
     ),
-    "figure_s2": draw_figure_s2,
-    "figure_s3": lambda s, stem: training_curves.draw(s.histories(), stem, s.caption),
-    "figure_s4": lambda s, stem: verification_gap.draw(s.verified(), s.mask, stem, s.caption),
+    "surrogate-skill": draw_surrogate_skill,
+    "training-curves": lambda s, stem: training_curves.draw(s.histories(), stem, s.caption),
+    "verification-gap": lambda s, stem: verification_gap.draw(
+        s.verified(), s.mask, stem, s.caption
+    ),
 }
+
+
+def test_every_figure_of_the_study_is_among_them():
+    assert set(DRAW) == {figure.name for figure in FIGURES}
 
 
 @pytest.mark.parametrize("name", DRAW)
@@ -69,7 +76,7 @@ def test_a_figure_is_saved_as_png_of_200_dpi_and_pdf_and_nothing_else(name, stud
     assert b"CreationDate" not in pdf
 
 
-@pytest.mark.parametrize("name", ["figure6", "figure7", "figure_s3"])
+@pytest.mark.parametrize("name", ["daily-patterns", "fss-curves", "training-curves"])
 def test_equal_data_give_equal_bytes_whatever_the_users_settings(name, study, tmp_path):
     DRAW[name](study, tmp_path / "one")
     with matplotlib.rc_context({"font.size": 20, "figure.dpi": 50}):

@@ -15,20 +15,20 @@ def tables(study):
 
 
 def test_times_are_shown_of_an_epoch_and_in_all(tables, tmp_path):
-    cost_table.write(tables[1], tmp_path / "table2")
-    written = pd.read_csv(tmp_path / "table2.csv")
+    cost_table.write(tables[1], tmp_path / "cost")
+    written = pd.read_csv(tmp_path / "cost.csv")
     gan = written[(written.method == "gan-po") & (written.simulator == "vic")].iloc[0]
     assert gan.minutes == pytest.approx(4.45)
     assert gan.minutes_per_epoch == pytest.approx(4.45 / 30)
     assert gan.seeds == 2
-    text = (tmp_path / "table2.md").read_text()
+    text = (tmp_path / "cost.md").read_text()
     assert "| mpr-sceua | vic | – | – | 1.45 |" in text
     assert "| gan-po | vic | 30 | 0.148 | 4.45 |" in text
 
 
 def test_the_papers_minutes_stand_beside_ours_with_their_hardware(tables, tmp_path):
-    cost_table.write(tables[1], tmp_path / "table2")
-    lines = (tmp_path / "table2.md").read_text().splitlines()
+    cost_table.write(tables[1], tmp_path / "cost")
+    lines = (tmp_path / "cost.md").read_text().splitlines()
     assert lines[0].endswith("| Sun et al. (2024): total [min] |")
     ends = {line.split(" | ")[0].strip("| "): line.split(" | ")[-2:] for line in lines[2:-2]}
     assert ends["mpr-sceua"] == ["–", "705 |"]
@@ -41,9 +41,9 @@ def test_the_papers_minutes_stand_beside_ours_with_their_hardware(tables, tmp_pa
 def test_vic_runs_are_shown_with_their_definition_and_stay_unknown_where_they_are(tables, tmp_path):
     scores, costs = tables
     costs.loc[costs.method == "dpl-z", "vic_runs"] = np.nan
-    cost_table.write(costs, tmp_path / "table2")
+    cost_table.write(costs, tmp_path / "cost")
     methods_table.write(scores, costs, tmp_path / "methods")
-    for name, column in (("table2", 6), ("methods", -2)):
+    for name, column in (("cost", 6), ("methods", -2)):
         lines = (tmp_path / f"{name}.md").read_text().splitlines()
         shown = {
             line.split("|")[1].strip(): line.split("|")[column].strip() for line in lines[2:-2]
@@ -164,7 +164,7 @@ def ablation(all_scored):
 
 
 def test_the_adversarial_loss_is_compared_seed_by_seed_on_each_side(ablation, tmp_path):
-    table = ablation_table.write(ablation, tmp_path / "table1")
+    table = ablation_table.write(ablation, tmp_path / "ablation")
     ours = table[table.source == "this study"].set_index(["simulator", "loss"])
     assert list(ours.index.unique("simulator")) == ["lstm", "vic"]
     change = ours.xs("change by L_GAN", level="loss")
@@ -172,17 +172,17 @@ def test_the_adversarial_loss_is_compared_seed_by_seed_on_each_side(ablation, tm
     assert change["rmse_vic"].to_numpy() == pytest.approx(-0.2)
     assert change["ssim_vic_spread"].to_numpy() == pytest.approx(np.std([0.1, 0.3], ddof=1))
     assert ours.loc[("lstm", "L1 + L_GAN"), "rmse_vic"] == pytest.approx(0.75)
-    text = (tmp_path / "table1.md").read_text()
+    text = (tmp_path / "ablation.md").read_text()
     assert "| this study | vic | L1 + L_GAN | 0.800 ± 0.141 |" in text
 
 
 def test_the_papers_ablation_is_labelled_as_the_papers(ablation, tmp_path):
-    table = ablation_table.write(ablation, tmp_path / "table1")
+    table = ablation_table.write(ablation, tmp_path / "ablation")
     paper = table[table.source == "Sun et al. (2024)"]
     assert paper["loss"].tolist() == ["L1", "L1 + L_GAN"]
     assert paper["rmse_own"].tolist() == [0.849, 0.737]
     assert paper["rmse_vic"].isna().all()
-    text = (tmp_path / "table1.md").read_text()
+    text = (tmp_path / "ablation.md").read_text()
     assert "| Sun et al. (2024) | lstm | L1 | 0.849 | 0.0387 | 1.046 | 0.475 |" in text
 
 
@@ -244,7 +244,7 @@ def test_a_pattern_that_is_not_scored_has_a_dash_and_the_reason(tables, tmp_path
 
 
 def test_the_ablation_says_how_many_cells_are_scored_and_why_no_pattern_is(ablation, tmp_path):
-    ablation_table.write(with_towers(ablation), tmp_path / "table1")
-    lines = (tmp_path / "table1.md").read_text().splitlines()
+    ablation_table.write(with_towers(ablation), tmp_path / "ablation")
+    lines = (tmp_path / "ablation.md").read_text().splitlines()
     assert "Scored cells of 15 active ones: RMSE 2." in lines[-1]
     assert f"Without EOF score, SSIM: {REASON}." in lines[-1]

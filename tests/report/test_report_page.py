@@ -110,7 +110,7 @@ def test_every_table_is_readable(report: Report, repository: Path) -> None:
         assert shown.locator("p").first.inner_text(), path
         tables[Path(path).stem] = shown.locator("tbody tr").count()
         assert len(report.caption(row)) > 60, path
-    assert set(tables) == {"methods", "sensitivity-check", "table-1", "table-2"}
+    assert set(tables) == {"methods", "sensitivity-check", "ablation", "cost"}
     methods = pd.read_csv(repository / STUDY / "tables/methods.csv", comment="#")
     assert tables["methods"] == len(methods)
 

@@ -49,7 +49,7 @@ def test_giving_the_real_program_verifies_in_it_and_trains_nothing_again(finishe
 def test_no_method_can_see_the_truth_or_a_day_of_the_test_period(untouched) -> None:
     edges = untouched.edges()
     truth = {reader for maker, reader in edges if maker == "observe_learning_truth"}
-    assert truth == {"write_twin_learning_gleam_et", "score_recovery", "draw_figure_8"}
+    assert truth == {"write_twin_learning_gleam_et", "score_recovery", "draw_parameter_maps"}
     late = {"observe_truth", "prepare_daily_forcing", "prepare_observations"}
     readers = {reader for maker, reader in edges if maker in late}
     assert readers == {"write_twin_gleam_et", "simulate", "score"}

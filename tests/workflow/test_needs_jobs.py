@@ -5,7 +5,7 @@ import yaml
 
 SURROGATE_RULES = {
     "sample_members", "sample_batch", "run_members", "train_surrogate", "take_last_round",
-    "score_surrogate", "check_sensitivity", "draw_figure_s2",
+    "score_surrogate", "check_sensitivity", "draw_surrogate_skill",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def own(untouched):
 
 def test_without_a_surrogate_there_is_no_ensemble(untouched, on_vic) -> None:
     planned = untouched.planned(*on_vic)
-    assert {"calibrate", "tabulate_methods", "tabulate_time"} <= planned
+    assert {"calibrate", "tabulate_methods", "tabulate_cost"} <= planned
     assert not planned & SURROGATE_RULES
 
 

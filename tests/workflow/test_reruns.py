@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import yaml
 
+from paramscape.figures.registry import ENTRIES
 from paramscape.study import load
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/reruns.md"
@@ -36,13 +38,30 @@ def names_in(text: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", text))
 
 
-GROUPS = {name: names_in(rules) for name, rules in cells_of("group")}
+KINDS = {"scores": "scores/", "parameters": "/parameters.nc", "histories": "/history.csv"}
+WILDCARDS = {"scored": "vic", "surrogate": "lstm", "selection": "methods"}
+
+
+def figures_in(text: str) -> set[str]:
+    """Rules of the figures and tables that words such as `every figure of scores` stand for."""
+    found = set()
+    for kinds, read in re.findall(r"every ([a-z ]+?)(?: of (\w+))?(?=,|$| \|)", text):
+        for entry in ENTRIES.values():
+            paths = chain(*entry.input_paths(DEMO, WILDCARDS).values())
+            reads = not read or any(KINDS[read] in path for path in paths)
+            if entry.kind in kinds and reads and entry.targets(DEMO):
+                found.add(entry.rule)
+    return found
+
+
+GROUPS = {name: names_in(rules) | figures_in(rules) for name, rules in cells_of("group")}
 
 
 def row_of(what: str, example: str, again: str, learned: str) -> Row:
     again, _, spared = re.sub(r" \(.*?\)", "", again).partition("but not ")
-    words = {part.strip() for part in again.split(",") if "`" not in part} - {"", "nothing"}
-    rules = names_in(again).union(*(GROUPS[word] for word in words)) - names_in(spared)
+    words = {part.strip() for part in again.split(",")} & GROUPS.keys()
+    named = names_in(again) | figures_in(again)
+    rules = named.union(*(GROUPS[word] for word in words)) - names_in(spared)
     return Row(what, example.strip("`"), frozenset(rules), learned)
 
 

@@ -22,15 +22,15 @@ def with_runs(workflow, name, *runs):
 def test_the_ablation_is_shown_where_both_losses_learn_on_the_same_simulator(untouched) -> None:
     default = "default on vic"
     pair = with_runs(untouched, "pair", default, "gan-po on vic", "gan-po-l1 on vic")
-    assert {"draw_figure_9", "tabulate_ablation"} <= pair
+    assert {"draw_without_discriminator", "tabulate_ablation"} <= pair
     apart = with_runs(untouched, "apart", default, "gan-po on vic", "gan-po-l1 on lstm")
-    assert not apart & {"draw_figure_9", "tabulate_ablation"}
+    assert not apart & {"draw_without_discriminator", "tabulate_ablation"}
 
 
 def test_simulators_are_compared_where_gan_po_learns_on_two(untouched) -> None:
     default = "default on vic"
     two = with_runs(untouched, "two", default, "gan-po on vic", "gan-po on lstm")
-    assert {"draw_figure_10", "draw_figure_s2"} <= two
+    assert {"draw_by_simulator", "draw_surrogate_skill"} <= two
     one = with_runs(untouched, "one", default, "gan-po on vic", "dpl-z on vic")
-    assert not one & {"draw_figure_10", "draw_figure_s2"}
-    assert {"draw_figure_3", "draw_figure_s3", "draw_figure_s4"} <= one
+    assert not one & {"draw_by_simulator", "draw_surrogate_skill"}
+    assert {"draw_study_area", "draw_training_curves", "draw_verification_gap"} <= one

@@ -1,47 +1,57 @@
-def simulators_of(method):
-    """Simulators that a method learns on."""
-    return [run.simulator for run in STUDY.calibration.runs if run.method == method]
+from paramscape.figures.entry import SCORED, surrogates_of
+from paramscape.figures.registry import ENTRIES, targets
 
 
-def runs_by(method, scored):
-    """Scores of one method on each of its simulators."""
-    return [
-        file
-        for file in score_files(scored, "test", FIRST_SEED)
-        if f"/scores/{method}/" in file
-    ]
+def labels(entry):
+    """How the report lists a figure or table; numbers sort as numbers do."""
+    number = " ".join(
+        part.rjust(2, "\N{FIGURE SPACE}") for part in entry.number.split(" ")
+    )
+    found = {
+        "paper": f"{entry.paper.name}, {number}" if entry.number else "",
+        "shows": entry.title,
+    }
+    if entry.wildcard in ("scored", "surrogate"):
+        found[entry.wildcard] = f"{{{entry.wildcard}}}"
+    return found
 
 
-def labels(number, shows, **further):
-    """How the report lists a figure or table; names sort as numbers do."""
-    return {"number": number.rjust(2, "\N{FIGURE SPACE}"), "shows": shows, **further}
+def figure_inputs(entry):
+    """Function that gives the input files of a figure or table by name."""
+    return lambda wildcards: {
+        name: [f"{ROOT}/{path}" for path in paths]
+        for name, paths in entry.input_paths(STUDY, dict(wildcards.items())).items()
+    }
 
 
-ABLATED = [
-    simulator
-    for simulator in simulators_of("gan-po-l1")
-    if simulator in simulators_of("gan-po")
-]
-LEARNED = [
-    section
-    for method in dict.fromkeys(run.method for run in STUDY.calibration.runs)
-    for section in method_sections(method)
-]
-SEARCHED = [run for run in STUDY.calibration.runs if run.method in CANDIDATES]
+def figure_outputs(entry):
+    """Files of a figure or table by suffix; the report shows one of them with its caption."""
+    files = {kind: f"{ROOT}/{file}" for kind, file in entry.files.items()}
+    shown = "png" if entry.kind == "figure" else "html"
+    files[shown] = report(
+        files[shown],
+        caption=f"../report/{entry.name}.rst",
+        category=entry.category,
+        labels=labels(entry),
+    )
+    return files
 
 
-def figures(names):
-    """PNG and PDF of figures."""
-    return expand(f"{ROOT}/figures/{{name}}.{{kind}}", name=names, kind=["png", "pdf"])
+def figure_settings(entry):
+    """Function that gives the settings that a figure or table uses."""
+    return lambda wildcards: settings(*entry.sections(STUDY, dict(wildcards.items())))
 
 
-SCORED_FIGURES = (
-    [4, 5, 6, 7]
-    + ([9] if ABLATED else [])
-    + ([10] if len(simulators_of("gan-po")) > 1 else [])
-)
-FIGURES = figures(
-    ["figure-3", "figure-8", "figure-s3", "figure-s4"]
-    + [f"figure-s2-{surrogate}" for surrogate in sorted(SURROGATES)]
-    + [f"figure-{number}-{scored}" for number in SCORED_FIGURES for scored in SCORED]
-)
+def figure_scored(wildcards):
+    """Where the scores shown were taken, in words."""
+    return SCORED.get(wildcards.get("scored"), "")
+
+
+def figure_code(entry):
+    """Digest of the code behind one figure or table."""
+    return code_digest(
+        SCRIPTS / "draw_figure.py", MODULES / "figures" / f"{entry.module}.py"
+    )
+
+
+FIGURES_AND_TABLES = [f"{ROOT}/{file}" for file in targets(STUDY)]

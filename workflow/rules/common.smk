@@ -77,9 +77,7 @@ LEARNING_YEARS = [part.start.year for part in STUDY.periods.learning.by_year()]
 SEEN = STUDY.periods.without_test
 SEEN_YEARS = [part.start.year for part in SEEN.record.by_year()]
 SEEN_PERIODS = [f"periods.{name}" for name in type(SEEN).model_fields]
-SURROGATES = {run.simulator for run in STUDY.calibration.runs} - {"vic"}
 POSSIBLE_RUNS = possible_runs(STUDY)
-SCORED = ["simulator", "vic"] if SURROGATES else ["vic"]
 REAL_VIC = ["vic-image"] if STUDY.vic.executable else []
 RUN = f"{ROOT}/calibration/{{method}}/{{simulator}}/seed-{{seed}}"
 ROUND = f"{ROOT}/surrogate/{{surrogate}}/round"
@@ -398,12 +396,6 @@ def score_files(scored, period, seeds=SEEDS, method=None, runs=STUDY.calibration
         for run in runs
         for seed in seeds
     ]
-
-
-def sections_behind_surrogates(runs):
-    """Settings that say how many VIC runs the surrogates of some runs learn from."""
-    on_surrogates = any(run.simulator != "vic" for run in runs)
-    return ["ensemble", "surrogate.refinement"] if on_surrogates else []
 
 
 def scores_of_selection(*verifiers, method=None):

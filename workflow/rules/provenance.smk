@@ -7,8 +7,7 @@ localrules:
 
 rule write_provenance:
     input:
-        FIGURES,
-        TABLES,
+        FIGURES_AND_TABLES,
         SENSITIVITY_CHECKS,
         PARAMETER_FILES,
     output:

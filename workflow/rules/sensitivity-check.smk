@@ -1,6 +1,6 @@
 SENSITIVITY_CHECKS = expand(
     f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.{{kind}}",
-    surrogate=sorted(SURROGATES),
+    surrogate=sorted(surrogates_of(STUDY)),
     kind=["md", "html"],
 )
 
@@ -19,9 +19,11 @@ rule check_sensitivity:
             f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.html",
             caption="../report/sensitivity-check.rst",
             category="Tables",
-            labels=labels(
-                "", "SensitivityCheck of the surrogate", simulator="{surrogate}"
-            ),
+            labels={
+                "paper": "",
+                "shows": "Sensitivity check of the surrogate",
+                "surrogate": "{surrogate}",
+            },
         ),
     log:
         f"{ROOT}/logs/check_sensitivity.{{surrogate}}.log",

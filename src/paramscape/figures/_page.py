@@ -6,7 +6,6 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -66,30 +65,6 @@ _STYLE = {
     "savefig.pad_inches": 0.06,
 }
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What the titles of a figure say of its data.
-
-    Attributes:
-        study: title of the study.
-        quantity: what is scored, in words.
-        units: unit of the quantity, such as `mm d-1`.
-        period: period shown, in words.
-        side: where it is scored, in words.
-    """
-
-    study: str
-    quantity: str = "evapotranspiration"
-    units: str = "mm d-1"
-    period: str = ""
-    side: str = ""
-
-    def title(self, shown: str) -> str:
-        """Study and what is shown of it; in a second line where and when, as far as known."""
-        where = ", ".join(part for part in (self.side, self.period) if part)
-        return f"{self.study}: {shown}" + (f"\n{where}" if where else "")
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from paramscape.figures._maps import (
     outer_labels_only,
     shared_scale,
 )
-from paramscape.figures._page import Caption, bands, page_width, with_units, wrapped
+from paramscape.figures._page import bands, page_width, with_units, wrapped
+from paramscape.figures.caption import Caption
 from paramscape.metrics.scores import SCORES
 
 _TALLEST = 1.9

@@ -1,4 +1,4 @@
-"""Table 1: what the adversarial loss adds to the L1 loss."""
+"""What the adversarial loss adds to the L1 loss."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from paramscape.figures._page import pretty_units
 from paramscape.figures._paper import ABLATION, ABLATION_DAYS, SOURCE
 from paramscape.figures._scored_cells import ScoredCells, needed_columns
 from paramscape.figures._tables import mean_and_spread, with_spread, write_table
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_table
 from paramscape.metrics.scores import SCORES
 
 _LOSSES = {"gan-po-l1": "L1", "gan-po": "L1 + L_GAN"}
@@ -27,6 +29,12 @@ _NOTE = (
     "that times √(2T) does not. {source} is their paper's table 1, on real observations of "
     "{days} days: of our rows compare the order with theirs, not the values."
 )
+
+
+def make(job: FigureJob) -> None:
+    """Write the table of the test period."""
+    scores = read_table(job.file("scores"))
+    write(scores[scores["period"] == "test"], job.stem, field_unit=job.unit)
 
 
 def write(scores: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1") -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Figure 10: one method on several simulators."""
+"""One method on several simulators."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ import xarray as xr
 
 from paramscape.figures._fss import PERCENTILE_DIMS, draw_tails
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import Caption, page, page_width
+from paramscape.figures._page import page, page_width
 from paramscape.figures._score_maps import draw_score_maps, maps_height
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of, scores_of_runs
+from paramscape.figures.job import FigureJob
 
 _MAPS = ("rmse", "cc")
 _MAP = ("run", "lat", "lon")
+
+
+def make(job: FigureJob) -> None:
+    """Draw one method's runs in the test period."""
+    scores = scores_of_runs(job.inputs["scores"])
+    draw(scores, mask_of(job.file("domain")), job.stem, job.caption("test"))
 
 
 def draw(scores: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:

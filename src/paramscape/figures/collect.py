@@ -9,34 +9,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from paramscape.figures._page import Caption
 from paramscape.files import read_dataset, read_table
 from paramscape.metrics.point import relative_rmse_change
 from paramscape.study import section
-from paramscape.study.quantities import LONG_NAMES, UNITS
 from paramscape.study.run_id import RunId
 
-_SIDES = {"vic": "scored in VIC", "simulator": "scored on each method's own simulator"}
 _GENERATOR_LOSSES = ("l1", "range", "adversarial")
-
-
-def caption(
-    settings: Mapping[str, object], *, period: str | None = None, scored: str | None = None
-) -> Caption:
-    """Words for a figure's titles.
-
-    Args:
-        settings: the rule's, with `study.title`, `calibration.target`, and `periods.<period>`.
-        period: name of the period shown, such as `test`.
-        scored: the side that is scored, `vic` or each run's own `simulator`.
-    """
-    target = section(settings, "calibration.target")
-    words = ""
-    if period:
-        days = section(settings, f"periods.{period}")
-        words = f"{period} period {days.start} to {days.end}"
-    side = _SIDES[scored] if scored else ""
-    return Caption(settings["study.title"], LONG_NAMES[target], UNITS[target], words, side)
 
 
 def mask_of(domain: Path) -> xr.DataArray:

@@ -1,4 +1,4 @@
-"""Table 2: computing time and VIC runs of the methods."""
+"""Computing time and VIC runs of the methods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pandas as pd
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._paper import MINUTES, SOURCE
 from paramscape.figures._tables import VIC_RUNS_NOTE, fixed, write_table
+from paramscape.figures.collect import costs_of_runs, runs_behind_surrogates
+from paramscape.figures.job import FigureJob
 
 _KEYS = ["method", "simulator"]
 _HEADER = [
@@ -27,6 +29,12 @@ _NOTE = (
     "24 × 17 cells on their LSTM surrogate, dPL and GAN-PO on an NVIDIA A100 GPU with 40 GB; on "
     "what SCE-UA ran they do not say. {runs}"
 )
+
+
+def make(job: FigureJob) -> None:
+    """Write the table of all runs but the default's."""
+    costs = costs_of_runs(job.inputs["histories"], runs_behind_surrogates(job.settings))
+    write(costs[costs["method"] != "default"], job.stem)
 
 
 def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:

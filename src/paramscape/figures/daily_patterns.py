@@ -1,4 +1,4 @@
-"""Figure 6: daily EOF score and SSIM by run."""
+"""EOF score and SSIM of each day, a line for each run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import PAGE_WIDTH, Caption, line_looks, page, say_why_not
+from paramscape.figures._page import PAGE_WIDTH, line_looks, page, say_why_not
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import scores_of_runs
+from paramscape.figures.job import FigureJob
 from paramscape.metrics.scores import SCORES
 
 _PANELS = ("eof", "ssim")
 _SMOOTHED_DAYS = 15
+
+
+def make(job: FigureJob) -> None:
+    """Draw the spatial scores of all runs in the test period."""
+    draw(scores_of_runs(job.inputs["scores"]), job.stem, job.caption("test"))
 
 
 def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:

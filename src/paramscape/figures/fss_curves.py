@@ -1,4 +1,4 @@
-"""Figure 7: fractions skill score against the length of the neighbourhood."""
+"""Fractions skill score of the mean map against the length of the neighbourhood."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ import xarray as xr
 
 from paramscape.figures._fss import PERCENTILE_DIMS, draw_tails, tails
 from paramscape.figures._inputs import require_dims
-from paramscape.figures._page import PAGE_WIDTH, Caption, page
+from paramscape.figures._page import PAGE_WIDTH, page
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import scores_of_runs
+from paramscape.figures.job import FigureJob
+
+
+def make(job: FigureJob) -> None:
+    """Draw the curves of all runs in the test period."""
+    draw(scores_of_runs(job.inputs["scores"])["fss"], job.stem, job.caption("test"))
 
 
 def draw(fss: xr.DataArray, stem: Path, caption: Caption) -> None:

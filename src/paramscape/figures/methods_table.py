@@ -1,4 +1,4 @@
-"""The table of all methods: scores on the simulator learned through and, beside them, in VIC."""
+"""Scores of all methods, on the simulator that they learned on and in VIC, with their cost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
 from paramscape.figures._scored_cells import ScoredCells, fewest_cells, needed_columns
 from paramscape.figures._tables import VIC_RUNS_NOTE, mean_and_spread, with_spread, write_table
+from paramscape.figures.collect import costs_of_runs, recovery_of_runs, runs_behind_surrogates
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_table
 from paramscape.metrics.scores import SCORES
 
 COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
@@ -30,6 +33,16 @@ _NOTE = (
     "deviation where there are several; – is unknown. "
 )
 _REAL_NOTE = " Behind a second `/`, with the same parameters in the real VIC program."
+
+
+def make(job: FigureJob) -> None:
+    """Write the table of the test period, on a twin with the recovery of the true parameters."""
+    scores = read_table(job.file("scores"))
+    costs = costs_of_runs(job.inputs["histories"], runs_behind_surrogates(job.settings))
+    if recovery := job.optional_file("recovery"):
+        costs = costs.merge(recovery_of_runs(read_table(recovery)), how="left")
+    test = scores[scores["period"] == "test"].drop(columns="period")
+    write(test, costs, job.stem, field_unit=job.unit)
 
 
 def write(

@@ -1,4 +1,4 @@
-"""Figure 8: maps of the estimated parameters."""
+"""Maps of the estimated parameters, on a twin below the true ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,27 @@ from paramscape.figures._maps import (
     outer_labels_only,
     shared_scale,
 )
-from paramscape.figures._page import PAGE_WIDTH, Caption, page, pretty_units, wrapped
+from paramscape.figures._page import PAGE_WIDTH, page, pretty_units, wrapped
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of, parameters_of_runs
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_dataset
 from paramscape.study.quantities import UNITS
 
 _TRUTH = "truth"
+
+
+def make(job: FigureJob) -> None:
+    """Draw the fields of all runs, on a twin below the true ones."""
+    estimates = parameters_of_runs(job.inputs["parameters"])
+    truth = job.optional_file("truth")
+    draw(
+        estimates,
+        mask_of(job.file("domain")),
+        job.stem,
+        Caption(job.settings["study.title"]),
+        truth=read_dataset(truth, "parameters")["parameters"] if truth else None,
+    )
 
 
 def draw(

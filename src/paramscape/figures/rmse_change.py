@@ -1,14 +1,28 @@
-"""Figure 5: histograms of the relative RMSE change over training and test period."""
+"""Histograms of the relative RMSE change over training and test period."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import xarray as xr
 
 from paramscape.figures._changes import changes_height, draw_changes
 from paramscape.figures._inputs import require_dims
-from paramscape.figures._page import Caption, page, page_width
+from paramscape.figures._page import page, page_width
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import change_of_runs, joined_changes, mask_of
+from paramscape.figures.job import FigureJob
+
+
+def make(job: FigureJob) -> None:
+    """Draw the change of all runs over both periods."""
+    changes = [
+        change_of_runs(job.inputs[period], job.inputs[f"default_{period}"])
+        for period in ("train", "test")
+    ]
+    change = joined_changes(changes, pd.Index(["train", "test"], name="period"))
+    draw(change, mask_of(job.file("domain")), job.stem, job.caption())
 
 
 def draw(change: xr.DataArray, mask: xr.DataArray, stem: Path, caption: Caption) -> None:

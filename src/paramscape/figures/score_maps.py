@@ -1,4 +1,4 @@
-"""Figure 4: maps of the point scores by run."""
+"""Maps of the point scores, a column for each run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from pathlib import Path
 import xarray as xr
 
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import Caption, page, page_width
+from paramscape.figures._page import page, page_width
 from paramscape.figures._score_maps import draw_score_maps, maps_height
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of, scores_of_runs
+from paramscape.figures.job import FigureJob
 
 _ROWS = ("rmse", "cc", "kge")
 _MAP = ("run", "lat", "lon")
+
+
+def make(job: FigureJob) -> None:
+    """Draw the maps of all runs in the test period."""
+    scores = scores_of_runs(job.inputs["scores"])
+    draw(scores, mask_of(job.file("domain")), job.stem, job.caption("test"))
 
 
 def draw(scores: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:

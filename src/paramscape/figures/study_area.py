@@ -1,4 +1,4 @@
-"""Figure 3: the study area: active cells, elevation, and what falls and evaporates there."""
+"""The study area: active cells, elevation, mean precipitation and mean observations."""
 
 from __future__ import annotations
 
@@ -18,10 +18,29 @@ from paramscape.figures._maps import (
     outer_labels_only,
     shared_scale,
 )
-from paramscape.figures._page import GREY, PAGE_WIDTH, Caption, page, pretty_units
+from paramscape.figures._page import GREY, PAGE_WIDTH, page, pretty_units
+from paramscape.figures.caption import Caption
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_dataset
 
 _MAP = ("lat", "lon")
 _ACTIVE = "#0072B2"
+
+
+def make(job: FigureJob) -> None:
+    """Draw the study area, its climate and its observations over the training period."""
+    days = job.section("periods.train").slice
+    domain = read_dataset(job.file("domain"), "domain")
+    rain = read_dataset(job.file("forcing"), "forcing-daily")["prcp"].sel(time=days)
+    observed = read_dataset(job.file("observations"), job.target)[job.target].sel(time=days)
+    fields = xr.Dataset(
+        {
+            "elevation": domain["elev"],
+            "precipitation": rain.mean("time"),
+            "observed": observed.mean("time"),
+        }
+    )
+    draw(fields, domain["mask"], job.stem, job.caption("train"))
 
 
 def draw(fields: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:

@@ -1,4 +1,4 @@
-"""Figure S2: how well a surrogate stands in for VIC on members it was not trained on."""
+"""How well a surrogate reproduces VIC on ensemble members that it was not trained on."""
 
 from __future__ import annotations
 
@@ -13,19 +13,28 @@ from matplotlib.figure import Figure
 
 from paramscape.figures._inputs import active_cells, require_columns, require_variables
 from paramscape.figures._maps import draw_map, map_proportion, shared_scale
-from paramscape.figures._page import (
-    DARK_GREY,
-    PAGE_WIDTH,
-    RED,
-    Caption,
-    page,
-    pretty_units,
-    with_units,
-)
+from paramscape.figures._page import DARK_GREY, PAGE_WIDTH, RED, page, pretty_units, with_units
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_netcdf, read_table
 from paramscape.metrics.scores import SCORES
 
 _MEMBERS = ("member", "lat", "lon")
 _LIGHT_BLUE = "#56B4E9"
+
+
+def make(job: FigureJob) -> None:
+    """Draw the skill of one surrogate over the training period, and its answer for the target."""
+    sensitivity = read_table(job.file("sensitivity"))
+    draw(
+        read_netcdf(job.file("skill")),
+        sensitivity[sensitivity["target"] == job.target],
+        mask_of(job.file("domain")),
+        job.stem,
+        job.caption("train"),
+        surrogate=job.surrogate,
+    )
 
 
 def draw(

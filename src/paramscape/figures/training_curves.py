@@ -1,9 +1,10 @@
-"""Figure S3: losses of the trainings and scores on the validation period, a panel per run."""
+"""Losses of the trainings and scores on the validation period, a panel for each run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,12 @@ from matplotlib.gridspec import GridSpecFromSubplotSpec
 from matplotlib.ticker import MaxNLocator
 from pandas.api.types import is_numeric_dtype
 
-from paramscape.figures._page import LINE_COLOURS, PAGE_WIDTH, Caption, page
+from paramscape.figures._page import LINE_COLOURS, PAGE_WIDTH, page
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import histories_of_runs, loss_weights
+from paramscape.figures.job import FigureJob
+from paramscape.files import read_json
+from paramscape.study.run_id import RunId
 
 WEIGHTED_SUM = "weighted sum"
 
@@ -35,6 +41,24 @@ _COLOURS = {
     "kge": "#CC79A7",
     "misfit": "#000000",
 }
+
+
+def make(job: FigureJob) -> None:
+    """Draw the history of every run that has one."""
+    files = job.inputs["histories"]
+    histories = histories_of_runs(files)
+    weights = loss_weights(histories, _settings_of_runs(files, job))
+    draw(histories, job.stem, Caption(job.settings["study.title"]), weights=weights)
+
+
+def _settings_of_runs(files: Iterable[Path], job: FigureJob) -> dict[str, dict[str, Any]]:
+    """Settings of each run's method by label, with those that a search chose."""
+    chosen = {file.parts[-3:-1]: read_json(file)["settings"] for file in job.inputs["choices"]}
+    return {
+        run.label: job.settings.get(f"calibration.{run.method}", {})
+        | chosen.get((run.method, run.simulator), {})
+        for run in map(RunId.of, files)
+    }
 
 
 def draw(

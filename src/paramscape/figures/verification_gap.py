@@ -1,4 +1,4 @@
-"""Figure S4: what is left of a calibration when its parameters go back into VIC."""
+"""What remains of a calibration's improvement when its parameters go back into VIC."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import xarray as xr
 
 from paramscape.figures._changes import changes_height, draw_changes
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import Caption, page, page_width, pretty_units
+from paramscape.figures._page import page, page_width, pretty_units
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of, verified_runs
+from paramscape.figures.job import FigureJob
 
 SIDES = ("own", "vic")
+
+
+def make(job: FigureJob) -> None:
+    """Draw all runs in the test period."""
+    defaults = {side: job.inputs[f"default_{side}"] for side in SIDES}
+    verified = verified_runs(job.inputs["own"], job.inputs["vic"], defaults)
+    draw(verified, mask_of(job.file("domain")), job.stem, job.caption("test"))
 
 
 def draw(verified: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:

@@ -1,4 +1,4 @@
-"""Figure 9: the method without its discriminator."""
+"""The method with and without its discriminator."""
 
 from __future__ import annotations
 
@@ -18,12 +18,26 @@ from paramscape.figures._fss import (
     wrote_why_not,
 )
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import Caption, page, page_width
+from paramscape.figures._page import page, page_width
 from paramscape.figures._score_maps import draw_score_maps, maps_height
+from paramscape.figures.caption import Caption
+from paramscape.figures.collect import mask_of, scores_by_simulator
+from paramscape.figures.job import FigureJob
+from paramscape.study.run_id import RunId
 
 _MAPS = ("cc", "kge")
 _MAP = ("run", "lat", "lon")
 _PAIR = ("gan-po-l1", "gan-po")
+
+
+def make(job: FigureJob) -> None:
+    """Draw the test period on every simulator on which both methods learned."""
+    files = job.inputs["scores"]
+    runs = [RunId.of(file) for file in files]
+    alone, with_it = ([run.simulator for run in runs if run.method == m] for m in _PAIR)
+    simulators = [simulator for simulator in alone if simulator in with_it]
+    scores = scores_by_simulator(files, job.inputs["default"], simulators)
+    draw(scores, mask_of(job.file("domain")), job.stem, job.caption("test"))
 
 
 def draw(

@@ -11,6 +11,7 @@ BESIDE = ("*.csv", "*.h")
 TABLES = (
     PACKAGE / "calibration" / "__init__.py",
     PACKAGE / "simulators" / "surrogates" / "registry.py",
+    PACKAGE / "figures" / "registry.py",
 )
 """Modules that only list others by name: a rule that uses one entry names that entry's module."""
 

@@ -1,0 +1,249 @@
+"""What the workflow must know of one figure or table: its files, settings and conditions.
+
+Snakemake imports this module when it starts: it imports neither Matplotlib nor a module that draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from paramscape.study import Run, Study, possible_runs
+
+SCORED = {"simulator": "scored on each method's own simulator", "vic": "scored in VIC"}
+"""Where scores are taken: the values of the wildcard `scored`, and the words for them."""
+
+_SUFFIXES = {"figure": ("png", "pdf"), "table": ("csv", "md", "html")}
+_RUN = "calibration/{method}/{simulator}/seed-{seed}/{file}"
+_SCORES = "scores/{method}/{simulator}/seed-{seed}/{verifier}-{period}.nc"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper whose figures and tables a study corresponds to."""
+
+    name: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a study must have for a figure or table, in words and as a test of the study."""
+
+    words: str
+    holds: Callable[[Study], bool]
+
+
+ALWAYS = Condition("", lambda study: True)
+
+
+class Inputs(Protocol):
+    """Input files of one name."""
+
+    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """Paths below the folder of the study."""
+        ...
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """One file of the study.
+
+    Attributes:
+        path: below the folder of the study; may hold `{target}` and wildcards, such as
+            `{surrogate}`.
+        condition: what the study must have for this file; without it, there is no such input.
+    """
+
+    path: str
+    condition: Condition = ALWAYS
+
+    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """The path, with the wildcards filled in."""
+        if not self.condition.holds(study):
+            return []
+        return [self.path.format(target=study.calibration.target, **wildcards)]
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """One file of every calibration run, with the first seed alone by default.
+
+    Attributes:
+        file: name of the file, such as `history.csv`.
+        every_seed: whether the runs of all seeds are taken.
+    """
+
+    file: str
+    every_seed: bool = False
+
+    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the study's runs."""
+        seeds = range(1, study.calibration.seeds + 1 if self.every_seed else 2)
+        return [
+            _RUN.format(method=run.method, simulator=run.simulator, seed=seed, file=self.file)
+            for run in selected_runs(study, wildcards)
+            for seed in seeds
+        ]
+
+
+@dataclass(frozen=True)
+class SearchChoices:
+    """The choice among candidates, for every run whose method's settings are searched."""
+
+    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the study's runs."""
+        return [
+            f"search/{run.method}/{run.simulator}/choice.json"
+            for run in study.calibration.runs
+            if run.method in study.calibration.search
+        ]
+
+
+@dataclass(frozen=True)
+class ScoreFiles:
+    """The scores of every run with the first seed.
+
+    Attributes:
+        period: period that is scored, such as `test`.
+        scored: where, a key of `SCORED`; by default the value of the wildcard `scored`.
+        method: the only method whose runs are taken; by default all are.
+        of_default: whether the default parameters' scores are taken in place of each run's.
+    """
+
+    period: str
+    scored: str = ""
+    method: str = ""
+    of_default: bool = False
+
+    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the study's runs."""
+        on_simulator = (self.scored or wildcards["scored"]) == "simulator"
+        return [
+            _SCORES.format(
+                method="default" if self.of_default else run.method,
+                simulator="vic" if self.of_default else run.simulator,
+                seed=1,
+                verifier=run.simulator if on_simulator else "vic",
+                period=self.period,
+            )
+            for run in selected_runs(study, wildcards)
+            if self.method in ("", run.method)
+        ]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One figure or table.
+
+    Attributes:
+        name: what it shows; names its files, its caption (`workflow/report/<name>.rst`) and its
+            module (`<name>.py`, for a table `<name>_table.py`).
+        title: what the report and the README call it; may hold the wildcard.
+        number: its number in the paper, such as `Figure 4`; empty where the paper has none.
+        paper: the paper that it corresponds to.
+        inputs: the files that it is made from, by name.
+        settings: sections of the settings that it uses.
+        settings_of_runs: further sections, which depend on the runs that it shows.
+        condition: what the study must have.
+        wildcard: `scored`, `surrogate` or `selection`, where there is one for each.
+        kind: figure or table.
+    """
+
+    name: str
+    title: str
+    number: str
+    paper: Paper
+    inputs: Mapping[str, Inputs]
+    settings: tuple[str, ...]
+    settings_of_runs: Callable[[Sequence[Run]], Iterable[str]] = lambda runs: ()
+    condition: Condition = ALWAYS
+    wildcard: Literal["", "scored", "surrogate", "selection"] = ""
+    kind: Literal["figure", "table"] = field(default="figure", kw_only=True)
+
+    @property
+    def module(self) -> str:
+        """Name of its module in `paramscape.figures`."""
+        return self.name.replace("-", "_") + ("_table" if self.kind == "table" else "")
+
+    @property
+    def rule(self) -> str:
+        """Name of its rule."""
+        verb = "draw" if self.kind == "figure" else "tabulate"
+        return f"{verb}_{self.name.replace('-', '_')}"
+
+    @property
+    def stem(self) -> str:
+        """Name of its files without suffix, with the wildcard."""
+        if self.wildcard == "selection":
+            return "{selection}"
+        return f"{self.name}-{{{self.wildcard}}}" if self.wildcard else self.name
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Its files below the folder of the study, with the wildcard, by suffix."""
+        return {kind: f"{self.kind}s/{self.stem}.{kind}" for kind in _SUFFIXES[self.kind]}
+
+    @property
+    def log(self) -> str:
+        """Its log below the folder of the study, with the wildcard."""
+        return f"logs/{self.rule}" + (f".{{{self.wildcard}}}" if self.wildcard else "") + ".log"
+
+    @property
+    def message(self) -> str:
+        """What Snakemake says when it is made."""
+        verb = "Draw" if self.kind == "figure" else "Tabulate"
+        return f"{verb} {self.stem}: {self.title}".replace("{", "{wildcards.")
+
+    @property
+    def category(self) -> str:
+        """Category of the report."""
+        return "Supporting figures" if "S" in self.number else f"{self.kind}s".capitalize()
+
+    @property
+    def corresponds_to(self) -> str:
+        """Such as `Figure 4 of the GAN-PO paper (Sun, Pan and Duan 2024)`; empty without number."""
+        where = f" of the {self.paper.name} paper ({self.paper.reference})"
+        return self.number and self.number + where
+
+    def targets(self, study: Study) -> list[str]:
+        """Files below the folder of the study that a finished study has."""
+        if not self.condition.holds(study):
+            return []
+        values = {
+            "": [""],
+            "scored": scored_in(study),
+            "surrogate": sorted(surrogates_of(study)),
+            "selection": [self.name],
+        }[self.wildcard]
+        return [
+            file.format(**{self.wildcard: value})
+            for value in values
+            for file in self.files.values()
+        ]
+
+    def input_paths(self, study: Study, wildcards: Mapping[str, str]) -> dict[str, list[str]]:
+        """Input files below the folder of the study, by name."""
+        return {name: files.paths(study, wildcards) for name, files in self.inputs.items()}
+
+    def sections(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+        """Sections of the settings that it uses."""
+        return [*self.settings, *self.settings_of_runs(selected_runs(study, wildcards))]
+
+
+def selected_runs(study: Study, wildcards: Mapping[str, str]) -> Sequence[Run]:
+    """The study's runs, or every possible one where the wildcard `selection` is `all-methods`."""
+    if wildcards.get("selection") == "all-methods":
+        return possible_runs(study)
+    return study.calibration.runs
+
+
+def surrogates_of(study: Study) -> set[str]:
+    """Surrogates that some run learns on."""
+    return {run.simulator for run in study.calibration.runs} - {"vic"}
+
+
+def scored_in(study: Study) -> list[str]:
+    """Where the study's runs are scored; their own simulator is VIC where none has a surrogate."""
+    return [side for side in SCORED if side == "vic" or surrogates_of(study)]

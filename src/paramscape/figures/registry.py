@@ -1,0 +1,240 @@
+"""The figures and tables of a study, a row each.
+
+Rules, targets, the report, the README's list and the check of finished studies follow from these
+rows. Snakemake imports this module when it starts, see `figures.entry`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from paramscape.figures.entry import (
+    Condition,
+    Entry,
+    Paper,
+    RunFiles,
+    ScoreFiles,
+    SearchChoices,
+    StudyFile,
+    surrogates_of,
+)
+from paramscape.study import Run, Study
+from paramscape.study.methods import METHODS
+
+GAN_PO = Paper("GAN-PO", "Sun, Pan and Duan 2024")
+
+
+def _simulators_of(study: Study, method: str) -> set[str]:
+    return {run.simulator for run in study.calibration.runs if run.method == method}
+
+
+def _has_both_losses(study: Study) -> bool:
+    return bool(_simulators_of(study, "gan-po-l1") & _simulators_of(study, "gan-po"))
+
+
+def _has_two_simulators(study: Study) -> bool:
+    return len(_simulators_of(study, "gan-po")) > 1
+
+
+BOTH_LOSSES = Condition("`gan-po` and `gan-po-l1` on the same simulator", _has_both_losses)
+TWO_SIMULATORS = Condition("`gan-po` on two simulators", _has_two_simulators)
+SURROGATE = Condition("a run on a surrogate", lambda study: bool(surrogates_of(study)))
+TWIN = Condition("a twin", lambda study: study.twin is not None)
+
+
+def _method_settings(runs: Sequence[Run]) -> Iterable[str]:
+    """Settings of the runs' methods, where a method has any."""
+    sections = (METHODS[run.method].section for run in runs)
+    return dict.fromkeys(section for section in sections if section)
+
+
+def _ensemble_settings(runs: Sequence[Run]) -> Iterable[str]:
+    """Settings that say how many VIC runs the surrogates of some runs learn from."""
+    on_surrogates = any(run.simulator != "vic" for run in runs)
+    return ["ensemble", "surrogate.refinement"] if on_surrogates else []
+
+
+_TITLE, _TARGET = "study.title", "calibration.target"
+_OF_TEST = (_TITLE, "periods.test", _TARGET)
+_DOMAIN = StudyFile("domain.nc")
+_TEST = ScoreFiles("test")
+
+_figure = partial(Entry, paper=GAN_PO, kind="figure")
+_table = partial(Entry, paper=GAN_PO, kind="table")
+
+FIGURES = (
+    _figure(
+        name="study-area",
+        title="Study area, elevation, precipitation and observations",
+        number="Figure 3",
+        inputs={
+            "domain": _DOMAIN,
+            "forcing": StudyFile("learning/forcing-daily.nc"),
+            "observations": StudyFile("learning/{target}.nc"),
+        },
+        settings=(_TITLE, "periods.train", _TARGET),
+    ),
+    _figure(
+        name="score-maps",
+        title="Maps of RMSE, CC and KGE",
+        number="Figure 4",
+        inputs={"domain": _DOMAIN, "scores": _TEST},
+        settings=_OF_TEST,
+        wildcard="scored",
+    ),
+    _figure(
+        name="rmse-change",
+        title="Histograms of the RMSE change by calibration",
+        number="Figure 5",
+        inputs={
+            "domain": _DOMAIN,
+            "train": ScoreFiles("train"),
+            "test": _TEST,
+            "default_train": ScoreFiles("train", of_default=True),
+            "default_test": ScoreFiles("test", of_default=True),
+        },
+        settings=(_TITLE, _TARGET),
+        wildcard="scored",
+    ),
+    _figure(
+        name="daily-patterns",
+        title="EOF score and SSIM of each day",
+        number="Figure 6",
+        inputs={"scores": _TEST},
+        settings=_OF_TEST,
+        wildcard="scored",
+    ),
+    _figure(
+        name="fss-curves",
+        title="Fractions skill score of the mean map",
+        number="Figure 7",
+        inputs={"scores": _TEST},
+        settings=_OF_TEST,
+        wildcard="scored",
+    ),
+    _figure(
+        name="parameter-maps",
+        title="Maps of the estimated parameters",
+        number="Figure 8",
+        inputs={
+            "domain": _DOMAIN,
+            "parameters": RunFiles("parameters.nc"),
+            "truth": StudyFile("truth/parameters.nc", TWIN),
+        },
+        settings=(_TITLE,),
+    ),
+    _figure(
+        name="without-discriminator",
+        title="GAN-PO with and without its discriminator",
+        number="Figure 9",
+        inputs={
+            "domain": _DOMAIN,
+            "scores": _TEST,
+            "default": ScoreFiles("test", of_default=True),
+        },
+        settings=_OF_TEST,
+        condition=BOTH_LOSSES,
+        wildcard="scored",
+    ),
+    _figure(
+        name="by-simulator",
+        title="GAN-PO on each simulator",
+        number="Figure 10",
+        inputs={"domain": _DOMAIN, "scores": ScoreFiles("test", method="gan-po")},
+        settings=_OF_TEST,
+        condition=TWO_SIMULATORS,
+        wildcard="scored",
+    ),
+    _figure(
+        name="surrogate-skill",
+        title="Skill of a surrogate against VIC",
+        number="Figure S2",
+        inputs={
+            "domain": _DOMAIN,
+            "skill": StudyFile("surrogate/{surrogate}/skill.nc"),
+            "sensitivity": StudyFile("surrogate/{surrogate}/sensitivity-check.csv"),
+        },
+        settings=(_TITLE, "periods.train", _TARGET),
+        condition=SURROGATE,
+        wildcard="surrogate",
+    ),
+    _figure(
+        name="training-curves",
+        title="Losses and validation scores of the trainings",
+        number="Figure S3",
+        inputs={"histories": RunFiles("history.csv"), "choices": SearchChoices()},
+        settings=(_TITLE,),
+        settings_of_runs=_method_settings,
+    ),
+    _figure(
+        name="verification-gap",
+        title="RMSE change on the own simulator and in VIC",
+        number="Figure S4",
+        inputs={
+            "domain": _DOMAIN,
+            "own": ScoreFiles("test", "simulator"),
+            "vic": ScoreFiles("test", "vic"),
+            "default_own": ScoreFiles("test", "simulator", of_default=True),
+            "default_vic": ScoreFiles("test", "vic", of_default=True),
+        },
+        settings=_OF_TEST,
+    ),
+)
+
+TABLES = (
+    _table(
+        name="methods",
+        title="Comparison of {selection}",
+        number="",
+        inputs={
+            "scores": StudyFile("scores/{selection}/runs.csv"),
+            "recovery": StudyFile("scores/{selection}/recovery.csv", TWIN),
+            "histories": RunFiles("history.csv", every_seed=True),
+        },
+        settings=(_TARGET,),
+        settings_of_runs=_ensemble_settings,
+        wildcard="selection",
+    ),
+    _table(
+        name="ablation",
+        title="What the adversarial loss adds",
+        number="Table 1",
+        inputs={"scores": StudyFile("scores/methods/runs.csv")},
+        settings=(_TARGET,),
+        condition=BOTH_LOSSES,
+    ),
+    _table(
+        name="cost",
+        title="Computing times and VIC runs",
+        number="Table 2",
+        inputs={"histories": RunFiles("history.csv", every_seed=True)},
+        settings=(),
+        settings_of_runs=_ensemble_settings,
+    ),
+)
+
+ENTRIES = {entry.name: entry for entry in (*FIGURES, *TABLES)}
+"""All rows by name."""
+
+
+def targets(study: Study) -> list[str]:
+    """Files of all figures and tables that a finished study has, below its folder."""
+    return [file for entry in ENTRIES.values() for file in entry.targets(study)]
+
+
+_VARIANTS = {"scored": "-simulator`, `-vic", "surrogate": "-<surrogate>"}
+
+
+def figures_table() -> str:
+    """The figures and the tables as two Markdown tables, for the README."""
+    parts = []
+    for kind, entries in (("figure", FIGURES), ("table", TABLES)):
+        rows = [f"| {kind} | shows | corresponds to | needs |", "|---|---|---|---|"]
+        for entry in entries:
+            name = entry.name + _VARIANTS.get(entry.wildcard, "")
+            title = entry.title.format(selection="the methods")
+            number = f"{entry.number}, {entry.paper.name}" if entry.number else ""
+            rows.append(f"| `{name}` | {title} | {number} | {entry.condition.words} |")
+        parts.append("\n".join(rows) + "\n")
+    return "\n".join(parts)
