@@ -178,3 +178,16 @@ def test_windows_before_a_refresh_or_outside_training_are_refused(simulator, par
     simulator.respin(parameters)
     with pytest.raises(ValueError, match="leave the training period of 50 days"):
         simulator.simulate_windows(parameters, Windows(torch.tensor([45]), 10))
+
+
+def test_parameters_that_are_not_finite_are_refused_at_every_door(simulator, parameters):
+    simulator.respin(parameters)
+    broken = parameters.clone()
+    broken[3, 4] = float("nan")
+    for call in (
+        lambda: simulator.run(broken, PERIODS.train),
+        lambda: simulator.respin(broken),
+        lambda: simulator.simulate_windows(broken, Windows(torch.tensor([0]), 10)),
+    ):
+        with pytest.raises(ValueError, match="depth2 is nan in cell 3;"):
+            call()

@@ -207,3 +207,16 @@ def test_a_run_taken_up_after_training_equals_the_uninterrupted_one(engine, peri
     whole = VicSimulator(engine, periods).run(members[0], periods.validation)
     for name, values in taken_up.items():
         torch.testing.assert_close(values, whole[name], rtol=0, atol=0)
+
+
+def test_parameters_that_are_not_finite_are_refused_at_every_door(fresh, members, periods):
+    broken = members[0].clone()
+    broken[3, 4] = float("inf")
+    for call in (
+        lambda: fresh.run(broken, periods.train),
+        lambda: fresh.run(broken, periods.train, 3),
+        lambda: fresh.respin(broken),
+        lambda: fresh.simulate_windows(broken, Windows(torch.tensor([0]), 10)),
+    ):
+        with pytest.raises(ValueError, match="depth2 is inf in cell 3;"):
+            call()

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.study import LearningPeriods
 from paramscape.study.days import DayAxis
 from paramscape.study.quantities import FORCINGS, PARAMETERS
@@ -47,11 +48,7 @@ class SurrogateInputs:
         """Parameters (..., cell, parameter) in the unit cube, in the forcing's precision.
 
         Raises:
-            ValueError: if the parameters are not those of all cells.
+            ValueError: if the parameters are not those of all cells, or not finite.
         """
-        if tuple(parameters.shape[-2:]) != (self.cells.count, len(PARAMETERS)):
-            raise ValueError(
-                f"parameters must be ({self.cells.count} cells, {len(PARAMETERS)}) values, got "
-                f"{tuple(parameters.shape)}"
-            )
+        require_parameter_values(parameters, self.cells.count, PARAMETERS)
         return self.priors.to_unit(parameters).to(self.forcing)

@@ -11,6 +11,7 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
+from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 from paramscape.study import Period, Vic
 from paramscape.study.days import DayAxis
@@ -73,6 +74,10 @@ class Engine:
         """How simulations of all cells are run."""
         return self.running._replace(progress=progress, columns=self.columns)
 
+    def require_values(self, values: Tensor) -> None:
+        """Refuse calibrated values of another shape or that are not finite."""
+        require_parameter_values(values, self.parameters.cells, PARAMETERS)
+
     def calibrated(self, values: Tensor) -> Parameters:
         """Parameters with the calibrated values (member?, cell, parameter) in their place."""
         return with_calibrated(self.parameters, values)
@@ -119,8 +124,19 @@ class Engine:
         Returns:
             daily targets of the period, (member?, day, cell) by name.
         """
-        require_values(values, self.parameters.cells)
-        parameters = self.calibrated(values)
+        self.require_values(values)
+        return self.simulate(self.calibrated(values), start, period, progress, state)
+
+    @torch.no_grad()
+    def simulate(
+        self,
+        parameters: Parameters,
+        start: date,
+        period: Period,
+        progress: bool = False,
+        state: State | None = None,
+    ) -> dict[str, Tensor]:
+        """`run` of VIC's parameters in which the calibrated values are set."""
         wanted = self.axis.slice(period, before=(period.start - start).days)
         warmup = slice((start - self.first_day).days, wanted.start)
         state = self.advance(parameters, warmup, state, progress)
@@ -160,19 +176,3 @@ def options_of(settings: Vic) -> Options:
         fcan_src=settings.fcan_src,
         water_balance=settings.water_balance,
     )
-
-
-def require_values(values: Tensor, cells: int) -> None:
-    """Refuse calibrated parameters of the wrong shape or that are not finite."""
-    if tuple(values.shape[-2:]) != (cells, len(PARAMETERS)) or values.ndim not in (2, 3):
-        raise ValueError(
-            f"parameters must be (member?, cell, parameter) with {cells} cells and "
-            f"{len(PARAMETERS)} parameters; got {tuple(values.shape)}"
-        )
-    broken = ~torch.isfinite(values)
-    if broken.any():
-        *member, cell, parameter = broken.nonzero()[0].tolist()
-        place = f"cell {cell}" + (f" of member {member[0]}" if member else "")
-        raise ValueError(
-            f"{PARAMETERS[parameter]} is {float(values[broken][0])} in {place}; VIC needs a number"
-        )

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.simulators.interface import Windows
+from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.simulators.vic.daily_targets import daily_targets
-from paramscape.simulators.vic.engine import options_of, require_values
+from paramscape.simulators.vic.engine import options_of
 from paramscape.study import Period, Periods, Vic
+from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import calibrated_dataset
 from paramscape.vic.executable import CaseFiles, Program, run_case
 from paramscape.vic.executable.check_outputs import BALANCE
@@ -57,7 +59,7 @@ class VicImage:
             raise ValueError(
                 f"the real VIC program runs the whole warm-up; got warmup_days={warmup_days}"
             )
-        require_values(parameters, self.cells.count)
+        require_parameter_values(parameters, self.cells.count, PARAMETERS)
         if parameters.ndim == 2:
             return self._one(parameters, period, self.folder)
         members = [

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.state_cache import StateCache
-from paramscape.simulators.vic.engine import Engine, require_values
+from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.stateful_vic import StatefulVic
 from paramscape.study import LearningPeriods, Period
 
@@ -49,14 +49,15 @@ class VicSimulator:
         Raises:
             RuntimeError: for a short warm-up before the first `respin`.
         """
-        require_values(parameters, self.engine.parameters.cells)
+        self.engine.require_values(parameters)
         start = self._cache.start_of_run(parameters, period, warmup_days)
         day = self.periods.train.start + timedelta(start.day)
-        return self.engine.run(parameters, day, period, self._progress, start.state)
+        land = self._model.land(parameters)
+        return self.engine.simulate(land, day, period, self._progress, start.state)
 
     def respin(self, parameters: Tensor) -> None:
         """Run warm-up and training period once and keep the states on the way."""
-        require_values(parameters, self.engine.parameters.cells)
+        self.engine.require_values(parameters)
         self._cache.respin(parameters)
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
@@ -66,7 +67,7 @@ class VicSimulator:
             RuntimeError: before the first `respin`.
             ValueError: if a window leaves the training period.
         """
-        require_values(parameters, self.engine.parameters.cells)
+        self.engine.require_values(parameters)
         land = self._model.land(parameters)
         if windows.cells is not None:
             land = land.select(windows.cells)

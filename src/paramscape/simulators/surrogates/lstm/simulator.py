@@ -46,11 +46,12 @@ class LstmSimulator:
             ValueError: if the forcing does not hold the period and the days of a sequence before.
         """
         days = self._days(period)
-        members = parameters if parameters.ndim == 3 else parameters.unsqueeze(0)
+        unit = self.inputs.unit(parameters)
+        members = unit if unit.ndim == 3 else unit.unsqueeze(0)
         cells = torch.arange(members.shape[1], device=self._forcing.device)
         index = self._index(torch.arange(days.start, days.stop), 1, cells)
         results = [
-            self._simulate(self.inputs.unit(member), index).view(period.days, len(cells), -1)
+            self._simulate(member, index).view(period.days, len(cells), -1)
             for member in tqdm(members, desc="surrogate", unit="member", leave=False, delay=5)
         ]
         values = torch.stack(results) if parameters.ndim == 3 else results[0]
