@@ -2,7 +2,7 @@
 # make test    sets up .venv and runs the tests
 # make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
-# make lists   writes config/schema.json and the README's list of methods from the code
+# make lists   writes config/schema.json and the README's lists from the code
 # make architecture  draws docs/architecture.svg from the imports
 # make report  runs the demo study and writes results/report-demo.html
 # make test-cluster  runs the demo study on a Slurm that it starts on this machine, as root

@@ -9,9 +9,14 @@ from pathlib import Path
 from paramscape.figures.registry import figures_table
 from paramscape.study import schema_text
 from paramscape.study.methods import methods_table
+from paramscape.study.products import products_table
 
 _ROOT = Path(__file__).resolve().parents[1]
-_LISTS = {"methods": methods_table, "figures and tables": figures_table}
+_LISTS = {
+    "methods": methods_table,
+    "products": products_table,
+    "figures and tables": figures_table,
+}
 
 
 def main() -> None:

@@ -1,13 +1,15 @@
 """Meteorological forcing, whichever product it comes from."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import xarray as xr
 
 from paramscape.products.bounding_box import Box
 from paramscape.products.checks import FileOf
+from paramscape.products.listing import Listing
 from paramscape.products.looks import FileLooks
-from paramscape.products.modules import reader_of
+from paramscape.products.modules import files_of, reader_of
 from paramscape.study import Period
 from paramscape.study.forcing_products import ForcingSettings
 
@@ -40,5 +42,13 @@ def forcing_file(settings: ForcingSettings) -> FileOf:
 
 
 def looks_at_forcing(settings: ForcingSettings, period: Period, box: Box) -> Iterator[FileLooks]:
-    """Looks at those files of a period that exist, in order of time."""
-    return reader_of(settings).looks_at_forcing(settings, period, box)
+    """Looks at those files of a period that exist, by default at the first day of each year."""
+    own = getattr(reader_of(settings), "looks_at_forcing", None)
+    if own is not None:
+        yield from own(settings, period, box)
+        return
+    for days in period.by_year():
+        day = Period(start=days.start, end=days.start)
+        files = list(files_of(settings).forcing_files(settings, day, Listing()))
+        if all(file.path.is_file() for file in files):
+            yield FileLooks(files[0].path, (partial(read_forcing, settings, day, box),))

@@ -4,14 +4,16 @@ What both provide, by the role of the product (see `paramscape.study.products`):
 
 | role | `files.py`, imports nothing heavy | `read.py` |
 |---|---|---|
-| forcing | `forcing_files(settings, period, listing)` | `read_forcing(settings, period, box, ends_record)`, `forcing_file(settings)`, `looks_at_forcing(settings, period, box)` |
-| observations | `observation_files(settings, target, period, listing)` | `read_observations(settings, target, period, box)`, `looks_at_observations(settings, target, period, box)` |
+| forcing | `forcing_files(settings, period, listing)` | `read_forcing(settings, period, box, ends_record)`, `forcing_file(settings)` |
+| observations | `observation_files(settings, target, period, listing)` | `read_observations(settings, target, period, box)` |
 | soil | `soil_files(settings, listing)` | `read_soil(settings, box)` |
 | land_cover | `land_cover_files(settings, listing)` | `read_land_cover(settings, box)` |
 | elevation | `elevation_files(settings, listing)` | `read_elevation(settings, box)` |
 | attributes | `attribute_files(settings, name, listing)` | `read_attribute(settings, name, box)` |
 
-`forcing`, `observations` and `land` say what the readers return.
+`forcing`, `observations` and `land` say what the readers return. `read.py` may have
+`looks_at_forcing` or `looks_at_observations`, which say how `paramscape check` looks at the files;
+without it the check reads the first days of each year.
 """  # noqa: E501
 
 from collections.abc import Iterable

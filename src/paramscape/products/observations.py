@@ -1,12 +1,14 @@
 """Observed targets, whichever product they come from."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import xarray as xr
 
 from paramscape.products.bounding_box import Box
-from paramscape.products.looks import FileLooks
-from paramscape.products.modules import reader_of
+from paramscape.products.listing import Listing
+from paramscape.products.looks import FileLooks, first_days
+from paramscape.products.modules import files_of, reader_of
 from paramscape.study import Period
 from paramscape.study.observation_products import ObservationSettings
 
@@ -35,5 +37,13 @@ def read_observations(
 def looks_at_observations(
     settings: ObservationSettings, target: str, period: Period, box: Box
 ) -> Iterator[FileLooks]:
-    """Looks at those files of a period that exist, in order of time."""
-    return reader_of(settings).looks_at_observations(settings, target, period, box)
+    """Looks at those files of a period that exist, by default at the first days of each year."""
+    own = getattr(reader_of(settings), "looks_at_observations", None)
+    if own is not None:
+        yield from own(settings, target, period, box)
+        return
+    for part in period.by_year():
+        files = list(files_of(settings).observation_files(settings, target, part, Listing()))
+        if all(file.path.is_file() for file in files):
+            look = partial(read_observations, settings, target, first_days(part), box)
+            yield FileLooks(files[0].path, (look,))

@@ -20,6 +20,16 @@ def product_of(settings: Settings) -> Product:
     return next(product for product in PRODUCTS if product.settings is type(settings))
 
 
+def products_table() -> str:
+    """The products as a Markdown table, as the README has it."""
+    rows = [
+        f"| `{product.role}` | {', '.join(f'`{name}`' for name in product.names)} | "
+        f"{product.description} |"
+        for product in PRODUCTS
+    ]
+    return "\n".join(("| below `products` | `product` | what it is |", "|---|---|---|", *rows, ""))
+
+
 def _one_of_role(role: Role) -> Any:
     return one_of([product for product in PRODUCTS if product.role == role])
 
