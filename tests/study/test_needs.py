@@ -153,3 +153,15 @@ def test_days_that_a_surrogate_lacks_are_told_where_it_is_used(
 def test_a_missing_setting_says_what_it_is(settings) -> None:
     del settings["ensemble"]["validation"]
     assert "ensemble.validation: this setting is required (Members that stop" in refusal(settings)
+
+
+def test_towers_show_the_discriminator_no_images(settings) -> None:
+    towers = {"product": "flux-tower", "files": ["tower.nc"]}
+    settings["products"]["observations"]["et"] = towers
+    said = refusal(settings)
+    assert "gan-po compares images of observations" in said
+    assert "products.observations.et is flux-tower" in said
+    runs = settings["calibration"]["runs"]
+    settings["calibration"]["runs"] = [run for run in runs if run["method"] != "gan-po"]
+    possible = {run.method for run in possible_runs(validate(settings))}
+    assert "gan-po-l1" in possible and "gan-po" not in possible

@@ -23,6 +23,7 @@ class Method:
     settings: model of its settings, or None without any. A `Learned` one learns in epochs.
     estimates: False for the default parameters, which are the same on every simulator.
     needs_images: whether it sees the cells as images, and so needs a grid.
+    needs_observed_images: whether it compares images of observations, which points do not give.
     needs_soil: whether it needs native soil texture.
     divergence_advice: what else may help a training that diverged, after a lower learning rate.
     """
@@ -33,6 +34,7 @@ class Method:
     settings: type[Settings] | None = None
     estimates: bool = True
     needs_images: bool = False
+    needs_observed_images: bool = False
     needs_soil: bool = False
     divergence_advice: str = ""
 
@@ -57,6 +59,7 @@ class Method:
         needs = {
             "a validation period": self.learns_in_epochs,
             "images of a grid": self.needs_images,
+            "images of observations": self.needs_observed_images,
             "soil texture": self.needs_soil,
         }
         return ", ".join(words for words, needed in needs.items() if needed)
@@ -103,6 +106,7 @@ _ROWS = (
         f"{_MODULES}.gan_po:calibrate_gan_po",
         GanPo,
         needs_images=True,
+        needs_observed_images=True,
         divergence_advice="steady the discriminator by calibration.gan-po.stabilisers",
     ),
     Method(

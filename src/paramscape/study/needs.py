@@ -54,7 +54,15 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
             f"which are here {', '.join(learned)}. Give it, or take such runs out of "
             "calibration.runs"
         )
+    observed = study.products.observations.get(study.calibration.target)
     for method in methods:
+        if METHODS[method].needs_observed_images and observed and observed.form == "points":
+            yield (
+                f"{method} compares images of observations and of simulations, but "
+                f"products.observations.{study.calibration.target} is {observed.product}, which "
+                f"observes single points. Take {method} out of calibration.runs, or give gridded "
+                "observations"
+            )
         if METHODS[method].needs_soil:
             yield from missing_mpr_inputs(study, method)
 
