@@ -12,6 +12,7 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/start.smk"
 include: "workflow/rules/common-figures.smk"
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/twin.smk"
@@ -60,7 +61,7 @@ rule all:
 
 rule all_methods:
     input:
-        of_runs(f"{RUN}/params.nc", runs=POSSIBLE_RUNS),
+        FILES.of_runs(PATHS.run().vic_parameters, possible_runs(STUDY)),
         expand(f"{ROOT}/tables/all-methods.{{kind}}", kind=["csv", "md", "html"]),
     message:
         "Every method of the study {STUDY.study.name} is complete on every simulator that it has"

@@ -4,12 +4,18 @@ localrules:
 
 rule calibrate:
     input:
-        unpack(calibration_files),
-        unpack(searched_files),
-        unpack(choice_file),
+        unpack(
+            lambda wildcards: FILES.calibration(wildcards.method, wildcards.simulator)
+        ),
+        unpack(
+            lambda wildcards: FILES.searched(
+                wildcards.method, wildcards.simulator, wildcards.seed
+            )
+        ),
+        unpack(lambda wildcards: FILES.choice(wildcards.method, wildcards.simulator)),
     output:
-        parameters=f"{RUN}/parameters.nc",
-        history=f"{RUN}/history.csv",
+        parameters=PATHS.run().parameters,
+        history=PATHS.run().history,
     log:
         f"{ROOT}/logs/calibrate.{{method}}.{{simulator}}.{{seed}}.log",
     priority: 1
@@ -24,7 +30,9 @@ rule calibrate:
         method=lambda wildcards: wildcards.method,
         seed=lambda wildcards: int(wildcards.seed),
         simulator=lambda wildcards: wildcards.simulator,
-        settings=calibration_settings,
+        settings=lambda wildcards: SETTINGS.calibration(
+            wildcards.method, wildcards.simulator
+        ),
         code=lambda wildcards: code_of_calibration(
             wildcards.method, wildcards.simulator
         ),
@@ -36,11 +44,11 @@ rule calibrate:
 
 rule write_vic_parameters:
     input:
-        domain=f"{ROOT}/domain.nc",
-        calibrated=f"{RUN}/parameters.nc",
-        parameters=f"{ROOT}/vic/params.nc",
+        domain=PATHS.domain,
+        calibrated=PATHS.run().parameters,
+        parameters=PATHS.vic_parameters,
     output:
-        f"{RUN}/params.nc",
+        PATHS.run().vic_parameters,
     log:
         f"{ROOT}/logs/write_vic_parameters.{{method}}.{{simulator}}.{{seed}}.log",
     conda:

@@ -1,16 +1,18 @@
 use rule calibrate as search_cells with:
     input:
-        unpack(calibration_files),
+        unpack(lambda wildcards: FILES.calibration(CELL_SEARCH, wildcards.simulator)),
     output:
-        parameters=f"{CELL_SEARCH}/parameters.nc",
-        history=f"{CELL_SEARCH}/history.csv",
+        parameters=PATHS.cell_search().parameters,
+        history=PATHS.cell_search().history,
     log:
         f"{ROOT}/logs/search_cells.{{search}}.{{simulator}}.{{seed}}.log",
     params:
-        method="cell-sceua",
+        method=CELL_SEARCH,
         seed=lambda wildcards: int(wildcards.seed),
         simulator=lambda wildcards: wildcards.simulator,
-        settings=cell_search_settings,
-        code=lambda wildcards: code_of_calibration("cell-sceua", wildcards.simulator),
+        settings=lambda wildcards: SETTINGS.cell_search(
+            wildcards.search, wildcards.simulator
+        ),
+        code=lambda wildcards: code_of_calibration(CELL_SEARCH, wildcards.simulator),
     message:
         "Search each cell on {wildcards.simulator}, seed {wildcards.seed}, for head starts"

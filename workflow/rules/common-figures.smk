@@ -50,7 +50,7 @@ def figure_scored(wildcards):
 def figure_code(entry):
     """Digest of the code behind one figure or table."""
     return code_digest(
-        SCRIPTS / "draw_figure.py", MODULES / "figures" / f"{entry.module}.py"
+        SCRIPTS / "draw_figure.py", module_file(f"paramscape.figures.{entry.module}")
     )
 
 

@@ -4,10 +4,10 @@ localrules:
 
 rule sample_members:
     input:
-        domain=f"{ROOT}/domain.nc",
-        attributes=f"{ROOT}/attributes.nc",
+        domain=PATHS.domain,
+        attributes=PATHS.attributes,
     output:
-        f"{ROOT}/ensemble/members.nc",
+        PATHS.ensemble.members,
     log:
         f"{ROOT}/logs/sample_members.log",
     priority: 2
@@ -28,11 +28,11 @@ rule sample_members:
 
 use rule sample_members as sample_batch with:
     output:
-        f"{ROOT}/ensemble/members-{{batch}}.nc",
+        PATHS.ensemble.members_of_batch(),
     log:
         f"{ROOT}/logs/sample_batch.{{batch}}.log",
     params:
-        members=lambda wildcards: members_of_batch(int(wildcards.batch)),
+        members=lambda wildcards: SETTINGS.batch(int(wildcards.batch)),
         settings=settings(
             "study.seed",
             "priors",
@@ -46,12 +46,12 @@ use rule sample_members as sample_batch with:
 
 rule run_members:
     input:
-        domain=f"{ROOT}/domain.nc",
-        members=f"{ROOT}/ensemble/members-{{batch}}.nc",
-        forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
-        parameters=f"{ROOT}/vic/params.nc",
+        domain=PATHS.domain,
+        members=PATHS.ensemble.members_of_batch(),
+        forcing=expand(PATHS.vic_forcing(), year=LEARNING_YEARS),
+        parameters=PATHS.vic_parameters,
     output:
-        f"{ROOT}/ensemble/fluxes-{{batch}}.nc",
+        PATHS.ensemble.fluxes_of_batch(),
     log:
         f"{ROOT}/logs/run_members.{{batch}}.log",
     priority: 2

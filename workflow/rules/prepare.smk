@@ -4,9 +4,9 @@ localrules:
 
 rule prepare_domain:
     input:
-        raw=source_files([*domain_files(STUDY), *elevation_files(STUDY)]),
+        raw=paths_of([*domain_files(STUDY), *elevation_files(STUDY)]),
     output:
-        f"{ROOT}/domain.nc",
+        PATHS.domain,
     log:
         f"{ROOT}/logs/prepare_domain.log",
     conda:
@@ -26,12 +26,12 @@ rule prepare_domain:
 
 rule prepare_forcing:
     input:
-        domain=f"{ROOT}/domain.nc",
-        raw=lambda wildcards: source_files(
+        domain=PATHS.domain,
+        raw=lambda wildcards: paths_of(
             forcing_files(STUDY, RECORD_YEARS[int(wildcards.year)])
         ),
     output:
-        f"{ROOT}/vic/forcing.{{year}}.nc",
+        PATHS.vic_forcing(),
     log:
         f"{ROOT}/logs/prepare_forcing.{{year}}.log",
     conda:
@@ -53,9 +53,9 @@ rule prepare_forcing:
 
 rule prepare_daily_forcing:
     input:
-        expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
+        expand(PATHS.vic_forcing(), year=RECORD_YEARS),
     output:
-        f"{ROOT}/forcing-daily.nc",
+        PATHS.record.forcing,
     log:
         f"{ROOT}/logs/prepare_daily_forcing.log",
     group:
@@ -77,9 +77,9 @@ rule prepare_daily_forcing:
 
 use rule prepare_daily_forcing as prepare_learning_forcing with:
     input:
-        expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=SEEN_YEARS),
+        expand(PATHS.vic_forcing(), year=SEEN_YEARS),
     output:
-        f"{ROOT}/learning/forcing-daily.nc",
+        PATHS.learning.forcing,
     log:
         f"{ROOT}/logs/prepare_learning_forcing.log",
     params:
@@ -91,13 +91,13 @@ use rule prepare_daily_forcing as prepare_learning_forcing with:
 
 rule prepare_land:
     input:
-        domain=f"{ROOT}/domain.nc",
-        forcing=f"{ROOT}/learning/forcing-daily.nc",
-        raw=source_files(static_files(STUDY)),
+        domain=PATHS.domain,
+        forcing=PATHS.learning.forcing,
+        raw=paths_of(static_files(STUDY)),
     output:
-        attributes=f"{ROOT}/attributes.nc",
-        soil=f"{ROOT}/soil-native.nc" if STUDY.products.soil else [],
-        parameters=f"{ROOT}/vic/params.nc",
+        attributes=PATHS.attributes,
+        soil=PATHS.soil if STUDY.products.soil else [],
+        parameters=PATHS.vic_parameters,
     log:
         f"{ROOT}/logs/prepare_land.log",
     group:
@@ -134,11 +134,11 @@ if not STUDY.products.soil:
 
     rule prepare_mpr_soil:
         input:
-            domain=f"{ROOT}/domain.nc",
-            parameters=f"{ROOT}/vic/params.nc",
-            raw=source_files(mpr_files(STUDY)),
+            domain=PATHS.domain,
+            parameters=PATHS.vic_parameters,
+            raw=paths_of(mpr_files(STUDY)),
         output:
-            f"{ROOT}/soil-native.nc",
+            PATHS.soil,
         log:
             f"{ROOT}/logs/prepare_mpr_soil.log",
         conda:
@@ -148,7 +148,7 @@ if not STUDY.products.soil:
             mem_mb=growing(3000),
             runtime=growing(20),
         params:
-            settings=mpr_settings(),
+            settings=SETTINGS.mpr_soil(),
             code=code(
                 "prepare_mpr_soil.py",
                 STUDY.products.elevation,
@@ -162,16 +162,16 @@ if not STUDY.products.soil:
 
 rule prepare_observations:
     input:
-        domain=f"{ROOT}/domain.nc",
+        domain=PATHS.domain,
         raw=lambda wildcards: (
-            source_files(observation_files(STUDY, wildcards.target))
-            or f"{ROOT}/truth/{wildcards.target}.nc"
+            paths_of(observation_files(STUDY, wildcards.target))
+            or PATHS.truth(wildcards.target)
         ),
-        forcing=lambda wildcards: forcing_for_observations(
-            wildcards.target, f"{ROOT}/forcing-daily.nc"
+        forcing=lambda wildcards: FILES.forcing_for_observations(
+            wildcards.target, PATHS.record.forcing
         ),
     output:
-        f"{ROOT}/observations/{{target}}.nc",
+        PATHS.record.observations(),
     log:
         f"{ROOT}/logs/prepare_observations.{{target}}.log",
     group:
@@ -195,16 +195,16 @@ rule prepare_observations:
 
 use rule prepare_observations as prepare_learning_observations with:
     input:
-        domain=f"{ROOT}/domain.nc",
+        domain=PATHS.domain,
         raw=lambda wildcards: (
-            source_files(observation_files(STUDY, wildcards.target, SEEN.scored))
-            or f"{ROOT}/truth/learning/{wildcards.target}.nc"
+            paths_of(observation_files(STUDY, wildcards.target, SEEN.scored))
+            or PATHS.truth(wildcards.target, learning=True)
         ),
-        forcing=lambda wildcards: forcing_for_observations(
-            wildcards.target, f"{ROOT}/learning/forcing-daily.nc"
+        forcing=lambda wildcards: FILES.forcing_for_observations(
+            wildcards.target, PATHS.learning.forcing
         ),
     output:
-        f"{ROOT}/learning/{{target}}.nc",
+        PATHS.learning.observations(),
     log:
         f"{ROOT}/logs/prepare_learning_observations.{{target}}.log",
     params:

@@ -4,35 +4,45 @@ localrules:
 
 use rule calibrate as search_cells_of_round with:
     input:
-        unpack(files_of_round),
+        unpack(
+            lambda wildcards: FILES.round(
+                CELL_SEARCH, wildcards.surrogate, int(wildcards.round)
+            )
+        ),
     output:
-        parameters=f"{ROUND}-{{round}}/cell-search-{{search}}.nc",
-        history=f"{ROUND}-{{round}}/cell-search-{{search}}.csv",
+        parameters=PATHS.surrogate().round().cell_search(),
+        history=PATHS.surrogate().round().cell_search(suffix="csv"),
     log:
         f"{ROOT}/logs/search_cells_of_round.{{surrogate}}.{{round}}.{{search}}.log",
     params:
-        method="cell-sceua",
+        method=CELL_SEARCH,
         seed=1,
         simulator=lambda wildcards: wildcards.surrogate,
-        settings=lambda wildcards: cell_search_settings(wildcards, wildcards.surrogate),
-        code=lambda wildcards: code_of_calibration("cell-sceua", wildcards.surrogate),
+        settings=lambda wildcards: SETTINGS.cell_search(
+            wildcards.search, wildcards.surrogate
+        ),
+        code=lambda wildcards: code_of_calibration(CELL_SEARCH, wildcards.surrogate),
     message:
         "Search each cell on {wildcards.surrogate} for the pilots of round {wildcards.round}"
 
 
 use rule calibrate as calibrate_pilot with:
     input:
-        unpack(pilot_files),
+        unpack(
+            lambda wildcards: FILES.pilot(
+                wildcards.method, wildcards.surrogate, int(wildcards.round)
+            )
+        ),
     output:
-        parameters=f"{ROUND}-{{round}}/pilot-{{method}}.nc",
-        history=f"{ROUND}-{{round}}/pilot-{{method}}.csv",
+        parameters=PATHS.surrogate().round().pilot(),
+        history=PATHS.surrogate().round().pilot(suffix="csv"),
     log:
         f"{ROOT}/logs/calibrate_pilot.{{surrogate}}.{{round}}.{{method}}.log",
     params:
         method=lambda wildcards: wildcards.method,
         seed=1,
         simulator=lambda wildcards: wildcards.surrogate,
-        settings=pilot_settings,
+        settings=lambda wildcards: SETTINGS.pilot(wildcards.method, wildcards.surrogate),
         code=lambda wildcards: code_of_calibration(
             wildcards.method, wildcards.surrogate
         ),
@@ -42,14 +52,14 @@ use rule calibrate as calibrate_pilot with:
 
 rule sample_near_pilots:
     input:
-        domain=f"{ROOT}/domain.nc",
+        domain=PATHS.domain,
         pilots=expand(
-            f"{ROUND}-{{round}}/pilot-{{method}}.nc",
+            PATHS.surrogate().round().pilot(),
             method=REFINEMENT.methods,
             allow_missing=True,
         ),
     output:
-        f"{ROUND}-{{round}}/members.nc",
+        PATHS.surrogate().round().members,
     log:
         f"{ROOT}/logs/sample_near_pilots.{{surrogate}}.{{round}}.log",
     conda:
@@ -74,12 +84,12 @@ rule sample_near_pilots:
 
 use rule run_members as run_members_of_round with:
     input:
-        domain=f"{ROOT}/domain.nc",
-        members=f"{ROUND}-{{round}}/members.nc",
-        forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=LEARNING_YEARS),
-        parameters=f"{ROOT}/vic/params.nc",
+        domain=PATHS.domain,
+        members=PATHS.surrogate().round().members,
+        forcing=expand(PATHS.vic_forcing(), year=LEARNING_YEARS),
+        parameters=PATHS.vic_parameters,
     output:
-        f"{ROUND}-{{round}}/fluxes.nc",
+        PATHS.surrogate().round().fluxes,
     log:
         f"{ROOT}/logs/run_members_of_round.{{surrogate}}.{{round}}.log",
     params:
@@ -91,20 +101,24 @@ use rule run_members as run_members_of_round with:
 
 use rule train_surrogate as fine_tune_surrogate with:
     input:
-        domain=f"{ROOT}/domain.nc",
-        members=f"{ROOT}/ensemble/members.nc",
-        fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/learning/forcing-daily.nc",
-        weights=previous_weights,
-        round_members=rounds_until(f"{ROUND}-{{round}}/members.nc"),
-        round_fluxes=rounds_until(f"{ROUND}-{{round}}/fluxes.nc"),
+        unpack(
+            lambda wildcards: FILES.fine_tuning(
+                wildcards.surrogate, int(wildcards.round)
+            )
+        ),
+        domain=PATHS.domain,
+        members=PATHS.ensemble.members,
+        fluxes=expand(PATHS.ensemble.fluxes_of_batch(), batch=BATCHES),
+        forcing=PATHS.learning.forcing,
     output:
-        weights=f"{ROUND}-{{round}}/weights.pt",
-        history=f"{ROUND}-{{round}}/history.csv",
+        weights=PATHS.surrogate().round().weights,
+        history=PATHS.surrogate().round().history,
     log:
         f"{ROOT}/logs/fine_tune_surrogate.{{surrogate}}.{{round}}.log",
     params:
-        settings=fine_tuning_settings,
-        code=lambda wildcards: code_of_surrogate("train_surrogate.py", wildcards),
+        settings=lambda wildcards: SETTINGS.fine_tuning(wildcards.surrogate),
+        code=lambda wildcards: code_on_simulator(
+            "train_surrogate.py", wildcards.surrogate
+        ),
     message:
         "Fine-tune the {wildcards.surrogate} surrogate, round {wildcards.round}"

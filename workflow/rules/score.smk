@@ -4,12 +4,12 @@ localrules:
 
 rule score:
     input:
-        domain=f"{ROOT}/domain.nc",
-        observations=f"{ROOT}/observations/{TARGET}.nc",
-        simulation=f"{ROOT}/validation/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}.nc",
+        domain=PATHS.domain,
+        observations=PATHS.record.observations(TARGET),
+        simulation=PATHS.simulation(),
     output:
-        train=f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-train.nc",
-        test=f"{ROOT}/scores/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}-test.nc",
+        train=PATHS.scores("train"),
+        test=PATHS.scores("test"),
     log:
         f"{ROOT}/logs/score.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.log",
     group:
@@ -31,10 +31,7 @@ rule score:
 
 rule tabulate_scores:
     input:
-        simulator=scores_of_selection("simulator"),
-        vic=scores_of_selection("vic"),
-        real=scores_of_selection(*REAL_VIC),
-        default=scores_of_selection("simulator", method="default"),
+        unpack(lambda wildcards: FILES.table_of_scores(wildcards.selection)),
     output:
         f"{ROOT}/scores/{{selection}}/runs.csv",
     log:
@@ -60,9 +57,11 @@ if STUDY.twin:
 
     rule score_recovery:
         input:
-            domain=f"{ROOT}/domain.nc",
-            truth=f"{ROOT}/truth/parameters.nc",
-            runs=of_selection(f"{RUN}/parameters.nc"),
+            domain=PATHS.domain,
+            truth=PATHS.true_parameters,
+            runs=lambda wildcards: FILES.of_runs(
+                PATHS.run().parameters, FILES.runs(wildcards.selection)
+            ),
         output:
             f"{ROOT}/scores/{{selection}}/recovery.csv",
         log:

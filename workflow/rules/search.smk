@@ -4,18 +4,24 @@ localrules:
 
 use rule calibrate as try_candidate with:
     input:
-        unpack(calibration_files),
-        unpack(searched_files),
+        unpack(
+            lambda wildcards: FILES.calibration(wildcards.method, wildcards.simulator)
+        ),
+        unpack(
+            lambda wildcards: FILES.searched(wildcards.method, wildcards.simulator, 1)
+        ),
     output:
-        parameters=f"{SEARCH}/candidate-{{candidate}}/parameters.nc",
-        history=f"{SEARCH}/candidate-{{candidate}}/history.csv",
+        parameters=PATHS.candidate().parameters,
+        history=PATHS.candidate().history,
     log:
         f"{ROOT}/logs/try_candidate.{{method}}.{{simulator}}.{{candidate}}.log",
     params:
         method=lambda wildcards: wildcards.method,
         seed=1,
         simulator=lambda wildcards: wildcards.simulator,
-        settings=candidate_settings,
+        settings=lambda wildcards: SETTINGS.candidate(
+            wildcards.method, wildcards.simulator, int(wildcards.candidate)
+        ),
         code=lambda wildcards: code_of_calibration(
             wildcards.method, wildcards.simulator
         ),
@@ -25,10 +31,12 @@ use rule calibrate as try_candidate with:
 
 rule choose_candidate:
     input:
-        candidate_histories,
+        lambda wildcards: FILES.candidate_histories(
+            wildcards.method, wildcards.simulator
+        ),
     output:
-        choice=f"{SEARCH}/choice.json",
-        table=f"{SEARCH}/candidates.csv",
+        choice=PATHS.choice(),
+        table=PATHS.candidates_table(),
     log:
         f"{ROOT}/logs/choose_candidate.{{method}}.{{simulator}}.log",
     conda:
@@ -38,7 +46,7 @@ rule choose_candidate:
         mem_mb=1000,
         runtime=10,
     params:
-        candidates=lambda wildcards: CANDIDATES[wildcards.method],
+        candidates=lambda wildcards: STUDY.calibration.candidates_of(wildcards.method),
         code=code("choose_candidate.py"),
     message:
         "Choose the settings of {wildcards.method} on {wildcards.simulator} by validation"

@@ -4,13 +4,13 @@ localrules:
 
 rule train_surrogate:
     input:
-        domain=f"{ROOT}/domain.nc",
-        members=f"{ROOT}/ensemble/members.nc",
-        fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/learning/forcing-daily.nc",
+        domain=PATHS.domain,
+        members=PATHS.ensemble.members,
+        fluxes=expand(PATHS.ensemble.fluxes_of_batch(), batch=BATCHES),
+        forcing=PATHS.learning.forcing,
     output:
-        weights=f"{ROUND}-0/weights.pt",
-        history=f"{ROOT}/surrogate/{{surrogate}}/history.csv",
+        weights=PATHS.surrogate().round(0).weights,
+        history=PATHS.surrogate().history,
     log:
         f"{ROOT}/logs/train_surrogate.{{surrogate}}.log",
     priority: 2
@@ -22,8 +22,10 @@ rule train_surrogate:
         runtime=growing(480),
         gpu=gpus(),
     params:
-        settings=training_settings,
-        code=lambda wildcards: code_of_surrogate("train_surrogate.py", wildcards),
+        settings=lambda wildcards: SETTINGS.surrogate_training(wildcards.surrogate),
+        code=lambda wildcards: code_on_simulator(
+            "train_surrogate.py", wildcards.surrogate
+        ),
     message:
         "Train the {wildcards.surrogate} surrogate of VIC"
     script:
@@ -32,9 +34,9 @@ rule train_surrogate:
 
 rule take_last_round:
     input:
-        f"{ROUND}-{STUDY.surrogate.refinement.rounds}/weights.pt",
+        PATHS.surrogate().round(REFINEMENT.rounds).weights,
     output:
-        f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
+        PATHS.surrogate().weights,
     log:
         f"{ROOT}/logs/take_last_round.{{surrogate}}.log",
     priority: 2
@@ -54,15 +56,15 @@ rule take_last_round:
 
 rule score_surrogate:
     input:
-        domain=f"{ROOT}/domain.nc",
-        members=f"{ROOT}/ensemble/members.nc",
-        fluxes=expand(f"{ROOT}/ensemble/fluxes-{{batch}}.nc", batch=BATCHES),
-        forcing=f"{ROOT}/learning/forcing-daily.nc",
-        weights=f"{ROOT}/surrogate/{{surrogate}}/weights.pt",
+        domain=PATHS.domain,
+        members=PATHS.ensemble.members,
+        fluxes=expand(PATHS.ensemble.fluxes_of_batch(), batch=BATCHES),
+        forcing=PATHS.learning.forcing,
+        weights=PATHS.surrogate().weights,
     output:
-        skill=f"{ROOT}/surrogate/{{surrogate}}/skill.nc",
-        table=f"{ROOT}/surrogate/{{surrogate}}/skill.csv",
-        sensitivity=f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
+        skill=PATHS.surrogate().skill,
+        table=PATHS.surrogate().skill_table,
+        sensitivity=PATHS.surrogate().sensitivity,
     log:
         f"{ROOT}/logs/score_surrogate.{{surrogate}}.log",
     conda:
@@ -79,7 +81,9 @@ rule score_surrogate:
             "priors",
             "compute",
         ),
-        code=lambda wildcards: code_of_surrogate("score_surrogate.py", wildcards),
+        code=lambda wildcards: code_on_simulator(
+            "score_surrogate.py", wildcards.surrogate
+        ),
     message:
         "Score the {wildcards.surrogate} surrogate on the test members"
     script:

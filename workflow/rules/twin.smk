@@ -2,7 +2,7 @@ if STUDY.twin and STUDY.twin.climate:
 
     rule write_twin_land:
         output:
-            made_files([*domain_files(STUDY), *static_files(STUDY)]),
+            made_paths([*domain_files(STUDY), *static_files(STUDY)]),
         log:
             f"{ROOT}/logs/write_twin_land.log",
         conda:
@@ -19,13 +19,14 @@ if STUDY.twin and STUDY.twin.climate:
         script:
             "../../scripts/write_twin_land.py"
 
-    for climate_year, climate_days in TWIN_YEARS.items():
+    for climate_days in twin_years(STUDY):
+        climate_year = climate_days.start.year
 
         rule:
             name:
                 f"write_twin_climate_{climate_year}"
             output:
-                climate_files(climate_days),
+                climate_paths(STUDY, climate_days),
             log:
                 f"{ROOT}/logs/write_twin_climate_{climate_year}.log",
             conda:
@@ -48,14 +49,12 @@ if STUDY.twin:
 
     rule observe_truth:
         input:
-            domain=f"{ROOT}/domain.nc",
-            attributes=f"{ROOT}/attributes.nc",
-            forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
-            parameters=f"{ROOT}/vic/params.nc",
+            domain=PATHS.domain,
+            attributes=PATHS.attributes,
+            forcing=expand(PATHS.vic_forcing(), year=RECORD_YEARS),
+            parameters=PATHS.vic_parameters,
         output:
-            observations=expand(
-                f"{ROOT}/truth/{{target}}.nc", target=STUDY.products.observations
-            ),
+            observations=expand(PATHS.truth(), target=STUDY.products.observations),
         log:
             f"{ROOT}/logs/observe_truth.log",
         group:
@@ -76,14 +75,14 @@ if STUDY.twin:
 
     use rule observe_truth as observe_learning_truth with:
         input:
-            domain=f"{ROOT}/domain.nc",
-            attributes=f"{ROOT}/attributes.nc",
-            forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=SEEN_YEARS),
-            parameters=f"{ROOT}/vic/params.nc",
+            domain=PATHS.domain,
+            attributes=PATHS.attributes,
+            forcing=expand(PATHS.vic_forcing(), year=SEEN_YEARS),
+            parameters=PATHS.vic_parameters,
         output:
-            parameters=f"{ROOT}/truth/parameters.nc",
+            parameters=PATHS.true_parameters,
             observations=expand(
-                f"{ROOT}/truth/learning/{{target}}.nc",
+                PATHS.truth(learning=True),
                 target=STUDY.products.observations,
             ),
         log:
@@ -96,7 +95,7 @@ if STUDY.twin:
 
 
 for gleam_target in STUDY.products.observations:
-    early_gleam, late_gleam = twin_gleam_files(gleam_target)
+    early_gleam, late_gleam = twin_observation_paths(STUDY, gleam_target)
 
     for gleam_name, gleam_folder, gleam_files in (
         ("learning_gleam", "truth/learning", early_gleam),

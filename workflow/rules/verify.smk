@@ -1,12 +1,12 @@
 rule simulate:
     input:
-        unpack(verifier_files),
-        domain=f"{ROOT}/domain.nc",
-        calibrated=f"{RUN}/parameters.nc",
-        forcing=f"{ROOT}/forcing-daily.nc",
-        parameters=f"{ROOT}/vic/params.nc",
+        unpack(lambda wildcards: FILES.simulator(wildcards.verifier, RECORD_YEARS)),
+        domain=PATHS.domain,
+        calibrated=PATHS.run().parameters,
+        forcing=PATHS.record.forcing,
+        parameters=PATHS.vic_parameters,
     output:
-        f"{ROOT}/validation/{{method}}/{{simulator}}/seed-{{seed}}/{{verifier}}.nc",
+        PATHS.simulation(),
     log:
         f"{ROOT}/logs/simulate.{{method}}.{{simulator}}.{{seed}}.{{verifier}}.log",
     wildcard_constraints:
@@ -21,16 +21,8 @@ rule simulate:
         runtime=growing(120),
         gpu=gpus(),
     params:
-        settings=lambda wildcards: settings(
-            "periods",
-            "calibration.target",
-            *simulator_sections(wildcards.verifier),
-            "priors",
-            "compute",
-        ),
-        code=lambda wildcards: code_digest(
-            SCRIPTS / "simulate.py", *modules_of_simulator(wildcards.verifier)
-        ),
+        settings=lambda wildcards: SETTINGS.simulation(wildcards.verifier),
+        code=lambda wildcards: code_on_simulator("simulate.py", wildcards.verifier),
     message:
         "Simulate with the parameters of {wildcards.method} on {wildcards.simulator} in {wildcards.verifier}"
     script:
@@ -42,12 +34,12 @@ if STUDY.vic.executable:
     rule simulate_executable:
         input:
             executable=STUDY.vic.executable,
-            vic_forcing=expand(f"{ROOT}/vic/forcing.{{year}}.nc", year=RECORD_YEARS),
-            domain=f"{ROOT}/domain.nc",
-            calibrated=f"{RUN}/parameters.nc",
-            parameters=f"{ROOT}/vic/params.nc",
+            vic_forcing=expand(PATHS.vic_forcing(), year=RECORD_YEARS),
+            domain=PATHS.domain,
+            calibrated=PATHS.run().parameters,
+            parameters=PATHS.vic_parameters,
         output:
-            f"{ROOT}/validation/{{method}}/{{simulator}}/seed-{{seed}}/vic-image.nc",
+            PATHS.simulation("vic-image"),
         log:
             f"{ROOT}/logs/simulate_executable.{{method}}.{{simulator}}.{{seed}}.log",
         group:

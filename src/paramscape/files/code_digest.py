@@ -49,8 +49,15 @@ def code_digest(*files: Path | str) -> str:
 
 
 def module_file(module: str) -> Path:
-    """The file of a module of this package, given as `paramscape.room.module`."""
-    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+    """The file of a module or folder of this package, given as `paramscape.room.module`.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    found = _file(PACKAGE.parent.joinpath(*module.split(".")))
+    if found is None:
+        raise ValueError(f"{module} is not a module of {PACKAGE}; is its name spelt as its file?")
+    return found
 
 
 def _follow(file: Path, found: set[Path]) -> None:

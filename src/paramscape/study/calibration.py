@@ -80,6 +80,20 @@ class _Calibration(Settings):
         searches = self._searches_of(method) if simulator in STATEFUL_SIMULATORS else []
         return searches[0] if searches else None
 
+    def candidates_of(self, method: MethodName) -> list[dict[str, Any]]:
+        """Settings of a method that are tried, one combination each; empty without a search."""
+        return candidates_of(self.search[method]) if method in self.search else []
+
+    @property
+    def cell_searches(self) -> dict[str, CellSceua]:
+        """Searches of each cell that methods may start from, by the digest of their settings."""
+        found = [
+            self.cell_search_of(method, simulator)
+            for method in learned_methods()
+            for simulator in STATEFUL_SIMULATORS
+        ]
+        return {search.digest: search for search in found if search}
+
     def settings_of(self, method: MethodName) -> Settings | None:
         """The settings of a method, None where it has none."""
         return getattr(self, _field_name(method)) if METHODS[method].settings else None

@@ -28,11 +28,15 @@ class Period(Settings):
 
     def by_year(self) -> list["Period"]:
         """The period cut at the turns of the years."""
-        years = range(self.start.year, self.end.year + 1)
         return [
             Period(start=max(self.start, date(y, 1, 1)), end=min(self.end, date(y, 12, 31)))
-            for y in years
+            for y in self.years
         ]
+
+    @property
+    def years(self) -> list[int]:
+        """The calendar years that hold a day of the period."""
+        return list(range(self.start.year, self.end.year + 1))
 
     @property
     def slice(self) -> slice:
