@@ -22,11 +22,10 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.build import SimulatorFiles, simulator_of
 from paramscape.simulators.device import device_of, processes_of
 from paramscape.study import periods_of, section
+from paramscape.study.run_id import RunId
 
 
-def main(
-    inputs, settings, method: str, simulator: str, paths: RunPaths, seed: int, processes: int = 1
-) -> xr.Dataset:
+def main(inputs, settings, run: RunId, paths: RunPaths, processes: int = 1) -> xr.Dataset:
     """The estimated parameters (parameter, lat, lon)."""
     use_threads(section(settings, "compute").torch_threads)
     target, periods = section(settings, "calibration.target"), periods_of(settings)
@@ -38,7 +37,7 @@ def main(
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
     priors = section(settings, "priors")
     default = default_values(params, data.cells, priors).to(data.forcing.device)
-    name = f"calibration.{method}"
+    name = f"calibration.{run.method}"
     own = section(settings, name) if name in settings else None
     model_files, cells = SimulatorFiles.of(inputs), data.cells
     searched = (
@@ -46,9 +45,9 @@ def main(
         if inputs.get("searched")
         else None
     )
-    with simulator_of(processes, simulator, model_files, cells, settings) as model:
+    with simulator_of(processes, run.simulator, model_files, cells, settings) as model:
         problem = Problem(target, data, periods, model, PriorBox.of(priors), default, searched)
-        values = CALIBRATORS[method](problem, own, paths, seed)
+        values = CALIBRATORS[run.method](problem, own, paths, run.seed)
     return parameters_dataset(values.cpu().double().numpy(), data.cells)
 
 
@@ -61,7 +60,7 @@ if __name__ == "__main__":
         checkpoint = Checkpoint.of_job(output.parent, course, snakemake.input)
         paths = RunPaths(Path(snakemake.output.history), checkpoint)
         processes = processes_of(section(settings, "compute"), snakemake.resources)
-        chosen = method, params.simulator, paths, params.seed
-        parameters = main(snakemake.input, settings, *chosen, processes)
+        run = RunId(method, params.simulator, params.seed)
+        parameters = main(snakemake.input, settings, run, paths, processes)
         write_dataset(parameters, output, "parameters", made)
         checkpoint.remove()

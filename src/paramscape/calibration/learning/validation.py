@@ -1,12 +1,17 @@
 """Scores on the validation period, by which the best epoch is chosen."""
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
 from paramscape.calibration.training_data import days_of
+from paramscape.metrics.point import moments
+
+_KGE_OF_A_CONSTANT = 1.0 - math.sqrt(2.0)
 
 
 @dataclass(frozen=True)
@@ -14,9 +19,14 @@ class Score:
     """How well a simulation fits the validation period.
 
     mse: mean square error over all observed cell-days [the target's unit squared].
-    kge: mean over the cells of the Kling-Gupta efficiency of each cell's days [1].
-    misfit: mse over the variance of the observations, plus 1 - kge; 0 is perfect, lower is
-        better. It is the one number by which the best epoch is chosen.
+    kge: mean Kling-Gupta efficiency of the cells in which it is defined [1], by the same rules as
+        the printed scores (`metrics.point`): a cell whose observed or simulated values are constant
+        is left out; NaN if it is defined in none.
+    misfit: the one number by which the best epoch is chosen; 0 is perfect, lower is better. It is
+        mse over the variance of the observations, plus 1 minus the mean KGE, in which a cell whose
+        simulation alone is constant counts with 1 - sqrt(2), the KGE of the observations' mean
+        (Knoben et al. 2019): a constant simulation must not be left out of a choice. Without a
+        cell whose observations vary there is no KGE in it.
     """
 
     mse: float
@@ -57,37 +67,16 @@ def score(simulated: Tensor, observed: Tensor) -> Score:
     errors = (simulated - observed)[present]
     mse = float(errors.square().mean())
     variance = float(observed[present].var(correction=0))
-    efficiency = float(kge(simulated, observed).nanmean())
-    terms = torch.tensor([mse / max(variance, 1e-12), 1.0 - efficiency])
-    return Score(mse, efficiency, float(terms.nansum()))
+    misfit = mse / max(variance, 1e-12)
+    efficiency, defined = _kge(simulated, observed)
+    if defined.any():
+        misfit += 1.0 - float(np.nan_to_num(efficiency[defined], nan=_KGE_OF_A_CONSTANT).mean())
+    known = efficiency[np.isfinite(efficiency)]
+    return Score(mse, float(known.mean()) if known.size else math.nan, misfit)
 
 
-def kge(simulated: Tensor, observed: Tensor) -> Tensor:
-    """Kling-Gupta efficiency of each cell, 1 - sqrt((r-1)^2 + (a-1)^2 + (b-1)^2).
-
-    r is the correlation (0 where the simulation does not vary), a the ratio of the standard
-    deviations, b that of the means (Gupta et al. 2009).
-
-    Args:
-        simulated: (time, cell).
-        observed: (time, cell), NaN where missing.
-
-    Returns:
-        (cell,); NaN where the observations do not vary or have no mean.
-    """
-    present = torch.isfinite(observed).to(observed.dtype)
-    count = present.sum(0)
-    o, s = observed.nan_to_num() * present, simulated * present
-    mean_o, mean_s = o.sum(0) / count.clamp(min=1.0), s.sum(0) / count.clamp(min=1.0)
-    o, s = (o - mean_o) * present, (s - mean_s) * present
-    std_o, std_s = _root_mean(o * o, count), _root_mean(s * s, count)
-    r = (o * s).sum(0) / count.clamp(min=1.0) / (std_o * std_s).clamp(min=1e-30)
-    tiny = 1e-9 * mean_o.abs()
-    defined = (std_o > tiny) & (mean_o.abs() > 1e-12)
-    alpha, beta = std_s / std_o.clamp(min=1e-30), mean_s / torch.where(defined, mean_o, 1.0)
-    value = 1.0 - ((r - 1.0) ** 2 + (alpha - 1.0) ** 2 + (beta - 1.0) ** 2).sqrt()
-    return torch.where(defined, value, torch.full_like(value, torch.nan))
-
-
-def _root_mean(squares: Tensor, count: Tensor) -> Tensor:
-    return (squares.sum(0) / count.clamp(min=1.0)).sqrt()
+def _kge(simulated: Tensor, observed: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """(cell,) KGE, and whether the observations allow one: they vary, and their mean is not 0."""
+    fields = (values.cpu().numpy()[:, None] for values in (simulated, observed))
+    pair = moments(*fields, np.ones((1, observed.shape[1]), dtype=bool))
+    return pair.kge()[0], np.isfinite(pair.kge_components().beta[0])

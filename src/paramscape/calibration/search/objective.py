@@ -71,10 +71,11 @@ def mean_spatial_rmse(simulated: Tensor, observed: Tensor) -> Tensor:
         observed: (time, cell), NaN where missing; days without any observation do not count.
 
     Returns:
-        (set,) [the target's unit].
+        (set,) [the target's unit]; NaN where a simulation is NaN on a day with an observation.
     """
-    daily, known = _rmse(simulated, observed, -1)
-    return (daily * known).sum(-1) / known.sum()
+    daily = rmse(simulated, observed, -1)
+    known = torch.isfinite(observed).any(-1)
+    return torch.where(known, daily, 0.0).sum(-1) / known.sum()
 
 
 def cell_rmse(simulated: Tensor, observed: Tensor) -> Tensor:
@@ -85,15 +86,25 @@ def cell_rmse(simulated: Tensor, observed: Tensor) -> Tensor:
         observed: (time, cell), NaN where missing.
 
     Returns:
-        (member, cell) [the target's unit]; 0 in a cell without any observation.
+        (member, cell) [the target's unit]; NaN in a cell without any observation.
     """
-    return _rmse(simulated, observed, -2)[0]
+    return rmse(simulated, observed, -2)
 
 
-def _rmse(simulated: Tensor, observed: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """RMSE along an axis of the observations, and where that has any."""
+def rmse(simulated: Tensor, observed: Tensor, axis: int) -> Tensor:
+    """Root mean square error along an axis, sqrt(sum (S - O)^2 / N), in double precision.
+
+    The same score as `metrics.point.PairMoments.rmse`, on the simulation's device and for members.
+
+    Args:
+        simulated: (..., time, cell); finite where there is an observation.
+        observed: (time, cell), NaN where missing.
+        axis: -2 for the error of each cell, -1 for that of each day.
+
+    Returns:
+        the other axes [the target's unit]; NaN without any observation.
+    """
     observed = observed.to(torch.float64)
     present = torch.isfinite(observed)
     squares = (simulated.to(observed) - observed.nan_to_num()).square() * present
-    count = present.sum(axis)
-    return (squares.sum(axis) / count.clamp(min=1)).sqrt(), count > 0
+    return (squares.sum(axis) / present.sum(axis)).sqrt()

@@ -3,26 +3,25 @@
 import numpy as np
 import pandas as pd
 
+from paramscape.metrics.point import moments
 from paramscape.study.quantities import PARAMETERS, UNITS
 
 
 def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
     """RMSE, correlation and bias of each cell over members and days.
 
-    bias is the mean of predicted - reference. cc is NaN where a series does not vary.
+    RMSE and correlation are those of `metrics.point`; bias is the mean of predicted - reference.
 
     Args:
         predicted, reference: (member, day, cell, target), physical.
 
     Returns:
-        (cell, target) by name of the score.
+        (cell, target) by name of the score; cc is NaN where a series does not vary.
     """
+    series = [values.reshape(-1, *values.shape[2:]) for values in (predicted, reference)]
+    pair = moments(*series, np.ones(series[0].shape[1:], dtype=bool))
     error = predicted.astype(np.float64) - reference
-    return {
-        "rmse": np.sqrt((error**2).mean((0, 1))),
-        "cc": _correlation(predicted, reference, (0, 1)),
-        "bias": error.mean((0, 1)),
-    }
+    return {"rmse": pair.rmse(), "cc": pair.cc(), "bias": error.mean((0, 1))}
 
 
 def skill_table(
@@ -31,16 +30,15 @@ def skill_table(
     """Scores over all members, days and cells together, one row a target.
 
     Columns: target, units, rmse, cc, bias, and the spread (standard deviation) of the reference,
-    against which the RMSE is to be seen.
+    with which the RMSE is to be compared.
     """
-    error = predicted.astype(np.float64) - reference
+    series = [values.reshape(-1, 1, 1, values.shape[-1]) for values in (predicted, reference)]
+    scores = {name: values[0] for name, values in score_cells(*series).items()}
     return pd.DataFrame(
         {
             "target": targets,
             "units": [UNITS[target] for target in targets],
-            "rmse": np.sqrt((error**2).mean((0, 1, 2))),
-            "cc": _correlation(predicted, reference, (0, 1, 2)),
-            "bias": error.mean((0, 1, 2)),
+            **scores,
             "spread": reference.astype(np.float64).std((0, 1, 2)),
         }
     )
@@ -92,12 +90,3 @@ def _half_slopes(design: np.ndarray, values: np.ndarray) -> np.ndarray:
     centred = (mean - mean.mean(0)).reshape(-1)
     slopes, *_ = np.linalg.lstsq(design, centred, rcond=None)
     return 0.5 * slopes
-
-
-def _correlation(a: np.ndarray, b: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
-    """Pearson's correlation over some axes; NaN where either does not vary."""
-    a, b = (x.astype(np.float64) for x in (a, b))
-    a, b = a - a.mean(axes, keepdims=True), b - b.mean(axes, keepdims=True)
-    spread = np.sqrt((a**2).sum(axes) * (b**2).sum(axes))
-    both = (a * b).sum(axes)
-    return np.divide(both, spread, out=np.full_like(spread, np.nan), where=spread > 0)
