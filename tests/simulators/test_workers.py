@@ -1,4 +1,4 @@
-"""Processes of a team answer in order, and end together."""
+"""Worker processes answer rank 0 in order, and end together with it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import time
 import pytest
 
 from paramscape.simulators.device import NoGpuError, processes_of
-from paramscape.simulators.workers import team
+from paramscape.simulators.workers import start_workers
 from paramscape.study import Compute
 
 
-class Part:
-    """What a process is asked."""
+class Worker:
+    """What rank 0 calls in each process."""
 
     def __init__(self, rank: int, size: int, word: str):
         self.rank, self.word = rank, word
@@ -34,11 +34,11 @@ class Part:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def broken_part(rank: int, size: int) -> Part:
-    """A part that the last process cannot make."""
+def broken_worker(rank: int, size: int) -> Worker:
+    """A worker that the last process cannot make."""
     if rank == size - 1:
         raise FileNotFoundError("no weights.pt")
-    return Part(rank, size, "")
+    return Worker(rank, size, "")
 
 
 def alive(process: int) -> bool:
@@ -50,34 +50,37 @@ def alive(process: int) -> bool:
     return True
 
 
-def test_all_answer_in_the_order_of_their_ranks_and_end_with_the_leader() -> None:
-    with team(3, Part, "rank") as shared:
-        assert shared.ask("say", 7) == ["rank 0 7", "rank 1 7", "rank 2 7"]
-        leader, *others = shared.ask("process")
-        assert leader == os.getpid() and all(map(alive, others))
+def test_all_answer_in_the_order_of_their_ranks_and_end_with_rank_0() -> None:
+    with start_workers(3, Worker, "rank") as workers:
+        assert workers.call("say", 7) == ["rank 0 7", "rank 1 7", "rank 2 7"]
+        first, *others = workers.call("process")
+        assert first == os.getpid() and all(map(alive, others))
     assert not any(map(alive, others))
 
 
 @pytest.mark.parametrize("rank", [0, 1])
-def test_an_error_of_any_process_is_raised_by_the_leader_and_ends_all(rank) -> None:
-    with pytest.raises(FloatingPointError, match="the loss is nan"), team(2, Part, "") as shared:
-        other = shared.ask("process")[1]
-        shared.ask("fail_on", rank)
+def test_an_error_of_any_process_is_raised_in_rank_0_and_ends_all(rank) -> None:
+    with (
+        pytest.raises(FloatingPointError, match="the loss is nan"),
+        start_workers(2, Worker, "") as workers,
+    ):
+        other = workers.call("process")[1]
+        workers.call("fail_on", rank)
     assert not alive(other)
 
 
 def test_a_killed_process_ends_the_training_at_once() -> None:
     start = time.perf_counter()
-    with pytest.raises(RuntimeError, match="3 processes"), team(3, Part, "") as shared:
-        others = shared.ask("process")[1:]
+    with pytest.raises(RuntimeError, match="3 processes"), start_workers(3, Worker, "") as workers:
+        others = workers.call("process")[1:]
         start = time.perf_counter()
-        shared.ask("die_on", 2)
+        workers.call("die_on", 2)
     assert time.perf_counter() - start < 10
     assert not any(map(alive, others))
 
 
-def test_a_part_that_cannot_be_made_is_told_by_the_leader() -> None:
-    with pytest.raises(FileNotFoundError, match=r"no weights\.pt"), team(2, broken_part):
+def test_a_worker_that_cannot_be_made_is_reported_by_rank_0() -> None:
+    with pytest.raises(FileNotFoundError, match=r"no weights\.pt"), start_workers(2, broken_worker):
         pass
 
 

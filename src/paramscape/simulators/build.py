@@ -14,7 +14,7 @@ from paramscape.files import read_dataset, read_years
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
-from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
+from paramscape.simulators.distributed import DistributedSimulator, SimulatorShard, cells_of_rank
 from paramscape.simulators.interface import Simulator
 from paramscape.simulators.surrogates.read_samples import daily_forcing
 from paramscape.simulators.surrogates.registry import KINDS
@@ -22,7 +22,7 @@ from paramscape.simulators.surrogates.simulated_study import FORCING, SurrogateI
 from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
-from paramscape.simulators.workers import team
+from paramscape.simulators.workers import start_workers
 from paramscape.study import periods_of, section
 from paramscape.study.days import DayAxis
 
@@ -91,24 +91,24 @@ def simulator_for(
 def simulator_of(
     processes: int, name: str, files: SimulatorFiles, cells: Cells, settings: Mapping[str, Any]
 ) -> Iterator[Simulator]:
-    """`simulator_for`, its cells shared by so many processes, each with a GPU where there are any.
+    """`simulator_for` with its cells distributed over a number of processes, one on each GPU.
 
-    A surrogate that couples its cells stays with one.
+    A surrogate that couples its cells stays in one process.
     """
     if processes == 1 or (name in KINDS and KINDS[name].couples_cells):
         yield simulator_for(name, files, cells, settings)
         return
-    with team(processes, _part, name, files, cells, settings) as shared:
-        yield SharedSimulator(shared)
+    with start_workers(processes, _shard, name, files, cells, settings) as workers:
+        yield DistributedSimulator(workers)
 
 
-def _part(
+def _shard(
     rank: int,
     size: int,
     name: str,
     files: SimulatorFiles,
     cells: Cells,
     settings: Mapping[str, Any],
-) -> SimulatorPart:
+) -> SimulatorShard:
     own = simulator_for(name, files, cells_of_rank(cells, rank, size), settings)
-    return SimulatorPart(own, rank, size, device_of(section(settings, "compute")))
+    return SimulatorShard(own, rank, size, device_of(section(settings, "compute")))

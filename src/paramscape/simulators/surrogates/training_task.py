@@ -14,13 +14,13 @@ from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.device import device_of
-from paramscape.simulators.surrogates.distributed import LearnerPart, SharedLearner
+from paramscape.simulators.surrogates.distributed import DistributedLearner, LearnerReplica
 from paramscape.simulators.surrogates.read_samples import EnsembleFiles, load_samples
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import Samples
 from paramscape.simulators.surrogates.training import Learner
 from paramscape.simulators.surrogates.weights import load_network
-from paramscape.simulators.workers import team
+from paramscape.simulators.workers import start_workers
 from paramscape.study import section
 
 
@@ -68,16 +68,16 @@ class TrainingTask:
 
 @contextmanager
 def learner_of(processes: int, task: TrainingTask) -> Iterator[Learner]:
-    """The learner of a task; so many processes share its mini-batches.
+    """The learner of a task, with its mini-batches shared by a number of processes.
 
-    A surrogate that couples its cells stays with one.
+    A surrogate that couples its cells is trained by one process.
     """
     if processes == 1 or KINDS[task.kind].couples_cells:
         yield task.learner()
         return
-    with team(processes, _part, task) as shared:
-        yield SharedLearner(shared.part.learner, shared)
+    with start_workers(processes, _replica, task) as workers:
+        yield DistributedLearner(workers.own.learner, workers)
 
 
-def _part(rank: int, size: int, task: TrainingTask) -> LearnerPart:
-    return LearnerPart(task.learner(), rank, size)
+def _replica(rank: int, size: int, task: TrainingTask) -> LearnerReplica:
+    return LearnerReplica(task.learner(), rank, size)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from paramscape.jobs.checkpoint import Checkpoint, RunPaths
-from paramscape.simulators.surrogates.distributed import SharedLearner
+from paramscape.simulators.surrogates.distributed import DistributedLearner
 from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.samples import Samples
 from paramscape.simulators.surrogates.training import Learner, train
@@ -45,7 +45,7 @@ class SmallTask:
 def trained(processes: int, task: SmallTask, folder):
     files = RunPaths(folder / "history.csv", Checkpoint(folder / "checkpoint.pt", "test"))
     with learner_of(processes, task) as learner:
-        assert isinstance(learner, SharedLearner) == (processes > 1)
+        assert isinstance(learner, DistributedLearner) == (processes > 1)
         return train(learner, files, 7).state_dict(), pd.read_csv(files.history)
 
 

@@ -10,11 +10,11 @@ import torch
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.problem import Problem
 from paramscape.jobs.checkpoint import Checkpoint, RunPaths
-from paramscape.simulators.distributed import SharedSimulator, SimulatorPart, cells_of_rank
+from paramscape.simulators.distributed import DistributedSimulator, SimulatorShard, cells_of_rank
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
-from paramscape.simulators.workers import team
+from paramscape.simulators.workers import start_workers
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, StatefulWindows, Vic
 
 METHODS = {
@@ -24,18 +24,18 @@ METHODS = {
 }
 
 
-def part_of(rank, size, params, forcing, cells, periods):
-    """A process's own cells in VIC."""
+def shard_of(rank, size, params, forcing, cells, periods):
+    """VIC of one rank's cells."""
     torch.set_num_threads(1)
     engine = Engine.of(params, forcing, cells_of_rank(cells, rank, size), Vic())
-    return SimulatorPart(VicSimulator(engine, periods), rank, size, "cpu")
+    return SimulatorShard(VicSimulator(engine, periods), rank, size, "cpu")
 
 
 @pytest.fixture(scope="module")
 def pair(case, periods):
     """The four cells in two processes."""
-    with team(2, part_of, *case, periods) as processes:
-        yield SharedSimulator(processes)
+    with start_workers(2, shard_of, *case, periods) as processes:
+        yield DistributedSimulator(processes)
 
 
 def calibrate(problem: Problem, method: str, place) -> torch.Tensor:
