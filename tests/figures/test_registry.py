@@ -45,13 +45,13 @@ def test_every_row_has_its_module_and_its_caption(repository):
 def test_the_caption_says_which_figure_of_which_paper_it_corresponds_to(repository):
     for entry in ENTRIES.values():
         caption = (repository / f"workflow/report/{entry.name}.rst").read_text()
-        assert ("snakemake.params.corresponds_to" in caption) == bool(entry.number), entry.name
-    maps = ENTRIES["score-maps"]
-    assert maps.corresponds_to == "Figure 4 of the GAN-PO paper (Sun, Pan and Duan 2024)"
+        assert ("snakemake.params.paper" in caption) == bool(entry.paper), entry.name
+    words = ENTRIES["score-maps"].paper.words
+    assert words == "Figure 4 of the GAN-PO paper (Sun, Pan and Duan 2024)"
 
 
 def test_no_two_figures_have_the_same_number():
-    numbers = [(entry.paper, entry.number) for entry in ENTRIES.values() if entry.number]
+    numbers = [entry.paper for entry in ENTRIES.values() if entry.paper]
     assert len(set(numbers)) == len(numbers)
 
 

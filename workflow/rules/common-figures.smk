@@ -4,13 +4,11 @@ from paramscape.figures.registry import ENTRIES, targets
 
 def labels(entry):
     """How the report lists a figure or table; numbers sort as numbers do."""
-    number = " ".join(
-        part.rjust(2, "\N{FIGURE SPACE}") for part in entry.number.split(" ")
-    )
-    found = {
-        "paper": f"{entry.paper.name}, {number}" if entry.number else "",
-        "shows": entry.title,
-    }
+    found = {"paper": "", "shows": entry.title}
+    if entry.paper:
+        words = entry.paper.number.split(" ")
+        number = " ".join(word.rjust(2, "\N{FIGURE SPACE}") for word in words)
+        found["paper"] = f"{entry.paper.paper}, {number}"
     if entry.wildcard in ("scored", "surrogate"):
         found[entry.wildcard] = f"{{{entry.wildcard}}}"
     return found

@@ -18,7 +18,7 @@ for figure in ENTRIES.values():
             runtime=20,
         params:
             figure=figure.name,
-            corresponds_to=figure.corresponds_to,
+            paper=figure.paper.words if figure.paper else "",
             scored=figure_scored,
             settings=figure_settings(figure),
             code=figure_code(figure),

@@ -6,7 +6,7 @@ Snakemake imports this module when it starts: it imports neither Matplotlib nor 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal, Protocol
 
 from paramscape.study import Run, Study, possible_runs
@@ -20,11 +20,23 @@ _SCORES = "scores/{method}/{simulator}/seed-{seed}/{verifier}-{period}.nc"
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A paper whose figures and tables a study corresponds to."""
+class PaperFigure:
+    """A figure or table of a paper.
 
-    name: str
+    Attributes:
+        paper: name of the paper, such as `GAN-PO`.
+        reference: authors and year.
+        number: such as `Figure 4`.
+    """
+
+    paper: str
     reference: str
+    number: str
+
+    @property
+    def words(self) -> str:
+        """Such as `Figure 4 of the GAN-PO paper (Sun, Pan and Duan 2024)`."""
+        return f"{self.number} of the {self.paper} paper ({self.reference})"
 
 
 @dataclass(frozen=True)
@@ -141,11 +153,10 @@ class Entry:
         name: what it shows; names its files, its caption (`workflow/report/<name>.rst`) and its
             module (`<name>.py`, for a table `<name>_table.py`).
         title: what the report and the README call it; may hold the wildcard.
-        number: its number in the paper, such as `Figure 4`; empty where the paper has none.
-        paper: the paper that it corresponds to.
         inputs: the files that it is made from, by name.
         settings: sections of the settings that it uses.
         settings_of_runs: further sections, which depend on the runs that it shows.
+        paper: the figure or table of a paper that it corresponds to, if any.
         condition: what the study must have.
         wildcard: `scored`, `surrogate` or `selection`, where there is one for each.
         kind: figure or table.
@@ -153,14 +164,14 @@ class Entry:
 
     name: str
     title: str
-    number: str
-    paper: Paper
     inputs: Mapping[str, Inputs]
-    settings: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    _: KW_ONLY
     settings_of_runs: Callable[[Sequence[Run]], Iterable[str]] = lambda runs: ()
+    paper: PaperFigure | None = None
     condition: Condition = ALWAYS
     wildcard: Literal["", "scored", "surrogate", "selection"] = ""
-    kind: Literal["figure", "table"] = field(default="figure", kw_only=True)
+    kind: Literal["figure", "table"] = "figure"
 
     @property
     def module(self) -> str:
@@ -199,13 +210,8 @@ class Entry:
     @property
     def category(self) -> str:
         """Category of the report."""
-        return "Supporting figures" if "S" in self.number else f"{self.kind}s".capitalize()
-
-    @property
-    def corresponds_to(self) -> str:
-        """Such as `Figure 4 of the GAN-PO paper (Sun, Pan and Duan 2024)`; empty without number."""
-        where = f" of the {self.paper.name} paper ({self.paper.reference})"
-        return self.number and self.number + where
+        supporting = self.paper is not None and self.paper.number.startswith("Figure S")
+        return "Supporting figures" if supporting else f"{self.kind}s".capitalize()
 
     def targets(self, study: Study) -> list[str]:
         """Files below the folder of the study that a finished study has."""

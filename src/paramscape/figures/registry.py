@@ -12,7 +12,7 @@ from functools import partial
 from paramscape.figures.entry import (
     Condition,
     Entry,
-    Paper,
+    PaperFigure,
     RunFiles,
     ScoreFiles,
     SearchChoices,
@@ -22,7 +22,7 @@ from paramscape.figures.entry import (
 from paramscape.study import Run, Study
 from paramscape.study.methods import METHODS
 
-GAN_PO = Paper("GAN-PO", "Sun, Pan and Duan 2024")
+_gan_po = partial(PaperFigure, "GAN-PO", "Sun, Pan and Duan 2024")
 
 
 def _simulators_of(study: Study, method: str) -> set[str]:
@@ -60,14 +60,13 @@ _OF_TEST = (_TITLE, "periods.test", _TARGET)
 _DOMAIN = StudyFile("domain.nc")
 _TEST = ScoreFiles("test")
 
-_figure = partial(Entry, paper=GAN_PO, kind="figure")
-_table = partial(Entry, paper=GAN_PO, kind="table")
+_table = partial(Entry, kind="table")
 
 FIGURES = (
-    _figure(
+    Entry(
         name="study-area",
         title="Study area, elevation, precipitation and observations",
-        number="Figure 3",
+        paper=_gan_po("Figure 3"),
         inputs={
             "domain": _DOMAIN,
             "forcing": StudyFile("learning/forcing-daily.nc"),
@@ -75,18 +74,18 @@ FIGURES = (
         },
         settings=(_TITLE, "periods.train", _TARGET),
     ),
-    _figure(
+    Entry(
         name="score-maps",
         title="Maps of RMSE, CC and KGE",
-        number="Figure 4",
+        paper=_gan_po("Figure 4"),
         inputs={"domain": _DOMAIN, "scores": _TEST},
         settings=_OF_TEST,
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="rmse-change",
         title="Histograms of the RMSE change by calibration",
-        number="Figure 5",
+        paper=_gan_po("Figure 5"),
         inputs={
             "domain": _DOMAIN,
             "train": ScoreFiles("train"),
@@ -97,26 +96,26 @@ FIGURES = (
         settings=(_TITLE, _TARGET),
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="daily-patterns",
         title="EOF score and SSIM of each day",
-        number="Figure 6",
+        paper=_gan_po("Figure 6"),
         inputs={"scores": _TEST},
         settings=_OF_TEST,
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="fss-curves",
         title="Fractions skill score of the mean map",
-        number="Figure 7",
+        paper=_gan_po("Figure 7"),
         inputs={"scores": _TEST},
         settings=_OF_TEST,
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="parameter-maps",
         title="Maps of the estimated parameters",
-        number="Figure 8",
+        paper=_gan_po("Figure 8"),
         inputs={
             "domain": _DOMAIN,
             "parameters": RunFiles("parameters.nc"),
@@ -124,10 +123,10 @@ FIGURES = (
         },
         settings=(_TITLE,),
     ),
-    _figure(
+    Entry(
         name="without-discriminator",
         title="GAN-PO with and without its discriminator",
-        number="Figure 9",
+        paper=_gan_po("Figure 9"),
         inputs={
             "domain": _DOMAIN,
             "scores": _TEST,
@@ -137,19 +136,19 @@ FIGURES = (
         condition=BOTH_LOSSES,
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="by-simulator",
         title="GAN-PO on each simulator",
-        number="Figure 10",
+        paper=_gan_po("Figure 10"),
         inputs={"domain": _DOMAIN, "scores": ScoreFiles("test", method="gan-po")},
         settings=_OF_TEST,
         condition=TWO_SIMULATORS,
         wildcard="scored",
     ),
-    _figure(
+    Entry(
         name="surrogate-skill",
         title="Skill of a surrogate against VIC",
-        number="Figure S2",
+        paper=_gan_po("Figure S2"),
         inputs={
             "domain": _DOMAIN,
             "skill": StudyFile("surrogate/{surrogate}/skill.nc"),
@@ -159,18 +158,18 @@ FIGURES = (
         condition=SURROGATE,
         wildcard="surrogate",
     ),
-    _figure(
+    Entry(
         name="training-curves",
         title="Losses and validation scores of the trainings",
-        number="Figure S3",
+        paper=_gan_po("Figure S3"),
         inputs={"histories": RunFiles("history.csv"), "choices": SearchChoices()},
         settings=(_TITLE,),
         settings_of_runs=_method_settings,
     ),
-    _figure(
+    Entry(
         name="verification-gap",
         title="RMSE change on the own simulator and in VIC",
-        number="Figure S4",
+        paper=_gan_po("Figure S4"),
         inputs={
             "domain": _DOMAIN,
             "own": ScoreFiles("test", "simulator"),
@@ -186,7 +185,6 @@ TABLES = (
     _table(
         name="methods",
         title="Comparison of {selection}",
-        number="",
         inputs={
             "scores": StudyFile("scores/{selection}/runs.csv"),
             "recovery": StudyFile("scores/{selection}/recovery.csv", TWIN),
@@ -199,7 +197,7 @@ TABLES = (
     _table(
         name="ablation",
         title="What the adversarial loss adds",
-        number="Table 1",
+        paper=_gan_po("Table 1"),
         inputs={"scores": StudyFile("scores/methods/runs.csv")},
         settings=(_TARGET,),
         condition=BOTH_LOSSES,
@@ -207,9 +205,8 @@ TABLES = (
     _table(
         name="cost",
         title="Computing times and VIC runs",
-        number="Table 2",
+        paper=_gan_po("Table 2"),
         inputs={"histories": RunFiles("history.csv", every_seed=True)},
-        settings=(),
         settings_of_runs=_ensemble_settings,
     ),
 )
@@ -234,7 +231,7 @@ def figures_table() -> str:
         for entry in entries:
             name = entry.name + _VARIANTS.get(entry.wildcard, "")
             title = entry.title.format(selection="the methods")
-            number = f"{entry.number}, {entry.paper.name}" if entry.number else ""
+            number = f"{entry.paper.number}, {entry.paper.paper}" if entry.paper else ""
             rows.append(f"| `{name}` | {title} | {number} | {entry.condition.words} |")
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
