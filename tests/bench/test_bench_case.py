@@ -10,8 +10,8 @@ from paramscape.bench.simulation import calibrated_of, run, run_with_gradient
 from paramscape.study import Priors
 from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import simulate, with_calibrated
-from paramscape.vic.executable.check_forcing import check_forcing
-from paramscape.vic.executable.check_parameters import check_parameters, read_grid
+from paramscape.vic.executable.check_forcing import check_case_forcing
+from paramscape.vic.executable.check_parameters import check_case_parameters, read_grid
 from paramscape.vic.executable.folder import clear_folder, write_folder
 from paramscape.vic.image.write_global import ImageCase
 
@@ -40,8 +40,8 @@ def test_every_check_of_vics_files_passes(quick, mode, tmp_path):
     write_folder(tmp_path / "run", case, quick.write_forcing(tmp_path / "forcing"))
     grid = read_grid(tmp_path / "run")
     assert grid.count == QUICK.rows * QUICK.columns
-    check_parameters(tmp_path / "run", case.options, grid)
-    weather = check_forcing(tmp_path / "run", case, grid)
+    check_case_parameters(tmp_path / "run", case.options, grid)
+    weather = check_case_forcing(tmp_path / "run", case, grid)
     assert weather.precipitation.shape == (QUICK.days, grid.count)
 
 

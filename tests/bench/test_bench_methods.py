@@ -38,7 +38,7 @@ def test_a_search_is_extrapolated_from_its_population_and_loops(full_size, monke
     asked = []
     rows = [(84, 20.0), (128, 11.0), (168, 10.0)]
     calibrate = writes(("evaluations", "seconds"), rows, asked)
-    monkeypatch.setitem(methods.CALIBRATORS, "mpr-sceua", calibrate)
+    monkeypatch.setattr(methods, "CALIBRATORS", {"mpr-sceua": calibrate})
     together, looped, minutes = methods._search(*full_size, "mpr-sceua", 30)
     assert together.value == pytest.approx(84 / 20)
     assert looped.value == pytest.approx(84 / 21)
@@ -52,7 +52,8 @@ def test_a_search_is_extrapolated_from_its_population_and_loops(full_size, monke
 def test_epochs_are_judged_without_the_first_and_without_validation(full_size, monkeypatch):
     asked = []
     rows = [(1, 30.0), (2, 13.0), (3, 14.0), (4, 19.0)]
-    monkeypatch.setitem(methods.CALIBRATORS, "gan-po", writes(("epoch", "seconds"), rows, asked))
+    calibrators = {"gan-po": writes(("epoch", "seconds"), rows, asked)}
+    monkeypatch.setattr(methods, "CALIBRATORS", calibrators)
     plain, validated, minutes = methods._epochs(*full_size, "gan-po", methods.GROUP)
     assert (plain.value, plain.worst, plain.verdict) == (13.0, 14.0, "fail")
     assert validated.value == 19.0

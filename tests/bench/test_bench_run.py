@@ -18,7 +18,7 @@ from paramscape.bench.measure import run_fresh
 from paramscape.bench.memory import measure_memory
 from paramscape.bench.precision import Difference
 from paramscape.bench.probe import Job
-from paramscape.bench.reproducibility import measure_sameness
+from paramscape.bench.reproducibility import measure_reproducibility
 from paramscape.bench.scaling import measure_scaling, measure_snow
 from paramscape.bench.session import Settings
 from paramscape.bench.simulation import largest_difference
@@ -40,7 +40,7 @@ TIMERS = """
 def test_the_command_prints_a_table_and_writes_json(tmp_path, capsys):
     file, text = tmp_path / "bench.json", tmp_path / "text.md"
     text.write_text("<!-- figures of this machine -->\n<!-- end of figures -->\n")
-    command = ["bench", "--quick", "--only", "ensemble,executable,device", "--json", str(file)]
+    command = ["bench", "--quick", "--only", "ensemble,executable,gpu", "--json", str(file)]
     assert main([*command, "--write", str(text)]) == 0
     printed = capsys.readouterr().out
     content = json.loads(file.read_text())
@@ -66,13 +66,13 @@ def test_the_plain_loop_is_not_measured_as_the_compiled_one(bench, monkeypatch):
     monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
     expected = "not measured: no C++ compiler"
     if build.compiler():
-        expected = "not measured: $PARAMSCAPE_VIC asks for the plain loop"
+        expected = "not measured: $PARAMSCAPE_VIC asks for the eager loop"
     assert [row.note for row in run._measured(bench, "single")] == [expected]
 
 
 @needs_compiler
 def test_chunks_threads_and_order_are_judged_by_the_answer(bench):
-    rows = measure_sameness(bench)
+    rows = measure_reproducibility(bench)
     judged = [row for row in rows if row.target]
     assert len(judged) == 6 and {row.verdict for row in judged} == {"pass"}
 
@@ -124,7 +124,7 @@ def test_compiling_is_measured_for_what_this_processor_may_lack(bench, monkeypat
 
 
 def test_a_process_that_fails_says_why():
-    with pytest.raises(RuntimeError, match=r"(?s)failed in a process of its own:.*AttributeError"):
+    with pytest.raises(RuntimeError, match=r"(?s)failed in a new process:.*AttributeError"):
         run_fresh("paramscape.bench.probe", "no job")
 
 
@@ -202,5 +202,5 @@ def test_a_busy_machine_is_warned_of(monkeypatch, caplog):
     monkeypatch.setattr(run, "machine_facts", lambda: {"load_average": 2.5})
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with caplog.at_level(logging.WARNING):
-        run.run_benchmark(Settings(quick=True, only=("device",)))
+        run.run_benchmark(Settings(quick=True, only=("gpu",)))
     assert "the load average is 2.5" in caplog.text

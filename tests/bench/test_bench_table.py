@@ -24,7 +24,7 @@ def test_a_value_is_judged_by_the_sense_of_its_target():
 
 def test_a_value_that_is_no_number_fails_its_target():
     target = Target("at most", 1e-12)
-    assert Row("same answer", "threads", float("nan"), target=target).verdict == "fail"
+    assert Row("reproducibility", "threads", float("nan"), target=target).verdict == "fail"
 
 
 def test_the_table_has_a_part_for_each_group_and_says_what_was_not_measured():
@@ -44,7 +44,7 @@ def test_a_report_survives_its_json(tmp_path):
 
 def test_another_json_is_no_report(tmp_path):
     (tmp_path / "other.json").write_text("[]")
-    with pytest.raises(ValueError, match=r"other\.json is no report of a benchmark"):
+    with pytest.raises(ValueError, match=r"other\.json is not a report of a benchmark"):
         Report.read(tmp_path / "other.json")
 
 

@@ -25,7 +25,7 @@ CASE = "walnut-gulch-daily"
         ("SNOW_BAND 5", "SNOW_BAND 5 is not one of TRUE, FALSE"),
         ("CALENDAR LUNAR", "CALENDAR LUNAR is not one of STANDARD"),
         ("NRECS 3.5", "NRECS 3.5 is not a whole number"),
-        ("ENDMONTH 13", "is no date of the proleptic_gregorian calendar"),
+        ("ENDMONTH 13", "is not a date of the proleptic_gregorian calendar"),
         ("STARTYEAR 2012", "the run ends 2009-01-01 00:00:00 before it starts 2012"),
         ("RUNOFF_STEPS_PER_DAY 36", "RUNOFF_STEPS_PER_DAY=36 must be 4 to 1440, above 24"),
         ("DOMAIN_TYPE LATITUDE lat", "unknown DOMAIN_TYPE LATITUDE; the nearest known is LAT"),

@@ -58,7 +58,7 @@ def test_names_of_files_may_hold_bytes_that_are_no_utf8(prepared):
 def test_text_of_two_bytes_a_letter_is_refused_with_the_cure(tmp_path):
     path = tmp_path / "global.txt"
     path.write_text("MODEL_STEPS_PER_DAY 24\n", encoding="utf-16")
-    with pytest.raises(GlobalFileError, match=r"no plain text: .* save it as UTF-8 or ASCII"):
+    with pytest.raises(GlobalFileError, match=r"not plain text: .* save it as UTF-8 or ASCII"):
         list(words_of(path))
 
 

@@ -1,4 +1,4 @@
-"""The benchmark's case as a calibration: data, VIC as the simulator, and bounds."""
+"""The benchmark's case as a calibration: data, VIC as the simulator, and priors."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from paramscape.study import Period, Periods, Priors, Vic
 from paramscape.study.quantities import UNITS
 
 FIRST = date(2008, 1, 1)
-SPANS = {"warmup": 366, "train": 730, "validation": 731, "test": 1}  # days, one after another
+SPANS = {"warmup": 366, "train": 730, "validation": 731, "test": 1}  # days, consecutive
 QUICK = {"warmup": 20, "train": 40, "validation": 20, "test": 1}
 PIXELS = 30  # of native soil along each edge of a cell, as in soil of 30 arc-seconds
 TARGET = "et"
@@ -30,7 +30,7 @@ TARGET = "et"
 def make_problem(quick: bool, device: str = "cpu") -> Problem:
     """The case with a year of warm-up, two of training and two of validation, VIC in float32.
 
-    Observations are what VIC gives with parameters drawn from the priors in each cell.
+    Observations are VIC's output with parameters drawn from the priors in each cell.
     """
     spans = QUICK if quick else SPANS
     shape = (3, 4) if quick else Extent()[:2]

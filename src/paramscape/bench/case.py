@@ -1,4 +1,4 @@
-"""The benchmark's case: a made basin like the upper Huaihe, and what VIC needs to simulate it."""
+"""The benchmark's case: a synthetic basin like the upper Huaihe, with VIC's inputs."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ MODES = {
 
 
 class Extent(NamedTuple):
-    """How large the case is."""
+    """Size of the case."""
 
     rows: int = 17
     columns: int = 24
@@ -40,29 +40,29 @@ QUICK = Extent(3, 4, 40)
 
 
 class Inputs(NamedTuple):
-    """What `paramscape.vic.simulate` takes."""
+    """Arguments of `paramscape.vic.simulate`."""
 
     parameters: Parameters
     forcing: Forcing
     options: Options
 
     def to(self, dtype: torch.dtype, device: torch.device | str | None = None) -> "Inputs":
-        """The same in another precision or on another device."""
+        """The inputs in another precision or on another device."""
         parameters = self.parameters.to(dtype, device)
         return self._replace(parameters=parameters, forcing=self.forcing.to(dtype, device))
 
     def with_members(self, count: int) -> "Inputs":
-        """Members with calibrated parameters drawn from the priors; seeded."""
+        """The inputs with members whose calibrated parameters are drawn from the priors."""
         values = draw_calibrated(count, self.parameters.cells)
         return self._replace(parameters=with_calibrated(self.parameters, values))
 
     def of_cells(self, cells: slice | Tensor) -> "Inputs":
-        """Some of the cells."""
+        """The inputs of some cells."""
         parameters, forcing = self.parameters.select(cells), self.forcing.select(cells)
         return self._replace(parameters=parameters, forcing=forcing)
 
     def of_days(self, days: int) -> "Inputs":
-        """The first days."""
+        """The inputs of the first days."""
         steps = days * self.options.model_steps_per_day
         return self._replace(forcing=self.forcing.days(0, steps))
 
@@ -78,7 +78,7 @@ class Inputs(NamedTuple):
 
     @property
     def lanes(self) -> int:
-        """Columns (cell x tile) of all members."""
+        """Number of lanes (member x cell x tile)."""
         columns = columns_of(self.parameters, self.options)
         return columns.count * (self.parameters.members or 1)
 
@@ -102,13 +102,13 @@ class Case:
         return FIRST + timedelta(days=self.days - 1)
 
     def inputs(self, mode: str) -> Inputs:
-        """Tensors in float64 of a mode of `MODES`, read as from files."""
+        """Tensors in float64 for a mode of `MODES`, read as from files."""
         options, mask = MODES[mode], self.domain["mask"]
         parameters = Parameters.from_dataset(self.params, mask)
         return Inputs(parameters, Forcing.from_dataset(self.forcing, mask, options), options)
 
     def write_forcing(self, folder: Path) -> CaseFiles:
-        """Write a forcing file for each year, and give all files of the case."""
+        """Write a forcing file for each year, and return all files of the case."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = {}
         for year, part in self.forcing.groupby("time.year"):
@@ -118,7 +118,7 @@ class Case:
 
 
 def make_case(extent: Extent = Extent(), first: date = FIRST) -> Case:  # noqa: B008
-    """Make the case from a first day on; equal extents give equal cases."""
+    """The case from a first day on; equal extents give equal cases."""
     grid = Grid(
         west=WEST,
         east=WEST + RESOLUTION * extent.columns,

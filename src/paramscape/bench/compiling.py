@@ -27,7 +27,7 @@ INSTRUCTION_SETS = {
 
 
 def measure_compiling(bench: Bench) -> list[Row]:
-    """The program for each instruction set, by each compiler that is found."""
+    """Compile the program for each instruction set with each compiler that is found."""
     options = CompileOptions("AR_406_FULL", True, constants.all_values(), False)
     source = bench.folder / "vic.cpp"
     write_text(source, source_of(options, torch.float32, with_gradient=True))
@@ -50,7 +50,7 @@ def _rows(source: Path, name: str, instruction_set: str) -> list[Row]:
 
 
 def _compile(source: Path, flags: tuple[str, ...]) -> dict[str, float]:
-    """Compile, started from a small process: a child's peak begins with its parent's memory."""
+    """Compile from a small process, because a child's peak begins with its parent's memory."""
     measure = Path(__file__).with_name("small_process.py")
     line = [*flags, str(source), "-o", str(source.with_suffix(".so"))]
     ran = subprocess.run(

@@ -15,7 +15,7 @@ WHOLE = Target("at most", 150.0)
 
 
 def measure_ensemble(bench: Bench) -> list[Row]:
-    """Cell-days a second in float32, from inputs in memory to outputs in memory."""
+    """Cell-days per second in float32, from inputs in memory to outputs in memory."""
     rows = []
     for mode in MODES:
         ran = bench.ensemble(mode)
@@ -25,7 +25,7 @@ def measure_ensemble(bench: Bench) -> list[Row]:
 
 
 def _whole(bench: Bench) -> Row:
-    """The time of 400 members in daily mode."""
+    """Time of 400 members in daily mode."""
     inputs = bench.inputs("daily")
     members = 4 if bench.settings.quick else MEMBERS
     what = f"daily, {members} members x {inputs.parameters.cells} cells x {inputs.days} days"

@@ -22,7 +22,7 @@ from paramscape.vic.executable.folder import clear_folder, write_folder
 from paramscape.vic.executable.program import run_program
 from paramscape.vic.image.write_global import GLOBAL, RESULTS, ImageCase
 
-GROUP = "beside the real program"
+GROUP = "comparison with the real program"
 TARGETS = {"daily": Target("at least", 15.0), "3-hourly": Target("at least", 30.0)}
 OURS = "import sys; from paramscape.cli import main; sys.exit(main())"
 
@@ -31,8 +31,8 @@ OURS = "import sys; from paramscape.cli import main; sys.exit(main())"
 class Real:
     """Timings of the real program in one mode.
 
-    start: a run of one day. whole: the whole run. loop: its time steps alone, without reading
-    forcing and writing output, by its own timers of processor time [s]; None if its log has none.
+    start: a run of one day. whole: the whole run. loop: the time steps alone, without reading
+    forcing and writing output, in processor time by VIC's timers [s]; None if its log has none.
     """
 
     start: Timing
@@ -41,13 +41,13 @@ class Real:
 
     @property
     def parts(self) -> dict[str, float | None]:
-        """Seconds of what our ensemble is compared with; None where they cannot be told."""
+        """Times that our ensemble is compared with [s]; None if unknown."""
         net = self.whole.best - self.start.best
         return {"without start-up": net if net > 0 else None, "time steps alone": self.loop}
 
 
 def measure_executable(bench: Bench) -> list[Row]:
-    """Both modes; a mode in which the program fails is shown with the cause."""
+    """Measure both modes; if the program fails in a mode, its row shows the cause."""
     if bench.settings.executable is None:
         return [not_measured(GROUP, "no executable given (--executable vic_image.exe)")]
     rows = []
@@ -81,7 +81,7 @@ def _mode(bench: Bench, mode: str) -> list[Row]:
 def _run(
     bench: Bench, case: ImageCase, program: Program, folder: Path
 ) -> tuple[Timing, float | None]:
-    """Time the program in a folder of its own; also the shortest time of its steps alone."""
+    """Time the program in a new folder; also the shortest time of its steps alone."""
     clear_folder(folder)
     write_folder(folder, case, bench.files)
     loops: list[float | None] = []
@@ -124,8 +124,8 @@ def _ratios(bench: Bench, mode: str, real: Real) -> list[Row]:
 def loop_seconds(log: str) -> float | None:
     """Processor time of VIC's time steps without forcing and output [s], from its timing table.
 
-    The table is that of the first process. Its wall time of writing is not initialised in VIC
-    5.1, so all are taken from the column of processor time; MPI waits busily.
+    The table is that of the first process. VIC 5.1 does not initialise its wall time of writing,
+    so all values are from the column of processor time. MPI's waiting counts as processor time.
     """
     found = {}
     for line in log.splitlines():
@@ -151,7 +151,7 @@ def largest_difference_of_days(inputs: Inputs, history: dict[str, np.ndarray]) -
 
 
 def _own(bench: Bench, case: ImageCase, mode: str, real: Real) -> Row:
-    """Time `paramscape vic` on the same files, in processes of its own."""
+    """Time `paramscape vic` on the same files, in new processes."""
     folder = bench.folder / mode / "ours"
     clear_folder(folder)
     write_folder(folder, case, bench.files)

@@ -1,4 +1,4 @@
-"""The same measurements on a GPU, where the loop over steps is PyTorch's."""
+"""The same measurements on a GPU, with the eager loop."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,19 +14,19 @@ from paramscape.bench.table import Row, not_measured, rate_row, timing_row
 GROUP = "on a GPU"
 MEMBERS = 400
 PILOT_DAYS = 2
-SECONDS = 15.0  # that a timed run may take
+SECONDS = 15.0  # time limit of a timed run
 GIGABYTE = 1e9
 
 
-def measure_device(bench: Bench) -> list[Row]:
-    """The ensemble and the single simulation on the GPU, over as many days as time allows."""
+def measure_gpu(bench: Bench) -> list[Row]:
+    """Measure ensemble and single simulation on the GPU, over as many days as time allows."""
     if not torch.cuda.is_available():
         return [not_measured(GROUP, "no GPU")]
     return measure_on(bench, torch.device("cuda"))
 
 
 def measure_on(bench: Bench, device: torch.device) -> list[Row]:
-    """The same on any device."""
+    """Measure ensemble and single simulation on a device."""
     members = 4 if bench.settings.quick else MEMBERS
     rows = []
     for mode in MODES:
@@ -43,7 +43,7 @@ def measure_on(bench: Bench, device: torch.device) -> list[Row]:
 def _row(
     bench: Bench, inputs: Inputs, call: Callable[[Inputs], Any], what: str, device: torch.device
 ) -> list[Row]:
-    """Throughput, time and memory of a call over the days that fit into its time."""
+    """Throughput, time and memory of a call, over the days that fit into the time limit."""
     pilot = inputs.of_days(min(PILOT_DAYS, inputs.days))
     seconds = timed(lambda: call(pilot), 1).best / pilot.days
     some = inputs.of_days(max(pilot.days, min(inputs.days, int(SECONDS / seconds))))

@@ -1,6 +1,6 @@
 """Names of the groups of measurements, for `paramscape bench --only`. Imports nothing heavy."""
 
 GROUPS = (
-    *("ensemble", "executable", "single", "scaling", "snow", "sameness", "memory", "startup"),
-    *("methods", "device", "methods-on-gpu"),
+    *("ensemble", "executable", "single", "scaling", "snow", "reproducibility", "memory"),
+    *("startup", "methods", "gpu", "methods-on-gpu"),
 )

@@ -26,7 +26,7 @@ _TEXTURE = {"silt": ("SI", 1.0), "clay": ("CL", 1.0), "porosity": ("POR", 1.0)}
 
 
 def make_domain(grid: Grid, seed: int) -> xr.Dataset:
-    """VIC's domain (lat, lon): all cells of a grid are active and land."""
+    """VIC's domain (lat, lon), in which all cells of a grid are active and land."""
     lat, lon = np.array(grid.latitudes), np.array(grid.longitudes)
     half = np.radians(grid.resolution / 2)
     height = np.sin(np.radians(lat) + half) - np.sin(np.radians(lat) - half)
@@ -44,7 +44,7 @@ def make_domain(grid: Grid, seed: int) -> xr.Dataset:
 
 
 def make_parameters(domain: xr.Dataset, forcing: xr.Dataset, seed: int) -> xr.Dataset:
-    """VIC's parameter file: five vegetation classes and bare ground, as the package prepares it."""
+    """VIC's parameters, prepared by the package: five vegetation classes and bare ground."""
     climate = mean_climate(_daily(forcing))
     native, fractions = native_soil(domain, seed), _fractions(domain, seed)
     return default_parameters(domain, native, fractions, climate, Priors())

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that a benchmark runs on."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ from paramscape import __version__
 from paramscape.files.provenance import commit
 from paramscape.native.compiler import compiler, march
 
-BUSY = 0.5  # load average above which timings are doubtful
+BUSY = 0.5  # load average above which timings are unreliable
 
 
 def cores() -> int:
@@ -25,7 +25,7 @@ def cores() -> int:
 
 
 def machine_facts() -> dict[str, Any]:
-    """Facts for the head of a report; the load average is that of the last minute."""
+    """Facts for the head of a report. The load average is that of the last minute."""
     return {
         "processor": _processor(),
         "cores": cores(),

@@ -1,4 +1,4 @@
-"""Wall time, processor time and memory of a call, also in a process of its own."""
+"""Wall time, processor time and memory of a call, also in a new process."""
 
 import contextlib
 import json
@@ -49,7 +49,7 @@ class Timing:
 
 
 def timed(call: Callable[[], Any], repeats: int, warm_up: bool = True) -> Timing:
-    """Time a call, after a first one that does not count."""
+    """Time a call, after a first call that is not counted."""
     if warm_up:
         call()
     walls, processors = [], []
@@ -68,7 +68,7 @@ def _processor_time() -> float:
 
 @contextlib.contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Simulate with a number of threads."""
+    """Use a number of threads within the context."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
@@ -81,12 +81,12 @@ def run_fresh(module: str, job: Any, settings: Mapping[str, str] | None = None) 
     """Run a module of this package in a new Python process and return what it prints as JSON.
 
     Args:
-        module: its name; it gets the path of the job, written by `torch.save`, as argument.
-        job: what it is to do.
+        module: its name. Its argument is the path of the job, written by `torch.save`.
+        job: what the module does.
         settings: environment variables to change.
 
     Raises:
-        RuntimeError: with what it says if it fails.
+        RuntimeError: if it fails; with the end of its stderr.
     """
     found = [str(PACKAGES), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found))}
@@ -102,19 +102,19 @@ def run_fresh(module: str, job: Any, settings: Mapping[str, str] | None = None) 
             check=False,
         )
     if ran.returncode:
-        raise RuntimeError(f"{module} failed in a process of its own:\n{ran.stderr[-2000:]}")
+        raise RuntimeError(f"{module} failed in a new process:\n{ran.stderr[-2000:]}")
     return json.loads(ran.stdout.splitlines()[-1])
 
 
 def resident() -> int:
-    """Memory of this process [bytes]; its peak so far where the system tells no more."""
+    """Memory of this process [bytes]; its peak so far if the system gives only that."""
     return _of_status("VmRSS:") or peak()
 
 
 def peak() -> int:
     """Largest memory of this process so far [bytes].
 
-    The kernel's own mark, for `ru_maxrss` starts in a child from the parent's.
+    From the kernel's status file, because `ru_maxrss` of a child starts at its parent's value.
     """
     scale = 1 if sys.platform == "darwin" else 1024
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale

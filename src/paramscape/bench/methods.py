@@ -1,4 +1,4 @@
-"""The methods on VIC at the paper's size: evaluations of searches, epochs of what learns.
+"""The methods on VIC at the paper's size: evaluations of searches, epochs of learned methods.
 
 Sun et al. (2024) give minutes on an A100 in their Table 2: 705 for SCE-UA, 180 for dPL and 152 for
 GAN-PO, the latter two for 200 epochs.
@@ -34,7 +34,7 @@ LEARNED = ("gan-po", "gan-po-l1", "dpl-z", "dpl-a")
 
 
 def measure_methods(bench: Bench) -> list[Row]:
-    """Minutes of searches, and seconds of epochs with and without validation."""
+    """Minutes of searches, and seconds of epochs with and without validation, on the CPU."""
     problem = make_problem(bench.settings.quick)
     rows = []
     for method in EVALUATIONS:
@@ -46,7 +46,7 @@ def measure_methods(bench: Bench) -> list[Row]:
 
 
 def measure_methods_on_gpu(bench: Bench) -> list[Row]:
-    """Epochs of what learns, on a GPU."""
+    """Epochs of learned methods on a GPU."""
     if not torch.cuda.is_available():
         return [not_measured(ON_GPU, "no GPU")]
     problem = make_problem(bench.settings.quick, "cuda")
@@ -54,7 +54,7 @@ def measure_methods_on_gpu(bench: Bench) -> list[Row]:
 
 
 def _search(bench: Bench, problem: Problem, method: str, warmup_days: int | None) -> list[Row]:
-    """Minutes of all evaluations: of a whole search, or from its first population and loops."""
+    """Minutes of all evaluations, measured or extrapolated from the first population and loops."""
     whole = bench.settings.full and not bench.settings.quick
     wanted = EVALUATIONS[method]
     count = wanted if whole else SOME_EVALUATIONS[method]
@@ -81,7 +81,7 @@ def _search(bench: Bench, problem: Problem, method: str, warmup_days: int | None
 
 
 def _epochs(bench: Bench, problem: Problem, method: str, group: str) -> list[Row]:
-    """Seconds of epochs after the first, the last of which is validated, and of 200."""
+    """Seconds of the epochs after the first (the last is validated), and of 200 epochs."""
     changes = {"epochs": SOME_EPOCHS, "validate_every": SOME_EPOCHS}
     seconds = [row["seconds"] for row in _calibrate(bench, problem, method, changes)]
     plain, validated = seconds[1:-1], seconds[-1]
@@ -100,7 +100,7 @@ def _epochs(bench: Bench, problem: Problem, method: str, group: str) -> list[Row
 def _minutes(
     group: str, what: str, minutes: float, method: str, target: Target | None, note: str = ""
 ) -> Row:
-    """A row of minutes, beside the paper's where it gives them."""
+    """A row of minutes, with the paper's if it gives them."""
     paper = f"the paper: {PAPER[method]:g}" if method in PAPER else ""
     notes = "; ".join(part for part in (paper, note) if part)
     return Row(group, what, minutes, "min", target=target, note=notes)
@@ -109,7 +109,7 @@ def _minutes(
 def _calibrate(
     bench: Bench, problem: Problem, method: str, changes: dict[str, Any]
 ) -> list[dict[str, float]]:
-    """The history of a calibration with the method's usual settings but for some."""
+    """History of a calibration with the method's default settings except some."""
     usual: BaseModel = getattr(Calibration(runs=[_RUN]), method.replace("-", "_"))
     settings = type(usual).model_validate(usual.model_dump() | changes)
     folder = bench.folder / method

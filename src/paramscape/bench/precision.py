@@ -1,4 +1,4 @@
-"""What float32 costs: the same VIC cases in both precisions, output by output."""
+"""Errors of float32: the same VIC cases in both precisions, output by output."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from paramscape.vic.image.constants_file import constants_of
-from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
+from paramscape.vic.image.forcing_files import check_forcing_files, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file
 from paramscape.vic.image.inputs import read_case
 from paramscape.vic.image.state_file import StateLayout, read_state
@@ -27,9 +27,9 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Difference:
-    """Float32 against float64 in one output of one case.
+    """Difference of float32 from float64 in one output of one case.
 
-    Totals are sums over days and layers, of the daily values where the output is a storage, in the
+    Totals are sums over days and layers (of the daily values of a storage), in the
     output's unit. Days are those of single cells.
     """
 
@@ -42,7 +42,7 @@ class Difference:
 
     @property
     def within_target(self) -> bool:
-        """Whether the totals of all cells are as close as `TARGET`."""
+        """Whether the totals of all cells differ by at most `TARGET`."""
         return self.worst_cell <= TARGET
 
 
@@ -52,12 +52,12 @@ def precision_errors(
     """Run VIC cases in float64 and float32 and compare their outputs.
 
     Args:
-        cases: folders that hold a `global.txt` whose paths are relative to the folder.
-        outputs: names of VIC's outputs; those that are 0 throughout a case are left out.
+        cases: folders with a `global.txt` whose paths are relative to the folder.
+        outputs: names of VIC's outputs. Outputs that are always 0 in a case are left out.
 
     Raises:
-        ValueError: for a case that cannot be run.
-        FileNotFoundError: for a folder without `global.txt`.
+        ValueError: if a case cannot be run.
+        FileNotFoundError: if a folder has no `global.txt`.
     """
     for folder in cases:
         exact, single = (_daily(folder, dtype, outputs) for dtype in (torch.float64, torch.float32))
@@ -72,7 +72,7 @@ def _daily(folder: Path, dtype: torch.dtype, outputs: tuple[str, ...]) -> dict[s
     parts: dict[str, list[Tensor]] = {name: [] for name in outputs}
     with constants_of(run.constants):
         parameters, grid = read_case(run)
-        check_forcing(run, grid)
+        check_forcing_files(run, grid)
         layout = StateLayout(parameters, run.options, grid)
         state = read_state(run.initial_state, layout) if run.initial_state else None
         parameters = parameters.to(dtype)
@@ -126,7 +126,7 @@ def _difference(case: str, name: str, exact: Tensor, single: Tensor) -> Differen
 
 
 def precision_table(differences: Iterable[Difference]) -> str:
-    """The differences as a Markdown table, those beyond the target in bold."""
+    """The differences as a Markdown table; those above the target are bold."""
     lines = [
         "| case | output | total | relative difference | in the worst cell | largest of a day |",
         "|---|---|---:|---:|---:|---:|",

@@ -1,4 +1,4 @@
-"""One simulation in a process of its own, for start-up time and memory."""
+"""One simulation in a new process, for start-up time and memory."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from paramscape.vic import Forcing, Options, Parameters
 
 @dataclass(frozen=True)
 class Job:
-    """What to simulate, and how."""
+    """A simulation to run."""
 
     inputs: Inputs
     with_gradient: bool = False
@@ -25,7 +25,7 @@ class Job:
 
 
 def main(path: Path) -> dict[str, int]:
-    """Simulate; memory before and at its peak [bytes], of which outputs take a part."""
+    """Simulate, and print memory before and at its peak, with the share of outputs [bytes]."""
     job_class = (Job, "paramscape.bench.probe.Job")  # here it is __main__'s
     with torch.serialization.safe_globals([job_class, Inputs, Parameters, Forcing, Options]):
         job: Job = torch.load(path, weights_only=True)

@@ -1,4 +1,4 @@
-"""Threads, chunks and the order of cells: time, and whether the answer stays the same."""
+"""Threads, chunks and the order of cells: their time, and whether results stay the same."""
 
 import torch
 from torch import Tensor
@@ -9,14 +9,14 @@ from paramscape.bench.session import Bench
 from paramscape.bench.simulation import largest_difference, run
 from paramscape.bench.table import Row, Target, timing_row
 
-GROUP = "same answer, whoever computes it"
+GROUP = "reproducibility"
 MEMBERS = 2
 SAME = Target("at most", 1e-12)
-CHUNKS = (16, 4)  # parts into which the lanes are cut, besides the default
+CHUNKS = (16, 4)  # numbers of chunks, in addition to the default
 
 
-def measure_sameness(bench: Bench) -> list[Row]:
-    """Time in daily mode and float64, and the largest difference to the default's outputs."""
+def measure_reproducibility(bench: Bench) -> list[Row]:
+    """Time in daily mode and float64, and the largest difference from the default's outputs."""
     inputs = bench.inputs("daily").with_members(MEMBERS)
     reference = run(inputs)
     rows = []

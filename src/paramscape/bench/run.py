@@ -1,4 +1,4 @@
-"""Runs the groups of measurements."""
+"""Running the groups of measurements."""
 
 import logging
 import shutil
@@ -10,13 +10,13 @@ import torch
 
 from paramscape.bench.ensemble import measure_ensemble
 from paramscape.bench.executable import measure_executable
-from paramscape.bench.gpu import measure_device
+from paramscape.bench.gpu import measure_gpu
 from paramscape.bench.groups import GROUPS
 from paramscape.bench.machine import BUSY, machine_facts
 from paramscape.bench.measure import threads
 from paramscape.bench.memory import measure_memory
 from paramscape.bench.methods import measure_methods, measure_methods_on_gpu
-from paramscape.bench.reproducibility import measure_sameness
+from paramscape.bench.reproducibility import measure_reproducibility
 from paramscape.bench.scaling import measure_scaling, measure_snow
 from paramscape.bench.session import Bench, Settings
 from paramscape.bench.single import measure_single
@@ -32,23 +32,23 @@ _MEASUREMENTS: tuple[Callable[[Bench], list[Row]], ...] = (
     measure_single,
     measure_scaling,
     measure_snow,
-    measure_sameness,
+    measure_reproducibility,
     measure_memory,
     measure_startup,
     measure_methods,
-    measure_device,
+    measure_gpu,
     measure_methods_on_gpu,
 )
 MEASURE = dict(zip(GROUPS, _MEASUREMENTS, strict=True))
-UNCOMPILED = ("device", "methods-on-gpu")  # groups that need no compiler
+UNCOMPILED = ("gpu", "methods-on-gpu")  # groups that need no compiler
 
 
 def run_benchmark(settings: Settings) -> Report:
-    """Measure all groups, or those that are asked for, on all cores.
+    """Measure all groups, or those of `settings.only`, on all cores.
 
     Raises:
-        ValueError: for groups that do not exist.
-        FileNotFoundError: if the executable or the command `mpirun` is not there.
+        ValueError: if a group does not exist.
+        FileNotFoundError: if the executable or the command `mpirun` does not exist.
     """
     _require(settings)
     facts = machine_facts()
@@ -79,7 +79,7 @@ def _why_not_compiled() -> str | None:
     if compiler() is None:
         return "no C++ compiler"
     if not compiled_here(torch.device("cpu")):
-        return "$PARAMSCAPE_VIC asks for the plain loop"
+        return "$PARAMSCAPE_VIC asks for the eager loop"
     return None
 
 

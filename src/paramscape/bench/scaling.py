@@ -1,4 +1,4 @@
-"""How cost grows with members, cells and days, and what snow costs."""
+"""Scaling of time with members, cells and days, and the time of snow."""
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -12,13 +12,13 @@ from paramscape.bench.simulation import run
 from paramscape.bench.table import Row, timing_row
 from paramscape.vic import Forcing, simulate
 
-GROUP = "cost"
+GROUP = "scaling"
 MEMBERS = 4
 WARMER = 15.0  # [K]
 
 
 def measure_scaling(bench: Bench) -> list[Row]:
-    """Time of three sizes each; the ratio is cost over size, 1 for the smallest."""
+    """Time of three sizes of each axis; the ratio is time over size, 1 for the smallest."""
     inputs = bench.inputs("daily").to(torch.float32)
     rows = []
     for axis, sizes in _sizes(inputs).items():
@@ -32,7 +32,7 @@ def measure_scaling(bench: Bench) -> list[Row]:
 
 
 def measure_snow(bench: Bench) -> list[Row]:
-    """Time with the case's snow and without: the same 15 K warmer; the ratio is to the former."""
+    """Time with snow, and without it in the case 15 K warmer; the ratio is to the former."""
     inputs = bench.inputs("daily").to(torch.float32)
     air = inputs.forcing.air_temp + WARMER
     warm = inputs._replace(forcing=replace(inputs.forcing, air_temp=air))
@@ -63,7 +63,7 @@ def _sizes(inputs: Inputs) -> dict[str, list[tuple[int, Inputs]]]:
 
 
 def _longer_and_longer(inputs: Inputs) -> Iterator[Inputs]:
-    """Half the days, all, and all of them twice."""
+    """Half of the days, all days, and all days twice."""
     yield inputs.of_days(inputs.days // 2)
     yield inputs
     one = inputs.forcing

@@ -1,4 +1,4 @@
-"""What all groups of measurements share: the case, the settings, and the ensemble's throughput."""
+"""State shared by all groups of measurements: case, settings, throughput of the ensemble."""
 
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
@@ -15,14 +15,14 @@ from paramscape.vic.engine.memory import memory_for_simulation
 from paramscape.vic.executable import CaseFiles
 from paramscape.vic.outputs import OUTPUTS as ALL_OUTPUTS
 
-SECONDS = {"daily": 6.0, "3-hourly": 10.0}  # that a timed ensemble should take
+SECONDS = {"daily": 6.0, "3-hourly": 10.0}  # duration of a timed ensemble
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the benchmark is run.
+    """Settings of a benchmark.
 
-    quick: a case of 12 cells and 40 days, for a look at the machinery. full: run the whole
+    quick: use a case of 12 cells and 40 days, for a test of the program. full: run the whole
     ensemble of 400 members. executable: the real VIC program. mpirun: the command that starts
     several processes of it. only: groups to measure, all by default. repeats: of each timing.
     """
@@ -45,7 +45,7 @@ class Settings:
         }
 
 
-class Ensemble(NamedTuple):
+class TimedEnsemble(NamedTuple):
     """A timed ensemble in float32."""
 
     members: int
@@ -54,13 +54,13 @@ class Ensemble(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Cell-days a second."""
+        """Cell-days per second."""
         return self.cell_days / self.timing.best
 
 
 @dataclass(eq=False)
 class Bench:
-    """A run of the benchmark; what several groups need is made once, where it is first needed.
+    """A run of the benchmark; data of several groups are made once, when first needed.
 
     folder: for files, removed by the caller.
     """
@@ -85,16 +85,16 @@ class Bench:
         return self.case.inputs(mode)
 
     @cache  # noqa: B019
-    def ensemble(self, mode: str) -> Ensemble:
+    def ensemble(self, mode: str) -> TimedEnsemble:
         """Time an ensemble that is large enough to be steady, in float32."""
         members = self.members(mode)
         inputs = self.inputs(mode).with_members(members).to(torch.float32)
         timing = timed(lambda: run(inputs), self.settings.repeats)
-        return Ensemble(members, inputs.cell_days, timing)
+        return TimedEnsemble(members, inputs.cell_days, timing)
 
     @cache  # noqa: B019
     def members(self, mode: str) -> int:
-        """Members whose simulation takes some seconds, by a pilot, and fits into memory."""
+        """Number of members, by a pilot: their simulation takes seconds and fits into memory."""
         pilot = self.inputs(mode).with_members(2).to(torch.float32)
         if self.settings.quick:
             return 2

@@ -1,4 +1,4 @@
-"""The simulations that are timed: forward, and forward and backward."""
+"""Timed simulations: forward, and forward with backward."""
 
 import torch
 from torch import Tensor
@@ -9,7 +9,7 @@ from paramscape.vic.parameters import CALIBRATED
 
 
 def run(inputs: Inputs, lanes_at_once: int | None = None) -> dict[str, Tensor]:
-    """Outputs without gradient."""
+    """Simulate, and return the outputs without gradient."""
     with torch.inference_mode():
         ran = simulate(*inputs, outputs=OUTPUTS, running=Running(lanes_at_once))
     _wait(ran.outputs["OUT_EVAP"])
@@ -17,7 +17,7 @@ def run(inputs: Inputs, lanes_at_once: int | None = None) -> dict[str, Tensor]:
 
 
 def run_with_gradient(inputs: Inputs) -> dict[str, Tensor]:
-    """Outputs, and the gradient of their sum in all calibrated parameters.
+    """Simulate, and return the outputs and the gradient of their sum in the calibrated parameters.
 
     Raises:
         FloatingPointError: if the gradient is not finite.
@@ -32,7 +32,7 @@ def run_with_gradient(inputs: Inputs) -> dict[str, Tensor]:
 
 
 def calibrated_of(inputs: Inputs) -> Tensor:
-    """The calibrated parameters (cell, 7) that the case has."""
+    """The calibrated parameters (cell, 7) of the case."""
     soil = inputs.parameters.soil
     layered = {"depth2": soil["depth"][:, 1], "depth3": soil["depth"][:, 2]}
     layered["expt"] = soil["expt"][:, 0]

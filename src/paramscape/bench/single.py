@@ -1,4 +1,4 @@
-"""One simulation of the case in daily mode, forward, and forward and backward."""
+"""One simulation of the case in daily mode, forward, and forward with backward."""
 
 import torch
 
@@ -16,7 +16,7 @@ GIGABYTE = 1e9
 
 
 def measure_single(bench: Bench) -> list[Row]:
-    """Time and memory; the gradient is that of all seven calibrated parameters."""
+    """Time and memory, without and with gradients of all seven calibrated parameters."""
     rows = []
     for dtype in (torch.float32, torch.float64):
         inputs = bench.inputs("daily").to(dtype)

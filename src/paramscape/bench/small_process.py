@@ -1,4 +1,4 @@
-"""Runs a command, and prints its processor time [s] and peak memory [bytes]; imports little."""
+"""Runs a command and prints its processor time [s] and peak memory [bytes]; imports little."""
 
 import json
 import resource

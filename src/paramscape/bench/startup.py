@@ -1,4 +1,4 @@
-"""What compilation costs once, and how fast a second process is there."""
+"""Start-up time: a first process that compiles, and a second one."""
 
 import tempfile
 from pathlib import Path
@@ -23,10 +23,10 @@ PROGRAMS = (
 
 
 def measure_startup(bench: Bench) -> list[Row]:
-    """Whole processes, from start to end, of one simulation of a few cells, and compiling alone.
+    """Time of whole processes that simulate a few cells once, and of compiling alone.
 
-    Cold is with an empty cache and compiles; warm finds what that left. Compiling alone is shown
-    for other processors, too.
+    Cold has an empty cache and compiles; warm finds the compiled program. Compiling alone is
+    measured for other processors, too.
     """
     rows = []
     programs = PROGRAMS[:1] if bench.settings.quick else PROGRAMS

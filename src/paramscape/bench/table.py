@@ -16,13 +16,13 @@ BEGIN, END = "<!-- figures of {} -->", "<!-- end of figures -->"
 
 @dataclass(frozen=True)
 class Target:
-    """What a value must reach: at least or at most a bound."""
+    """A bound that a value must reach: at least or at most."""
 
     sense: Literal["at least", "at most"]
     bound: float
 
     def is_met(self, value: float) -> bool:
-        """Whether a value keeps the bound; NaN does not."""
+        """Whether a value satisfies the bound; NaN does not."""
         return value >= self.bound if self.sense == "at least" else value <= self.bound
 
 
@@ -30,9 +30,9 @@ class Target:
 class Row:
     """One measurement.
 
-    value: the best of the repeats; None if it was not measured, and `note` says why. worst: of
-    the repeats. ratio: that over the target, unless the row is about another one. processor:
-    time of all cores [s].
+    value: the best of the repeats; None if not measured, and `note` says why. worst: the worst
+    of the repeats. ratio: value over target, unless the row defines another one. processor: time
+    of all cores [s].
     """
 
     group: str
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """pass, fail, or nothing where there is no target or no value."""
+        """The word pass or fail; empty without a target or a value."""
         if self.target is None or self.value is None:
             return ""
         return "pass" if self.target.is_met(self.value) else "fail"
@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """All rows of a run, where they were measured, and with which settings."""
+    """All rows of a run, with the machine and the settings."""
 
     machine: dict[str, Any]
     settings: dict[str, Any]
@@ -93,7 +93,7 @@ class Report:
         """Read what `save` wrote.
 
         Raises:
-            ValueError: if the file is something else.
+            ValueError: if the file is not such a report.
         """
         try:
             content = json.loads(path.read_text())
@@ -101,15 +101,15 @@ class Report:
             return cls(content["machine"], content["settings"], rows)
         except (KeyError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(
-                f"{path} is no report of a benchmark ({error!r}); make one with "
+                f"{path} is not a report of a benchmark ({error!r}); make one with "
                 "`paramscape bench --json FILE`"
             ) from error
 
     def write_into(self, path: Path, name: str) -> None:
-        """Put the table between the marks of `name` in a text, in place of what stands there.
+        """Replace the text between the marks of `name` in a file by the tables.
 
         Raises:
-            ValueError: if the text has no such marks.
+            ValueError: if the file has no such marks.
         """
         text, begin = path.read_text(), BEGIN.format(name)
         before, found, rest = text.partition(begin)
@@ -120,7 +120,7 @@ class Report:
 
 
 def timing_row(group: str, what: str, timing: Timing, **details: Any) -> Row:
-    """A row of a wall time [s]."""
+    """A row with a wall time [s]."""
     return Row(
         group, what, timing.best, "s", timing.worst,
         processor=timing.processor, repeats=timing.repeats, **details,
@@ -128,7 +128,7 @@ def timing_row(group: str, what: str, timing: Timing, **details: Any) -> Row:
 
 
 def rate_row(group: str, what: str, amount: float, timing: Timing, **details: Any) -> Row:
-    """A row of an amount of cell-days in a wall time."""
+    """A row with a rate: cell-days over wall time."""
     return Row(
         group, what, amount / timing.best, "cell-days/s", amount / timing.worst,
         processor=timing.processor, repeats=timing.repeats, **details,

@@ -15,8 +15,8 @@ KELVIN = 273.15
 def make_forcing(domain: xr.Dataset, seed: int, first: date, days: int) -> xr.Dataset:
     """VIC forcing (time, lat, lon) in steps of 3 hours, float32, whole days from `first`.
 
-    A step takes the rain of the record at its end and the mean of the records at both ends of
-    everything else, as steps of CMFD do.
+    The rain of a step is that of the record at its end. Other variables are the mean of the
+    records at both ends, as in steps of CMFD.
     """
     climate = Climate(seed, domain["lat"].values, domain["lon"].values)
     records = climate.weather(first, days + 1)
@@ -36,7 +36,7 @@ def make_forcing(domain: xr.Dataset, seed: int, first: date, days: int) -> xr.Da
 
 
 def _fields(records: Weather, steps: int) -> dict[str, np.ndarray]:
-    """Fields (step, lat, lon) by our names and in VIC's units."""
+    """Fields (step, lat, lon) by variable, in VIC's units."""
     vapour = vapour_pressure(records.shum, records.pres)
     return {
         "tas": _between(records.temp, steps) - KELVIN,

@@ -1,4 +1,4 @@
-"""One transfer over HTTP that goes on where an earlier one ended."""
+"""A transfer over HTTP that continues an earlier one."""
 
 import fcntl
 import os
@@ -13,21 +13,21 @@ from tqdm import tqdm
 
 _CHUNK = 1 << 16  # [bytes]
 _CONNECTING = 10.0  # longest time for a connection [s]
-_PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which another try may succeed
+_PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers after which another try can succeed
 
 
 class RefusedError(OSError):
-    """An answer of the server that another try would get again."""
+    """An answer of the server that another try would not change."""
 
 
 class Resumed:
-    """A downloader for pooch: receives into a partial file, and continues one that is there.
+    """A downloader for pooch that writes a partial file, and continues an existing one.
 
     Args:
-        part: the partial file; it outlives a transfer that breaks off.
+        part: the partial file; it remains if a transfer breaks off.
         size: of the whole file [bytes].
         progress: show a bar on stderr.
-        patience: time without an answer after which a transfer is given up [s].
+        patience: time without an answer after which a transfer is abandoned [s].
     """
 
     def __init__(self, part: Path, size: int, *, progress: bool, patience: float) -> None:
@@ -38,7 +38,7 @@ class Resumed:
         """Receive the file and give it the name `output_file`.
 
         Raises:
-            TransferError: if the transfer ends before the file does; what came is kept.
+            TransferError: if the transfer ends before the file does; the received part is kept.
             RefusedError: if the server has no such file.
         """
         if self._have() > self.size:
@@ -100,8 +100,8 @@ class Resumed:
 def alone(part: Path) -> Iterator[None]:
     """Wait until no other process receives into a partial file.
 
-    The lock ends with its process. File systems without locks give none: two processes may then
-    receive the same bytes twice, and the checksum decides.
+    The lock ends with its process. On a file system without locks, two processes may receive the
+    same bytes twice; the checksum decides.
     """
     while True:
         handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o666)
@@ -117,7 +117,7 @@ def alone(part: Path) -> Iterator[None]:
 
 
 def _is_open(handle: int, part: Path) -> bool:
-    """Whether the name still stands for the file that was opened."""
+    """Whether the path still names the opened file."""
     try:
         return os.fstat(handle).st_ino == part.stat().st_ino
     except FileNotFoundError:

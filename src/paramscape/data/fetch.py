@@ -1,4 +1,4 @@
-"""Public files brought to where a study looks for them, and what to do where that fails."""
+"""Downloads of public files to the paths of a study, and instructions if they fail."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ MIRROR = "PARAMSCAPE_MIRROR"
 
 
 class FetchError(OSError):
-    """Public files that could not be fetched; the message says how to bring them by hand."""
+    """Public files that could not be fetched; the message says how to get them manually."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Transfer:
 def fetch_all(
     files: Mapping[Path, PublicFile], transfer: Transfer | None = None
 ) -> Iterator[tuple[Path, bool]]:
-    """Fetch the public files that are not there; gives each path, and whether it was fetched.
+    """Fetch missing public files; yield each path and whether it was fetched.
 
     After a first failure the other files have one try each.
 
     Args:
-        files: by the path where the study looks for them.
+        files: public files by their path in the study.
         transfer: how they are received.
 
     Raises:
@@ -57,7 +57,7 @@ def fetch_all(
 
 
 def fetch(path: Path, file: PublicFile, transfer: Transfer) -> bool:
-    """Fetch one public file unless it is there; return whether it was fetched.
+    """Fetch a public file unless it exists; return whether it was fetched.
 
     The file appears under its name when it is complete and has its checksum. A transfer that
     breaks off is continued by the next try, or by the next call.
@@ -79,7 +79,7 @@ def fetch(path: Path, file: PublicFile, transfer: Transfer) -> bool:
 
 
 def address_of(file: PublicFile) -> str:
-    """Where a file is fetched: at its address, or at the same path of the mirror.
+    """Address from which a file is fetched: its own, or the same path on the mirror.
 
     Raises:
         FetchError: if the mirror is not an address.
@@ -91,7 +91,7 @@ def address_of(file: PublicFile) -> str:
 
 
 def by_hand(files: Mapping[Path, PublicFile]) -> str:
-    """What to do without a network: which files, from where, into which folder, and their sums."""
+    """Instructions without a network: files, addresses, folders and checksums."""
     lines = ["Without a network, fetch these files elsewhere and put them into these folders:"]
     for path, file in files.items():
         lines += [

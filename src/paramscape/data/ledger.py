@@ -32,7 +32,7 @@ class PublicFile(BaseModel):
     citation: str
 
     def fault(self, path: Path, *, look_inside: bool = True) -> str | None:
-        """What is wrong with a file that has this one's name; None if it is the same.
+        """Difference of a file from the public file of that name; None if it is the same.
 
         Args:
             path: the file.
@@ -53,8 +53,8 @@ class PublicFile(BaseModel):
 class Ledger:
     """Public files by data set and file name.
 
-    A path names a public file if its last two parts are a data set and a file of the ledger,
-    wherever the folder of the data set lies.
+    A path names a public file if its last two parts are a data set and a file of the ledger; the
+    folder before them does not matter.
     """
 
     def __init__(self, files: Iterable[PublicFile]) -> None:
@@ -62,7 +62,7 @@ class Ledger:
 
     @classmethod
     def read(cls, own: Path | None = None) -> "Ledger":
-        """The package's ledger, and a ledger of the user's own, whose entries come first.
+        """Read the package's ledger and, with precedence, the user's.
 
         Raises:
             LedgerError: if the user's ledger is absent or a row of it is wrong.
@@ -78,7 +78,7 @@ class Ledger:
 
 
 def require_content(path: Path, file: PublicFile, *, look_inside: bool = True) -> None:
-    """Refuse a file that has the name of a public one and another content, see `fault`.
+    """Refuse a file that has the name of a public file but another content, see `fault`.
 
     Raises:
         LedgerError: naming the file, and size or checksum that differ.
@@ -97,7 +97,7 @@ def _rows(path: Path) -> list[PublicFile]:
             rows = list(csv.DictReader(text, restkey="further columns"))
     except FileNotFoundError:
         raise LedgerError(
-            f"{path}: there is no such ledger; correct products.ledger in the settings"
+            f"{path}: this ledger does not exist; correct products.ledger in the settings"
         ) from None
     return [_row(path, line, row) for line, row in enumerate(rows, start=2)]
 

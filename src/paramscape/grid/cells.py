@@ -1,4 +1,4 @@
-"""The cells of a study: between fields on the grid and one flat axis of active cells."""
+"""Active cells of a grid on one flat axis, and fields on the grid."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class Cells:
         """Values (..., cell) of a field (..., lat, lon) in the active cells.
 
         Raises:
-            ValueError: if the field lies on another grid.
+            ValueError: if the field is on another grid.
         """
         field = field.transpose(..., "lat", "lon")
         if field.shape[-2:] != self.shape or not (

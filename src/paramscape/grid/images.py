@@ -1,4 +1,4 @@
-"""Between values on active cells and images of the grid."""
+"""Conversion between values of active cells and images of the grid."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""The C++ compiler, and the processor it compiles for."""
+"""The C++ compiler, and the instruction set that it compiles for."""
 
 import os
 import platform
@@ -24,18 +24,18 @@ NO_COMPILER = (
 NATIVE = "native"
 _USUAL = ("g++", "clang++", "c++")
 _X86 = ("x86_64", "amd64", "i386", "i686")
-_PATIENCE = 120.0  # seconds for the compiler to name its macros
+_PATIENCE = 120.0  # time limit for the compiler to print its macros [s]
 
 
 class CompilerError(RuntimeError):
-    """A compiler that is installed does not work."""
+    """An installed compiler does not work."""
 
 
 class Target(NamedTuple):
     """A compiler with the instruction set that it compiles for.
 
-    command: the compiler with the flags that choose the instruction set. macros: what it
-    predefines, by which its version and the instruction set are known.
+    command: the compiler with the flags that choose the instruction set. macros: the macros that
+    it predefines, which identify its version and the instruction set.
     """
 
     command: tuple[str, ...]
@@ -55,7 +55,7 @@ def compiler() -> str | None:
 
 
 def compilers() -> list[str]:
-    """All C++ compilers found, the preferred one first; each program once."""
+    """All C++ compilers that are found, each once, the preferred one first."""
     given = shlex.split(os.environ.get("CXX", ""))
     names = [shlex.join(given)] if given and shutil.which(given[0]) else []
     names += [name for name in _USUAL if shutil.which(name)]
@@ -65,7 +65,7 @@ def compilers() -> list[str]:
 
 
 def march() -> str:
-    """The instruction set asked for by $PARAMSCAPE_MARCH, by default that of this processor."""
+    """The instruction set in $PARAMSCAPE_MARCH, by default that of this processor."""
     return os.environ.get(MARCH) or NATIVE
 
 
@@ -73,7 +73,7 @@ def march() -> str:
 def target(name: str, instruction_set: str) -> Target:
     """The compiler with flags for an instruction set.
 
-    `native` is this processor's; a compiler that knows no such flag compiles for its default.
+    `native` is that of this processor. A compiler without such a flag compiles for its default.
 
     Args:
         name: the compiler, with further options if it needs any.
@@ -104,7 +104,7 @@ def target(name: str, instruction_set: str) -> Target:
 
 
 def require_runnable(chosen: Target) -> None:
-    """Refuse an instruction set that this processor lacks, before a program stops it.
+    """Refuse an instruction set that this processor lacks, before a program crashes.
 
     Raises:
         ValueError: if $PARAMSCAPE_MARCH asks for more than the processor has.

@@ -46,12 +46,12 @@ FEATURES = {
 
 
 def missing_features(macros: str) -> list[str]:
-    """Features that a program may use and this processor lacks, by Linux's names.
+    """Features that a program may use and this processor lacks, by their names in Linux.
 
-    Empty where the system does not list the processor's features in /proc/cpuinfo.
+    Empty if the system does not list the processor's features in /proc/cpuinfo.
 
     Args:
-        macros: what the compiler predefines, one `#define NAME VALUE` a line.
+        macros: the macros that the compiler predefines, one `#define NAME VALUE` a line.
     """
     present = _features_here()
     defined = {line.split()[1] for line in macros.splitlines() if line.startswith("#define ")}

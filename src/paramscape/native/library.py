@@ -1,4 +1,4 @@
-"""Compiled programs: made once, kept in a folder where other processes find them, and loaded."""
+"""Compiled programs: compiled once, cached in a folder shared by processes, and loaded."""
 
 import ctypes
 import logging
@@ -35,11 +35,12 @@ starts; size and number of its entries. The table is what the file ends with."""
 
 
 class Recipe(NamedTuple):
-    """How a program is made.
+    """How a program is compiled.
 
-    name: of its file, with a digest of all that decides what is in it. about: what it is, for the
-    user. seconds: how long it takes to make, for the user. compiler: its name, for the user.
-    source: gives its C++. command: the compiler with all flags but those for the output.
+    name: that of its file, with a digest of everything that determines its content. about: what
+    it is, for the user. seconds: how long compiling takes, for the user. compiler: its name, for
+    the user. source: returns the C++ source. command: the compiler with all flags except those
+    for the output.
     """
 
     name: str
@@ -51,22 +52,22 @@ class Recipe(NamedTuple):
 
 
 class _UnusableFolder(OSError):
-    """A folder that a program cannot be kept in, or loaded from."""
+    """A folder in which a program cannot be stored, or from which it cannot be loaded."""
 
 
 class _BrokenProgram(OSError):
-    """A file that is no whole program."""
+    """A file that is not a complete program."""
 
 
 def load(recipe: Recipe) -> ctypes.CDLL:
-    """The program, compiled if no process has done so before.
+    """Load a program, and compile it if no process has done so before.
 
-    It is kept in the cache folder, or in a private temporary folder where the cache folder cannot
+    It is stored in the cache folder, or in a private temporary folder if the cache folder cannot
     be used. Processes that need the same program wait for the one that compiles it.
 
     Raises:
-        CompilerError: if the compiler fails; with what it says.
-        OSError: if there is no folder to keep it in; with the reason for each.
+        CompilerError: if the compiler fails; with its message.
+        OSError: if no folder can store it; with the reason for each.
     """
     refusals: list[str] = []
     for folder in (cache_folder(), earlier_private_folder()):
@@ -85,7 +86,7 @@ def load(recipe: Recipe) -> ctypes.CDLL:
 
 
 def _folders() -> Iterator[Path]:
-    """Where a program may be kept, the preferred folder first."""
+    """Folders that may store a program, the preferred one first."""
     wanted = cache_folder()
     if wanted is not None:
         yield wanted
@@ -96,7 +97,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _found(folder: Path, recipe: Recipe) -> ctypes.CDLL | None:
-    """The program that a process compiled before; None where it cannot be used."""
+    """The program that a process compiled before; None if it cannot be used."""
     file = folder / recipe.name
     try:
         return _loaded(file)
@@ -121,7 +122,7 @@ def _compiled(folder: Path, recipe: Recipe, refusals: list[str]) -> ctypes.CDLL:
 
 
 def _require_room_for_programs(folder: Path) -> None:
-    """Make the folder, and refuse one that others write into, or that no program runs from."""
+    """Make the folder; refuse it if others may write there or programs cannot run there."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     _require_trust(folder)
     if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):
@@ -150,7 +151,7 @@ def _loaded(file: Path) -> ctypes.CDLL:
 
 
 def _is_cut_off(file: Path) -> bool:
-    """Whether the end of a Linux program is missing: to load it would kill this process."""
+    """Whether a Linux program is truncated, because loading it would kill this process."""
     with file.open("rb") as opened:
         header = opened.read(_ELF_HEADER.size)
     if not header.startswith(b"\x7fELF"):
@@ -188,7 +189,7 @@ def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
 
 
 def _remove_left_work(folder: Path) -> None:
-    """Remove the working folders that killed processes left."""
+    """Remove working folders of killed processes."""
     for left in folder.glob(f"{_WORK}*"):
         try:
             old = time.time() - left.stat().st_mtime > _LEFT_AFTER

@@ -1,4 +1,4 @@
-"""A lock that one process at a time holds, on any file system, and that no killed process keeps."""
+"""A lock between processes on any file system, released when its holder is killed."""
 
 import logging
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ _A_LOOK = 0.2  # seconds
 def one_at_a_time(file: Path, work: str) -> Iterator[None]:
     """Do some work while no other process does it, on this machine or on one that shares the file.
 
-    The lock is a file that its holder renews; no support of locks by the file system is needed.
-    One whose holder has ended is taken at once on the same machine, and after `LEASE` seconds on
-    others. Where clocks or networks fail, two processes may do the work at once: its result must be
-    put in place whole.
+    The lock is a file that its holder renews; the file system needs no support of locks. If the
+    holder has ended, the lock is free at once on the same machine, and after `LEASE` seconds on
+    others. If clocks or networks fail, two processes may do the work at the same time: its result
+    must be written atomically.
 
     Args:
         file: the lock.
-        work: what it is, for a process that waits.
+        work: its name, for the message of a process that waits.
 
     Raises:
         OSError: if the lock cannot be written.

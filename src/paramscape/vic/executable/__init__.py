@@ -1,4 +1,4 @@
-"""The real VIC program: its run folder, what it is handed, and whether its answer can be right."""
+"""The real VIC program: its run folder, and checks of its inputs and outputs."""
 
 from paramscape.vic.executable.errors import CaseError, ExecutableError, ProgramError
 from paramscape.vic.executable.folder import CaseFiles

@@ -10,7 +10,7 @@ import torch
 
 from paramscape.vic.check_forcing import FILE_NAMES, PLAUSIBLE, ROUNDING, implausible
 from paramscape.vic.executable.errors import CaseError
-from paramscape.vic.executable.raw import NUMBER, Grid, RawFile, opened
+from paramscape.vic.executable.raw import NUMBER, StoredFile, StoredGrid, open_stored
 from paramscape.vic.forcing_units import conversion
 from paramscape.vic.image.write_global import FORCING, ImageCase
 from paramscape.vic.processes.atmosphere import saturation_vapour_pressure
@@ -20,8 +20,8 @@ _SAME_CALENDAR = {"gregorian": "standard", "365_day": "noleap", "366_day": "all_
 
 
 @dataclass(frozen=True)
-class Weather:
-    """What the forcing says about a run's outputs.
+class ForcingTotals:
+    """Totals of the forcing, for checks of a run's outputs.
 
     precipitation: (day, cell) total [mm]. at_freezing: (day, cell) bool, whether a step of the day
     has exactly 0 degrees Celsius.
@@ -31,24 +31,24 @@ class Weather:
     at_freezing: np.ndarray
 
 
-def check_forcing(folder: Path, case: ImageCase, grid: Grid) -> Weather:
-    """Check the forcing of every year of the run.
+def check_case_forcing(folder: Path, case: ImageCase, grid: StoredGrid) -> ForcingTotals:
+    """Check the forcing of every year of the run, and return its totals.
 
     Raises:
         CaseError: naming file, variable, value, time and cell.
     """
     years = range(case.start.year, case.end.year + 1)
     parts = [_year(folder / f"{FORCING}{year}.nc", year, case, grid) for year in years]
-    return Weather(
+    return ForcingTotals(
         np.concatenate([part.precipitation for part in parts]),
         np.concatenate([part.at_freezing for part in parts]),
     )
 
 
-def _year(path: Path, year: int, case: ImageCase, grid: Grid) -> Weather:
+def _year(path: Path, year: int, case: ImageCase, grid: StoredGrid) -> ForcingTotals:
     begin, end = max(case.start, date(year, 1, 1)), min(case.end, date(year, 12, 31))
     steps = case.options.snow_steps_per_day
-    with opened(path) as file:
+    with open_stored(path) as file:
         file.require_grid(grid)
         chosen = _records(file, (begin, end), case)
         fields = {field: _read(file, field, (chosen, steps), grid) for field in FILE_NAMES}
@@ -59,11 +59,11 @@ def _year(path: Path, year: int, case: ImageCase, grid: Grid) -> Weather:
     days = (len(fields["prec"]) // steps, steps, grid.count)
     air = fields["air_temp"].reshape(days)
     frozen = (air == 0).any(1) | (np.abs(air.mean(1)) < 1e-9)
-    return Weather(fields["prec"].reshape(days).sum(1), frozen)
+    return ForcingTotals(fields["prec"].reshape(days).sum(1), frozen)
 
 
-def _records(file: RawFile, days: tuple[date, date], case: ImageCase) -> slice:
-    """The records of some days; VIC counts them and looks at no time but the first two."""
+def _records(file: StoredFile, days: tuple[date, date], case: ImageCase) -> slice:
+    """Records of some days; VIC counts records and reads only the first two times."""
     seconds = _seconds(file, case, days[0])
     step = _DAY // case.options.snow_steps_per_day
     uneven = np.flatnonzero(np.diff(seconds) != step)
@@ -91,7 +91,7 @@ def _records(file: RawFile, days: tuple[date, date], case: ImageCase) -> slice:
     return slice(first, first + wanted)
 
 
-def _seconds(file: RawFile, case: ImageCase, first_day: date) -> np.ndarray:
+def _seconds(file: StoredFile, case: ImageCase, first_day: date) -> np.ndarray:
     """Times of all records, in seconds since the start of a day."""
     numbers = np.asarray(file.variable("time", ("time",), NUMBER)[:], dtype=float)
     units, calendar = file.attribute("time", "units"), file.attribute("time", "calendar")
@@ -111,8 +111,8 @@ def _seconds(file: RawFile, case: ImageCase, first_day: date) -> np.ndarray:
         raise CaseError(f"{file.path}: time in {units!r} cannot be read: {error}") from error
 
 
-def _read(file: RawFile, field: str, chosen: tuple[slice, int], grid: Grid) -> np.ndarray:
-    """Values (record, cell) of a field, of some records of so many a day."""
+def _read(file: StoredFile, field: str, chosen: tuple[slice, int], grid: StoredGrid) -> np.ndarray:
+    """Values (record, cell) of some records of a field."""
     name, (records, steps_per_day) = FILE_NAMES[field], chosen
     variable = file.variable(name, ("time", "lat", "lon"))
     units = file.attribute(name, "units")
@@ -129,7 +129,7 @@ def _read(file: RawFile, field: str, chosen: tuple[slice, int], grid: Grid) -> n
 
 
 def _check_values(
-    path: Path, field: str, values: np.ndarray, times: tuple[cftime.datetime, int], grid: Grid
+    path: Path, field: str, values: np.ndarray, times: tuple[cftime.datetime, int], grid: StoredGrid
 ) -> None:
     low, high, unit = PLAUSIBLE[field]
     outside = ~((values >= low - ROUNDING.get(field, 0.0)) & (values <= high))
@@ -146,7 +146,7 @@ def _check_values(
 
 
 def _check_magnitudes(path: Path, fields: dict[str, np.ndarray], steps_per_day: int) -> None:
-    """Refuse numbers of another unit, which show by what no weather has."""
+    """Refuse impossible values, which show another unit."""
     air = torch.from_numpy(fields["air_temp"])
     saturated = saturation_vapour_pressure(air).numpy() / 1000.0
     found = implausible(fields, saturated, steps_per_day)

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.vic.executable.errors import CaseError
-from paramscape.vic.executable.raw import INTEGER, REAL, Grid, RawFile, opened
+from paramscape.vic.executable.raw import INTEGER, REAL, StoredFile, StoredGrid, open_stored
 from paramscape.vic.image.write_global import DOMAIN, PARAMETERS
 from paramscape.vic.options import Options
 from paramscape.vic.parameter_layout import BAND, GRID, Variable, parameter_layout
@@ -18,12 +18,12 @@ LEAST_FCANOPY = 1e-4
 
 
 @dataclass(frozen=True)
-class Land:
-    """What the parameters say about a run's outputs.
+class WaterStores:
+    """Water stores that the parameters define, for checks of a run's outputs.
 
-    capacity: (cell, layer) most water of the soil layers [mm]. initial: (cell, layer) water at
-    the start [mm]. canopy_loses: (cell,) bool, whether VIC loses water of the canopy there,
-    which it does where a canopy covers only a part of its tile.
+    capacity: (cell, layer) largest water content of the soil layers [mm]. initial: (cell, layer)
+    water at the start [mm]. canopy_loses: (cell,) bool, whether VIC loses water of the canopy,
+    which happens where a canopy covers only a part of its tile.
     """
 
     capacity: np.ndarray
@@ -31,23 +31,23 @@ class Land:
     canopy_loses: np.ndarray
 
 
-def read_grid(folder: Path) -> Grid:
+def read_grid(folder: Path) -> StoredGrid:
     """The grid of a case, with the cells that VIC runs.
 
     Raises:
-        CaseError: if domain and parameters contradict each other or cannot be read rightly.
+        CaseError: if domain and parameters contradict each other or VIC would misread them.
     """
-    with opened(folder / DOMAIN) as domain:
+    with open_stored(folder / DOMAIN) as domain:
         mask = domain.variable("mask", GRID, INTEGER)[:] > 0
         lat, lon = domain.axis("lat"), domain.axis("lon")
         if np.abs(lat).max() > 90:
             raise CaseError(f"{domain.path}: lat lies beyond 90 degrees: {lat.min()}, {lat.max()}")
         for name, high in (("frac", 1.0 + 1e-6), ("area", 1e12)):
             variable = Variable(GRID, np.finfo(float).tiny, high)
-            _check_range(domain, name, variable, Grid(lat, lon, mask))
-    with opened(folder / PARAMETERS) as params:
+            _check_range(domain, name, variable, StoredGrid(lat, lon, mask))
+    with open_stored(folder / PARAMETERS) as params:
         run = params.variable("run_cell", GRID, INTEGER)[:] > 0
-        params.require_grid(Grid(lat, lon, mask))
+        params.require_grid(StoredGrid(lat, lon, mask))
         if (run & ~mask).any():
             row, column = np.argwhere(run & ~mask)[0]
             raise CaseError(
@@ -57,17 +57,17 @@ def read_grid(folder: Path) -> Grid:
             )
     if not run.any():
         raise CaseError(f"{folder / PARAMETERS}: run_cell is 0 everywhere; there is nothing to run")
-    return Grid(lat, lon, run)
+    return StoredGrid(lat, lon, run)
 
 
-def check_parameters(folder: Path, options: Options, grid: Grid) -> Land:
-    """Check the parameter file; see `parameter_layout` for names, dims and ranges.
+def check_case_parameters(folder: Path, options: Options, grid: StoredGrid) -> WaterStores:
+    """Check the parameter file by `parameter_layout`, and return its water stores.
 
     Raises:
         CaseError: naming file, variable, value and cell.
     """
     path = folder / PARAMETERS
-    with opened(path) as params:
+    with open_stored(path) as params:
         for name, variable in parameter_layout(options).items():
             _check_range(params, name, variable, grid)
     with xr.open_dataset(path, decode_times=False, engine="netcdf4") as params:
@@ -75,10 +75,10 @@ def check_parameters(folder: Path, options: Options, grid: Grid) -> Land:
             Parameters.from_dataset(params, grid.active, options)
         except ValueError as error:
             raise CaseError(f"{path}: {error}") from error
-        return _land(params, options, grid)
+        return _stores(params, options, grid)
 
 
-def _check_range(file: RawFile, name: str, variable: Variable, grid: Grid) -> None:
+def _check_range(file: StoredFile, name: str, variable: Variable, grid: StoredGrid) -> None:
     stored = file.variable(name, variable.dims, INTEGER if variable.integer else REAL)[:]
     values = stored[..., grid.active]
     outside = ~((values >= variable.low) & (values <= variable.high)) & variable.is_used
@@ -98,24 +98,24 @@ def _check_range(file: RawFile, name: str, variable: Variable, grid: Grid) -> No
         )
 
 
-def _in_use(file: RawFile, variable: Variable, grid: Grid) -> np.ndarray:
-    """Whether a class or band has area in a cell, (class or band, cell); unknown area counts."""
+def _in_use(file: StoredFile, variable: Variable, grid: StoredGrid) -> np.ndarray:
+    """(class or band, cell), whether it has area in a cell; true if the area is unknown."""
     name, dims = ("AreaFract", BAND) if variable.dims == BAND else ("Cv", ("veg_class", *GRID))
     area: netCDF4.Variable = file.variable(name, dims)
     return ~(area[:][:, grid.active] == 0)
 
 
-def _land(params: xr.Dataset, options: Options, grid: Grid) -> Land:
+def _stores(params: xr.Dataset, options: Options, grid: StoredGrid) -> WaterStores:
     def of_layers(name: str) -> np.ndarray:
         return params[name].transpose("lat", "lon", "nlayer").values[grid.active]
 
     porosity = 1.0 - of_layers("bulk_density") / of_layers("soil_density")
     capacity = 1000.0 * of_layers("depth") * porosity
     initial = np.minimum(of_layers("init_moist"), capacity)
-    return Land(capacity, initial, _canopy_loses(params, options, grid))
+    return WaterStores(capacity, initial, _canopy_loses(params, options, grid))
 
 
-def _canopy_loses(params: xr.Dataset, options: Options, grid: Grid) -> np.ndarray:
+def _canopy_loses(params: xr.Dataset, options: Options, grid: StoredGrid) -> np.ndarray:
     def of_months(name: str) -> np.ndarray:
         return params[name].transpose("veg_class", "month", "lat", "lon").values[..., grid.active]
 

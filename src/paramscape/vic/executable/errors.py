@@ -1,8 +1,8 @@
-"""What can go wrong with the real VIC program."""
+"""Errors of the real VIC program and of its cases."""
 
 
 class CaseError(ValueError):
-    """An input that VIC would refuse or silently misread, or an output that cannot be right."""
+    """An input that VIC would refuse or silently misread, or an impossible output."""
 
 
 class ProgramError(RuntimeError):
@@ -10,4 +10,4 @@ class ProgramError(RuntimeError):
 
 
 class ExecutableError(RuntimeError):
-    """A run that failed: the cause, and where its folder is kept."""
+    """A run that failed, with the cause and its folder."""

@@ -24,7 +24,7 @@ from paramscape.vic.parameter_layout import parameter_layout
 
 @dataclass(frozen=True)
 class CaseFiles:
-    """What a case is made of.
+    """Data of a case.
 
     domain: mask, frac, area (lat, lon). params: VIC's parameters on the same grid, NaN where
     missing. forcing: VIC forcing files by calendar year, which the folder links to.
@@ -36,10 +36,10 @@ class CaseFiles:
 
 
 def clear_folder(folder: Path) -> None:
-    """Make an empty run folder, in place of one that an earlier run left there.
+    """Make an empty run folder, and replace that of an earlier run.
 
     Raises:
-        FileExistsError: if the folder holds something else than a run.
+        FileExistsError: if the folder is not a run folder.
     """
     if folder.exists():
         if any(folder.iterdir()) and not (folder / GLOBAL).exists():
@@ -53,14 +53,14 @@ def clear_folder(folder: Path) -> None:
             elif item.name != GLOBAL:
                 item.unlink()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / GLOBAL).touch()  # from here on, whenever this is killed, a run folder is known as one
+    (folder / GLOBAL).touch()  # marks the folder as a run folder, also if this process is killed
     (folder / RESULTS).mkdir()
 
 
 def write_folder(folder: Path, case: ImageCase, files: CaseFiles) -> None:
     """Write a case into an empty run folder.
 
-    A variable or year that is absent stays so, for the checks to find.
+    Missing variables and years stay missing, so that the checks find them.
     """
     write_global(case, folder)
     save_netcdf(_domain(files.domain), folder / DOMAIN)
@@ -71,9 +71,9 @@ def write_folder(folder: Path, case: ImageCase, files: CaseFiles) -> None:
 
 
 def image_parameters(params: xr.Dataset, options: Options) -> xr.Dataset:
-    """What VIC reads of a parameter file, in the types and the order of dims in which it does.
+    """Variables of a parameter file that VIC reads, in its types and order of dims.
 
-    Integers are 0 where they are missing. Variables that VIC needs and the file lacks stay absent.
+    Missing integers become 0. Variables that the file lacks stay missing.
     """
     fields = {}
     for name, variable in parameter_layout(options).items():

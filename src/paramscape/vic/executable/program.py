@@ -1,4 +1,4 @@
-"""Starts the real VIC program, waits for it, and finds out why it failed."""
+"""Starting the real VIC program, waiting for it, and the cause of a failure."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from paramscape.vic.executable.errors import ProgramError
 from paramscape.vic.image.write_global import GLOBAL
 
 LOG = "vic.log"
-_LAST_LINES = 15  # of the log that are shown where no line says why
+_LAST_LINES = 15  # of the log, shown if no line has the cause
 _PATIENCE = 10.0  # seconds for mpirun to end its processes
 _INHERITED = (
     "PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPAL_PREFIX",
@@ -26,7 +26,7 @@ class Program:
     """VIC's image driver as it is built on this machine.
 
     path: the executable. processes: MPI processes; 1 runs it without `mpirun`. mpirun: the
-    command that starts several, `-n <processes>` is added. timeout_minutes: when a run is given up.
+    command that starts several, followed by `-n <processes>`. timeout_minutes: limit of a run.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class Program:
         """Refuse a program that cannot be started.
 
         Raises:
-            ProgramError: naming the file that is absent or not executable.
+            ProgramError: naming the file that is missing or not executable.
         """
         if not self.path.is_file() or not os.access(self.path, os.X_OK):
             problem = "is not executable" if self.path.is_file() else "does not exist"
@@ -64,13 +64,13 @@ class Program:
 def run_program(program: Program, folder: Path) -> Path:
     """Run the program in the folder of a case and return its log.
 
-    It gets one thread a process (several give wrong results in some builds of VIC) and of the
-    environment only what finds programs, libraries and scratch space: variables of a batch system
-    or of an outer MPI job would change how many processes start.
+    Each process has one thread, because several give wrong results in some builds of VIC. Of the
+    environment it gets only the paths of programs, libraries and scratch space, because variables
+    of a batch system or of an outer MPI job would change how many processes start.
 
     Raises:
-        ProgramError: with VIC's own reason if it ends with an error; if it cannot be started; or
-            if it has not ended in time, and then it is ended.
+        ProgramError: if it ends with an error (with VIC's message), cannot be started, or exceeds
+            the time limit, after which it is killed.
     """
     program.require()
     path = folder / LOG
@@ -103,7 +103,7 @@ def run_program(program: Program, folder: Path) -> Path:
 
 
 def log_cause(path: Path) -> str:
-    """Why VIC stopped: the first line of the log marked [ERROR], or else the log's end."""
+    """Cause of VIC's failure: the first line of the log marked [ERROR], else the log's end."""
     with path.open(errors="replace") as lines:
         for line in lines:
             if "[ERROR]" in line:
@@ -135,7 +135,7 @@ def _environment() -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen) -> None:
-    """End the program with all its processes; mpirun first gets the chance to end its own."""
+    """End the program with all its processes; mpirun first gets time to end those it started."""
     if process.poll() is not None:
         return
     os.killpg(process.pid, signal.SIGTERM)

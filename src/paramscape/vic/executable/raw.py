@@ -1,4 +1,4 @@
-"""NetCDF files as VIC reads them: stored numbers, whatever attributes say about them."""
+"""NetCDF files as VIC reads them: stored numbers, without their attributes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _PACKING = ("scale_factor", "add_offset")
 
 
 @dataclass(frozen=True)
-class Grid:
+class StoredGrid:
     """The cells of a case: lat (lat,), lon (lon,) [degrees], active (lat, lon) bool."""
 
     lat: np.ndarray
@@ -29,13 +29,13 @@ class Grid:
         return int(self.active.sum())
 
     def place(self, cell: int) -> str:
-        """Where an active cell lies, for messages."""
+        """Place of an active cell, for messages."""
         row, column = np.argwhere(self.active)[cell]
         return f"latitude {self.lat[row]:g}, longitude {self.lon[column]:g}"
 
 
-class RawFile:
-    """An open file; every reading checks what VIC does not."""
+class StoredFile:
+    """An open file whose readers check what VIC does not."""
 
     def __init__(self, path: Path, file: netCDF4.Dataset) -> None:
         self.path, self._file = path, file
@@ -44,7 +44,7 @@ class RawFile:
         """A variable whose stored numbers are its values.
 
         Raises:
-            CaseError: if it is absent, has other dims or another type, or is packed.
+            CaseError: if it is missing, has other dims or another type, or is packed.
         """
         if name not in self._file.variables:
             raise CaseError(
@@ -72,7 +72,7 @@ class RawFile:
         return found
 
     def attribute(self, variable: str, name: str) -> str | None:
-        """An attribute, None where it is absent."""
+        """An attribute; None if it is missing."""
         return getattr(self._file.variables[variable], name, None)
 
     def axis(self, name: str) -> np.ndarray:
@@ -83,10 +83,10 @@ class RawFile:
             raise CaseError(f"{self.path}: {name} must rise or fall from cell to cell")
         return values
 
-    def require_grid(self, grid: Grid) -> None:
-        """Refuse another grid than the domain's, also one whose axes only run the other way.
+    def require_grid(self, grid: StoredGrid) -> None:
+        """Refuse another grid than the domain's, also one with axes in the opposite direction.
 
-        VIC takes cells by position: a file from north to south would be turned over.
+        VIC matches cells by position: a file from north to south would be flipped.
         """
         for name, wanted in (("lat", grid.lat), ("lon", grid.lon)):
             found = self.axis(name)
@@ -102,11 +102,11 @@ class RawFile:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[RawFile]:
+def open_stored(path: Path) -> Iterator[StoredFile]:
     """Open a NetCDF file without unpacking or masking anything.
 
     Raises:
-        CaseError: if it does not exist or is no whole NetCDF file.
+        CaseError: if it does not exist or is not a complete NetCDF file.
     """
     try:
         file = netCDF4.Dataset(path)
@@ -114,7 +114,7 @@ def opened(path: Path) -> Iterator[RawFile]:
         raise CaseError(f"{path}: cannot be read as NetCDF ({error})") from error
     with file:
         file.set_auto_maskandscale(False)
-        yield RawFile(path, file)
+        yield StoredFile(path, file)
 
 
 def _extent(axis: np.ndarray) -> str:

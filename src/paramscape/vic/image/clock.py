@@ -1,4 +1,4 @@
-"""Time as VIC counts it: the numbers in its files, and the alarms that end its intervals."""
+"""VIC's time: the numbers in its files, and the alarms that end its intervals."""
 
 import math
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ FREQUENCIES = (*COUNTED, "DATE", "END", "NEVER")
 
 
 def time_number(date: cftime.datetime, units: str) -> float:
-    """A date as `units` since 0001-01-01 00:00:00, to the last digit as VIC's program has it.
+    """A date as `units` since 0001-01-01 00:00:00, equal to VIC's number to the last digit.
 
     Its Julian days (Meeus 1998, Astronomical Algorithms, p. 63) have a resolution of 5e-10 days,
-    which readers of the files see in the microseconds.
+    which is visible in the microseconds.
     """
     origin = cftime.datetime(1, 1, 1, calendar=date.calendar)
     return (_julian_day(date) - _julian_day(origin)) * UNITS[units]
@@ -62,7 +62,7 @@ class Frequency:
 
 @dataclass
 class Alarm:
-    """Rings in the step that completes an interval, by VIC's rules.
+    """An alarm that rings in the step that completes an interval, by VIC's rules.
 
     Intervals follow each other from the start of the run. NSTEPS counts how often `count` was
     raised since the last reset; the others compare the start of the step with the start of the

@@ -1,4 +1,4 @@
-"""VIC's file of constants (CONSTANTS): what of it this model can change."""
+"""VIC's file of constants (CONSTANTS), and which constants it can change here."""
 
 import difflib
 import logging
@@ -54,7 +54,7 @@ DECAYS = {
     "SNOW_ALB_THAW_A": ("THAWING_ALBEDO", 0),
     "SNOW_ALB_THAW_B": ("THAWING_ALBEDO", 1),
 }
-# Built in at VIC's own values.
+# Fixed at VIC's values.
 FIXED = {
     "ROOT_BRENT_MAXTRIES": 5.0, "ROOT_BRENT_MAXITER": 1000.0, "ROOT_BRENT_TSTEP": 10.0,
     "ROOT_BRENT_T": 1e-7,
@@ -67,7 +67,7 @@ OTHER_MODES = (
     "SNOW_DENS_C3", "SNOW_DENS_C4", "SNOW_DENS_DMLIMIT", "SNOW_NEW_SNT_", "SNOW_A1", "SNOW_A2",
     "SNOW_L1", "SNOW_L2", "SNOW_DENS_F", "SNOW_DEPTH_THRES",
 )  # fmt: skip
-# Of VIC's own sample files and documentation, without meaning to VIC 5.1, which warns.
+# In VIC's sample files and documentation, but unknown to VIC 5.1, which warns.
 FORGOTTEN = (
     "VEG_LIQUID_WATER_CAPACITY", "CARBON_", "DEFAULT_WIND_SPEED", "ALBEDO_H20_SURF",
 )  # fmt: skip
@@ -76,10 +76,10 @@ log = logging.getLogger(__name__)
 
 
 def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
-    """New values of `paramscape.vic.processes.constants` by name, those that the file changes.
+    """Values of `paramscape.vic.processes.constants` that the file changes, by name.
 
     Raises:
-        FileNotFoundError, GlobalFileError: where the file does not exist, a name is unknown, or a
+        FileNotFoundError, GlobalFileError: if the file does not exist, a name is unknown, or a
             value is impossible or cannot be changed here; names the line and the constant.
     """
     if not path.is_file():
@@ -98,9 +98,9 @@ def read_constants(path: Path) -> dict[str, float | tuple[float, float]]:
 
 @contextmanager
 def constants_of(path: Path | None) -> Iterator[None]:
-    """Simulate with the constants of a file.
+    """Use the constants of a file within the context.
 
-    They replace those of the module `vic.processes.constants` for as long as the context lasts.
+    They replace those of the module `vic.processes.constants`.
     """
     changed = read_constants(path) if path else {}
     before = {name: getattr(c, name) for name in changed}

@@ -1,4 +1,4 @@
-"""Runs a case given by VIC's global parameter file."""
+"""Running a case of VIC's global parameter file."""
 
 import logging
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import torch
 
 from paramscape.vic.engine.compiled import compiled_here
 from paramscape.vic.image.constants_file import constants_of
-from paramscape.vic.image.forcing_files import check_forcing, forcing_windows
+from paramscape.vic.image.forcing_files import check_forcing_files, forcing_windows
 from paramscape.vic.image.global_file import GlobalFile, read_global_file
 from paramscape.vic.image.history import History
 from paramscape.vic.image.inputs import read_case
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def run_global(path: Path | str, progress: bool = False, conserve: bool = False) -> list[Path]:
     """Run the case of a global parameter file, in float64, and write its history and state files.
 
-    Paths in the file are relative to the working directory, as for VIC's own executable. All
+    Paths in the file are relative to the working directory, as for VIC's program. All
     headers are checked before the first step, values of the forcing window by window. A file
     appears under its name when it is complete.
 
@@ -41,7 +41,7 @@ def run_global(path: Path | str, progress: bool = False, conserve: bool = False)
 
     Raises:
         ValueError: for options, files or values that the model cannot run with, and for a state
-            that is no number.
+            with values that are not finite.
         FileNotFoundError: for a folder or file that does not exist.
     """
     run = read_global_file(path)
@@ -59,7 +59,7 @@ def run_global(path: Path | str, progress: bool = False, conserve: bool = False)
 def _run(run: GlobalFile, progress: bool) -> list[Path]:
     _check_folders(run)
     parameters, grid = read_case(run)
-    check_forcing(run, grid)
+    check_forcing_files(run, grid)
     layout = StateLayout(parameters, run.options, grid)
     running = Running(progress=progress, columns=layout.columns)
     state = read_state(run.initial_state, layout) if run.initial_state else None
@@ -83,7 +83,7 @@ def _run(run: GlobalFile, progress: bool) -> list[Path]:
 
 
 def _check_finite(state: State, layout: StateLayout, end: cftime.datetime) -> None:
-    """Refuse to go on from a state that is no number: it would spread, or be hidden later on."""
+    """Refuse a state that is not finite, because later steps would spread or hide it."""
     broken = ~torch.isfinite(state.values)
     if broken.any():
         row, column = (int(v) for v in torch.nonzero(broken)[0])
@@ -119,7 +119,7 @@ def _mention_slow(run: GlobalFile) -> None:
 
 
 def _values_kept(histories: Sequence[History]) -> int:
-    """Values a step and cell that the histories ask for, roughly."""
+    """Approximate number of values per step and cell that the histories need."""
     return 3 * sum(len(history.stream.variables) for history in histories)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a global parameter file, and readers of single values of it."""
+"""Errors of a global parameter file, and readers of its single values."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -7,18 +7,18 @@ T = TypeVar("T")
 
 
 class GlobalFileError(ValueError):
-    """The global parameter file asks for something unknown or impossible."""
+    """The global parameter file has an unknown or impossible option or value."""
 
 
 def choice(place: str, what: str, value: str, allowed: Mapping[str, T]) -> T:
-    """What a word of the file means, in any case of letters."""
+    """Meaning of a word of the file, in upper or lower case."""
     if value.upper() not in allowed:
         raise GlobalFileError(f"{place}: {what} {value} is not one of {', '.join(allowed)}")
     return allowed[value.upper()]
 
 
 def whole_number(place: str, name: str, value: str) -> int:
-    """A whole number of the file."""
+    """Integer of the file."""
     try:
         return int(value)
     except ValueError:

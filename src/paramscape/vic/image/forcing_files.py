@@ -13,7 +13,7 @@ from paramscape.vic.forcing import Forcing
 from paramscape.vic.forcing_units import AS_IT_IS, NEEDED, Conversion, conversion
 from paramscape.vic.image.forcing_grid import opened_forcing
 from paramscape.vic.image.global_file import GlobalFile
-from paramscape.vic.image.grid import Grid
+from paramscape.vic.image.grid import ImageGrid
 from paramscape.vic.processes.atmosphere import saturation_vapour_pressure
 
 SAME_CALENDAR = {"gregorian": "standard", "noleap": "365_day", "all_leap": "366_day"}
@@ -22,8 +22,8 @@ SECOND = timedelta(seconds=1)
 Period = tuple[cftime.datetime, cftime.datetime]
 
 
-def check_forcing(run: GlobalFile, grid: Grid) -> None:
-    """Refuse forcing files that are absent, have gaps, or another grid, calendar or time step.
+def check_forcing_files(run: GlobalFile, grid: ImageGrid) -> None:
+    """Refuse forcing files that are missing, have gaps, or another grid, calendar or time step.
 
     Values are checked when they are read.
 
@@ -41,15 +41,15 @@ def check_forcing(run: GlobalFile, grid: Grid) -> None:
 
 
 def forcing_windows(
-    run: GlobalFile, grid: Grid, outputs: int
+    run: GlobalFile, grid: ImageGrid, outputs: int
 ) -> Iterator[tuple[cftime.datetime, Forcing]]:
     """Forcing of the run in successive windows, each with the end of its last step.
 
-    A window ends with a year, with the time of the state file, or when forcing and `outputs`
-    values a step and cell fill about WINDOW_BYTES.
+    A window ends with a year, at the time of the state file, or when the forcing and `outputs`
+    values per step and cell fill about WINDOW_BYTES.
 
     Raises:
-        ValueError: where values are missing or not in VIC's units; names the file, the variable,
+        ValueError: if values are missing or not in VIC's units; names the file, the variable,
             the time and the cell.
     """
     options = run.options
@@ -73,20 +73,20 @@ def _years(run: GlobalFile) -> Iterator[Period]:
 
 
 def _sources(run: GlobalFile) -> dict[str, tuple[str, str]]:
-    """Prefix of the files and name in them of each field of `Forcing`."""
+    """For each field of `Forcing`, the prefix of its files and its name there."""
     default = {field: (run.forcing_prefix, name) for field, name in FILE_NAMES.items()}
     return default | dict(run.forcing)
 
 
 def _files(run: GlobalFile) -> dict[str, dict[str, str]]:
-    """By prefix of the files: the fields of `Forcing` that they hold, and their names there."""
+    """For each prefix of files, the fields of `Forcing` in them and their names there."""
     files: dict[str, dict[str, str]] = {}
     for field, (prefix, name) in _sources(run).items():
         files.setdefault(prefix, {})[field] = name
     return files
 
 
-def _window(run: GlobalFile, grid: Grid, period: Period) -> Forcing:
+def _window(run: GlobalFile, grid: ImageGrid, period: Period) -> Forcing:
     fields = {}
     for prefix, names in _files(run).items():
         path = _path(prefix, period)
@@ -114,14 +114,14 @@ def _window(run: GlobalFile, grid: Grid, period: Period) -> Forcing:
     return forcing
 
 
-def _places(grid: Grid) -> dict[str, tuple]:
+def _places(grid: ImageGrid) -> dict[str, tuple]:
     if grid.latitude.ndim == 2:
         return {}
     return {"lat": ("lat", grid.latitude), "lon": ("lon", grid.longitude)}
 
 
 def _conversion(path: Path, field: str, values: xr.DataArray, run: GlobalFile) -> Conversion:
-    """How a variable's numbers become VIC's, by its `units`."""
+    """Conversion of a variable to VIC's unit, by its `units`."""
     seconds = 86400.0 / run.options.snow_steps_per_day
     try:
         return conversion(field, values.attrs.get("units"), seconds)
@@ -130,7 +130,7 @@ def _conversion(path: Path, field: str, values: xr.DataArray, run: GlobalFile) -
 
 
 def _check_magnitudes(forcing: Forcing, steps_per_day: int) -> None:
-    """Refuse numbers that look like another unit, which VIC would run on with."""
+    """Refuse numbers that look like another unit, with which VIC would continue."""
     fields = {name: getattr(forcing, name).flatten(0, 1).numpy() for name in WEATHER}
     saturated = saturation_vapour_pressure(forcing.air_temp.flatten(0, 1)).numpy() / 1000.0
     found = implausible(fields, saturated, steps_per_day)
@@ -156,7 +156,7 @@ def _check_calendar(path: Path, ds: xr.Dataset, calendar: str) -> None:
 
 
 def _records(path: Path, ds: xr.Dataset, period: Period, steps_per_day: int) -> slice:
-    """The records of a period, which must be there without a gap."""
+    """The records of a period, which must have no gap."""
     times = xr.decode_cf(ds[["time"]], decode_times=xr.coders.CFDatetimeCoder(use_cftime=True))[
         "time"
     ].values

@@ -1,4 +1,4 @@
-"""Forcing files on the domain's grid, whatever they call its axes: VIC goes by position."""
+"""Forcing files on the domain's grid, with any names of the axes."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.vic.image.grid import Grid
+from paramscape.vic.image.grid import ImageGrid
 from paramscape.vic.image.inputs import require_same
 
 _NORTH = ("lat", "latitude", "y", "nav_lat", "rlat", "south_north", "ny", "nlat", "northing")
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def opened_forcing(path: Path, grid: Grid, names: Sequence[str]) -> Iterator[xr.Dataset]:
+def opened_forcing(path: Path, grid: ImageGrid, names: Sequence[str]) -> Iterator[xr.Dataset]:
     """An open forcing file with the dimensions time, lat and lon, times not decoded.
 
-    VIC looks at names of dimensions in the domain and parameter files only, and takes the cells of
-    a forcing file by their position. Here they may have any names too, but where the file gives
+    VIC reads names of dimensions only in the domain and parameter files, and matches the cells of
+    a forcing file by position. Here the dimensions may have any names, too. If the file has
     latitudes and longitudes, they must be the domain's.
 
     Args:
@@ -31,8 +31,8 @@ def opened_forcing(path: Path, grid: Grid, names: Sequence[str]) -> Iterator[xr.
         names: variables that are read.
 
     Raises:
-        FileNotFoundError, ValueError: where the file, a variable or an axis is absent, or the grid
-            is another; names the file.
+        FileNotFoundError, ValueError: if the file, a variable or an axis is missing, or the grid
+            differs; names the file.
     """
     if not path.is_file():
         raise FileNotFoundError(f"forcing file {path} does not exist")
@@ -58,7 +58,7 @@ def opened_forcing(path: Path, grid: Grid, names: Sequence[str]) -> Iterator[xr.
 
 
 def _axes(path: Path, ds: xr.Dataset, name: str, clock: str) -> tuple[str, str]:
-    """Names of the dimensions to north and to east of a variable."""
+    """Names of a variable's dimensions towards north and east."""
     wide = [d for d in ds[name].dims if d != clock]
     extra = [d for d in wide[:-2] if ds.sizes[d] == 1]
     wide = [d for d in wide if d not in extra]
@@ -82,7 +82,7 @@ def _described(ds: xr.Dataset, axis: str, units: str, letter: str) -> bool:
     return attributes.get("units") == units or str(attributes.get("axis", "")).upper() == letter
 
 
-def _check_place(path: Path, ds: xr.Dataset, grid: Grid, axes: tuple[str, str]) -> None:
+def _check_place(path: Path, ds: xr.Dataset, grid: ImageGrid, axes: tuple[str, str]) -> None:
     sizes = tuple(ds.sizes[axis] for axis in axes)
     places = (grid.latitude, grid.longitude)
     if grid.latitude.ndim == 1 and all(axis in ds.variables for axis in axes):
@@ -101,7 +101,7 @@ def _check_place(path: Path, ds: xr.Dataset, grid: Grid, axes: tuple[str, str]) 
         )
 
 
-def _has_places(ds: xr.Dataset, grid: Grid, axes: tuple[str, str]) -> bool:
+def _has_places(ds: xr.Dataset, grid: ImageGrid, axes: tuple[str, str]) -> bool:
     names = (grid.names.latitude, grid.names.longitude)
     return all(name in ds.variables and set(ds[name].dims) == set(axes) for name in names)
 

@@ -1,4 +1,4 @@
-"""VIC's global parameter file: every option is known, or refused."""
+"""VIC's global parameter file; unknown options are refused."""
 
 import difflib
 import logging
@@ -52,7 +52,7 @@ NEEDED = (
 
 @dataclass(frozen=True)
 class StateRequest:
-    """The state file to write: STATENAME, its time and format."""
+    """The state file to write: STATENAME, time and format."""
 
     prefix: str
     time: cftime.datetime  # the end of a model step
@@ -68,7 +68,7 @@ class StateRequest:
 
 @dataclass(frozen=True)
 class GlobalFile:
-    """What a global parameter file says; paths are as written there.
+    """Content of a global parameter file; paths are as written there.
 
     forcing: for each field of `Forcing` that is named, the prefix of its files and its name there.
     """
@@ -94,7 +94,7 @@ class GlobalFile:
 
 @dataclass
 class _Lines:
-    """The file's lines, sorted."""
+    """The file's lines by kind."""
 
     values: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
@@ -240,7 +240,7 @@ def _date(path: Path, prefix: str, numbers: dict[str, int], calendar: str) -> cf
     except ValueError:
         date = "-".join(str(numbers[name]) for name in parts)
         raise GlobalFileError(
-            f"{path}: {', '.join(parts)} {date} is no date of the {calendar} calendar"
+            f"{path}: {', '.join(parts)} {date} is not a date of the {calendar} calendar"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""VIC's global options: how each is treated in water-balance mode."""
+"""VIC's global options and their treatment in water-balance mode."""
 
 import difflib
 
@@ -24,7 +24,7 @@ WITHOUT_EFFECT = (
     "CANOPY_LAYERS", "LAKE_PROFILE", "LAKE_NODES", "JULY_TAVG_SUPPLIED", "VEGLIB_PHOTO",
     "VEGPARAM_PHOTO", "RESOLUTION", "ROUT_PARAM",
 )  # fmt: skip
-# In water-balance mode without lakes, carbon, organic soil and the like only these values hold.
+# Only these values are valid in water-balance mode without lakes, carbon, organic soil etc.
 ONLY_VALUES: dict[str, tuple[str, ...]] = {
     "FULL_ENERGY": ("FALSE",),
     "FROZEN_SOIL": ("FALSE",),
@@ -100,7 +100,7 @@ KNOWN = (
 
 
 def check_option(place: str, name: str, values: list[str]) -> None:
-    """Refuse an option that is unknown, that VIC 5 does not have, or that asks for another mode.
+    """Refuse an option that is unknown, not of VIC 5, or for another mode.
 
     Raises:
         GlobalFileError: naming the place, the option and what to do.

@@ -20,7 +20,7 @@ REFERENCES = (
 
 @dataclass(frozen=True)
 class GridNames:
-    """What the files call coordinates and horizontal dimensions (DOMAIN_TYPE)."""
+    """Names of coordinates and horizontal dimensions in the files (DOMAIN_TYPE)."""
 
     latitude: str = "lat"
     longitude: str = "lon"
@@ -29,11 +29,11 @@ class GridNames:
 
 
 @dataclass(frozen=True)
-class Grid:
+class ImageGrid:
     """The cells of a domain.
 
     latitude, longitude: (y,) and (x,), or both (y, x), in degrees; longitude within -180 to 180.
-    active: (y, x), whether the cell is run. classes, bands and zones: numbers of vegetation
+    active: (y, x), whether the cell is simulated. classes, bands and zones: numbers of vegetation
     classes, snow bands and root zones.
     """
 
@@ -46,7 +46,7 @@ class Grid:
     zones: int
 
     def place(self, cell: int) -> str:
-        """Where an active cell lies, for messages."""
+        """Place of an active cell, for messages."""
         row, column = (int(v) for v in np.argwhere(self.active)[cell])
         if self.latitude.ndim == 2:
             lat, lon = self.latitude[row, column], self.longitude[row, column]
@@ -64,7 +64,7 @@ class Grid:
 class GridFile:
     """A netCDF file that appears under its name only when it is complete.
 
-    Until then it is written beside its place under a temporary name; `discard` removes it.
+    Until then it has a temporary name in the same folder; `discard` removes it.
     """
 
     def __init__(self, path: Path, file_format: str, title: str) -> None:
@@ -106,7 +106,7 @@ class GridFile:
         made.setncatts(attributes)
         return made
 
-    def coordinates(self, grid: Grid) -> None:
+    def coordinates(self, grid: ImageGrid) -> None:
         """Write longitude and latitude; their dimensions exist."""
         names, flat = grid.names, grid.latitude.ndim == 1
         for name, long, unit, values, dim in (

@@ -9,7 +9,7 @@ import numpy as np
 
 from paramscape.vic.image.clock import ORIGIN, UNITS, Alarm, time_number
 from paramscape.vic.image.global_file import GlobalFile
-from paramscape.vic.image.grid import FRONTS, Grid, GridFile
+from paramscape.vic.image.grid import FRONTS, GridFile, ImageGrid
 from paramscape.vic.image.streams import OutputVariable, Stream
 from paramscape.vic.outputs import OUTPUTS
 
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 class History:
-    """One output stream: aggregates model steps and writes each finished interval.
+    """One output stream, which aggregates model steps and writes each finished interval.
 
-    Intervals follow each other from the start of the run; one that the run does not finish is not
-    written. Maxima and minima include 0, with which VIC's program starts them.
+    Intervals follow each other from the start of the run. An interval that the run does not finish
+    is not written. Maxima and minima include 0, because VIC's program initialises them with 0.
     """
 
-    def __init__(self, run: GlobalFile, stream: Stream, grid: Grid) -> None:
+    def __init__(self, run: GlobalFile, stream: Stream, grid: ImageGrid) -> None:
         self.run, self.stream, self.grid = run, stream, grid
         self.step = timedelta(days=1) / run.options.model_steps_per_day
         self.now = run.start
@@ -43,7 +43,7 @@ class History:
                 log.warning("the multiplier of %s has no effect, as in VIC", variable.name)
 
     def add(self, outputs: dict[str, np.ndarray]) -> None:
-        """Take the outputs (step, ..., cell) of the next model steps."""
+        """Add the outputs (step, ..., cell) of the next model steps."""
         steps = len(next(iter(outputs.values())))
         taken = 0
         for step in range(steps):
@@ -58,14 +58,14 @@ class History:
             self.now = self.now + self.step
 
     def close(self) -> list[Path]:
-        """Finish the file and return all that were written."""
+        """Finish the file and return all files that were written."""
         if self.file is not None:
             self.written.append(self.file.finish())
             self.file = None
         return self.written
 
     def discard(self) -> None:
-        """Remove the file that is not finished."""
+        """Remove the unfinished file."""
         if self.file is not None:
             self.file.discard()
             self.file = None
@@ -133,7 +133,7 @@ class History:
 
 
 def _aggregated(total: np.ndarray | None, steps: np.ndarray, how: str) -> np.ndarray:
-    """What the steps (step, ..., cell) make of a total, one after the other as in VIC."""
+    """A total after the steps (step, ..., cell), added one after the other as in VIC."""
     if how == "end":
         return steps[-1].copy()
     if how == "beg":

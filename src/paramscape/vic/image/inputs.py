@@ -12,24 +12,24 @@ import xarray as xr
 
 from paramscape.vic.check_parameters import check_bands, check_canopy_fractions
 from paramscape.vic.image.global_file import GlobalFile
-from paramscape.vic.image.grid import Grid, GridNames
+from paramscape.vic.image.grid import GridNames, ImageGrid
 from paramscape.vic.parameters import Parameters, active_cells
 
 DEGREES = 0.01  # tolerance of coordinates
-SUMS = 1e-6  # deviation of a sum of fractions from 1 that is mentioned
+SUMS = 1e-6  # smallest deviation of a sum of fractions from 1 that is reported
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def opened(path: Path, what: str, names: GridNames):
-    """An open file whose horizontal dimensions are called lat and lon, times not decoded.
+def open_on_grid(path: Path, what: str, names: GridNames):
+    """An open file with horizontal dimensions renamed to lat and lon, times not decoded.
 
-    One-dimensional coordinates are called lat and lon too; two-dimensional ones keep their names.
+    One-dimensional coordinates are renamed, too; two-dimensional ones keep their names.
 
     Raises:
         FileNotFoundError: naming the option that gave the path.
-        ValueError: where the dimensions are absent.
+        ValueError: if the dimensions are missing.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{what} {path} does not exist")
@@ -52,7 +52,7 @@ def opened(path: Path, what: str, names: GridNames):
 
 
 def coordinates(ds: xr.Dataset, names: GridNames) -> tuple[np.ndarray, np.ndarray]:
-    """Latitude and longitude of a file that is `opened`: (y,) and (x,), or both (y, x)."""
+    """Latitude and longitude of an open file: (y,) and (x,), or both (y, x)."""
     if "lat" in ds.variables and ds["lat"].ndim == 1:
         return ds["lat"].values.astype(float), ds["lon"].values.astype(float)
     both = (ds[name].transpose("lat", "lon").values for name in (names.latitude, names.longitude))
@@ -60,20 +60,20 @@ def coordinates(ds: xr.Dataset, names: GridNames) -> tuple[np.ndarray, np.ndarra
     return latitude.astype(float), longitude.astype(float)
 
 
-def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
-    """Parameters of the cells to run, and the grid.
+def read_case(run: GlobalFile) -> tuple[Parameters, ImageGrid]:
+    """Parameters of the active cells, and the grid.
 
     Raises:
-        ValueError: where the grids differ, a cell to run lies outside the mask, or a rule of
+        ValueError: if the grids differ, an active cell is outside the mask, or a rule of
             `check_parameters` is broken; names the file.
     """
     names = run.grid_names
-    with opened(run.domain, "DOMAIN", names) as domain:
+    with open_on_grid(run.domain, "DOMAIN", names) as domain:
         latitude, longitude = coordinates(domain, names)
         if run.mask not in domain:
             raise ValueError(f"{run.domain} has no variable {run.mask}; see DOMAIN_TYPE MASK")
         mask = np.nan_to_num(domain[run.mask].transpose("lat", "lon").values) > 0
-    with opened(run.parameters, "PARAMETERS", names) as params:
+    with open_on_grid(run.parameters, "PARAMETERS", names) as params:
         same_grid(run.parameters, params, names, (latitude, longitude))
         active = _active(run.parameters, params, mask)
         try:
@@ -86,7 +86,7 @@ def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
         except ValueError as error:
             raise ValueError(f"{run.parameters}: {error}") from error
         _warn_of_sums(run.parameters, parameters.vegetation, ("Cv",))
-        grid = Grid(
+        grid = ImageGrid(
             latitude=latitude,
             longitude=longitude - 360.0 * np.round(longitude / 360.0),
             active=active,
@@ -100,7 +100,7 @@ def read_case(run: GlobalFile) -> tuple[Parameters, Grid]:
 
 
 def _warn_of_sums(path: Path, fractions: Mapping[str, torch.Tensor], names: Sequence[str]) -> None:
-    """Say where fractions of a cell do not sum to 1; they are divided by their sum, as in VIC."""
+    """Warn if fractions of a cell do not sum to 1; they are divided by their sum, as in VIC."""
     for name in names:
         total = fractions[name].sum(1)
         off = (total - 1.0).abs() > SUMS

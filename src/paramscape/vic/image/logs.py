@@ -1,4 +1,4 @@
-"""The log of a run: a file in LOG_DIR, as VIC writes one."""
+"""The log file of a run in LOG_DIR, like VIC's."""
 
 import logging
 import time

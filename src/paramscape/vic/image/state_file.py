@@ -1,4 +1,4 @@
-"""State files in the form of VIC's image driver, which either program can start from."""
+"""State files of VIC's image driver; either program can start from them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +11,8 @@ import xarray as xr
 
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.image.clock import ORIGIN, time_number
-from paramscape.vic.image.grid import FILL, Grid, GridFile
-from paramscape.vic.image.inputs import opened, same_grid
+from paramscape.vic.image.grid import FILL, GridFile, ImageGrid
+from paramscape.vic.image.inputs import open_on_grid, same_grid
 from paramscape.vic.options import Options
 from paramscape.vic.parameters import Parameters
 from paramscape.vic.state import VARIABLES, State
@@ -22,7 +22,7 @@ NODES = 3
 
 @dataclass(frozen=True)
 class _Stored:
-    """A variable of the state file: ours, and what the file says of it."""
+    """A variable of the state file: its name here and its attributes in the file."""
 
     ours: str
     unit: str
@@ -30,7 +30,7 @@ class _Stored:
     standard_name: str
     description: str
     dtype: str = "f8"
-    low: float = -100.0  # beyond these it is no state but a missing value
+    low: float = -100.0  # lower and higher values count as missing
     high: float = 1e9
 
 
@@ -66,13 +66,13 @@ PER_TILE: dict[str, _Stored] = {
     "STATE_ENERGY_LONGUNDEROUT": _Stored("longwave_up", "W m-2", "energy_longunderout",
         "longwave_out_from_understory", "outgoing longwave flux from understory vegetation"),
 }  # fmt: skip
-# VIC's own files lack these two, and its program starts with 0 (albedo has no effect then).
+# VIC's files lack these two; its program starts with 0 (albedo then has no effect).
 ADDED: dict[str, _Stored] = {
     "STATE_CANOPY_MELT_STORAGE": _Stored("melt_storage", "m", "canopy_melt_storage",
         "melt_water_stored_in_canopy_snow",
-        "melt kept in the canopy for a mass release (not in VIC's own state files)"),
+        "melt kept in the canopy for a mass release (not in VIC's state files)"),
     "STATE_SNOW_ALBEDO": _Stored("snow_albedo", "1", "snow_albedo", "snow_albedo",
-        "snow albedo (not in VIC's own state files)"),
+        "snow albedo (not in VIC's state files)"),
 }  # fmt: skip
 SOIL_MOISTURE = _Stored(
     "", "mm", "soil_moisture", "soil_layer_moisture",
@@ -101,11 +101,11 @@ INDEXES = {
 
 @dataclass(frozen=True)
 class StateLayout:
-    """Where the columns of a simulation lie in a state file."""
+    """Position of a simulation's columns in a state file."""
 
     parameters: Parameters
     options: Options
-    grid: Grid
+    grid: ImageGrid
 
     @cached_property
     def columns(self) -> Columns:
@@ -121,7 +121,7 @@ def write_state(
     file_format: str = "NETCDF4_CLASSIC",
     time_units: str = "days",
 ) -> Path:
-    """Write a state of one member for `read_state`, or for VIC's own program.
+    """Write a state of one member for `read_state` or for VIC's program.
 
     Thermal flux through snow and mean albedo, without effect in water-balance mode, are 0.
 
@@ -158,7 +158,7 @@ def _check_columns(state: State, layout: StateLayout) -> None:
         )
 
 
-def _define(file: GridFile, grid: Grid, when: tuple[cftime.datetime, str]) -> None:
+def _define(file: GridFile, grid: ImageGrid, when: tuple[cftime.datetime, str]) -> None:
     names, (time, units) = grid.names, when
     sizes = {
         "time": None, names.x: grid.active.shape[1], names.y: grid.active.shape[0],
@@ -224,7 +224,7 @@ def _attributes(stored: _Stored) -> dict[str, str]:
 
 
 class _Tiles:
-    """Moves values between columns and the file's (class, band, ..., y, x)."""
+    """Conversion of values between columns and the file's (class, band, ..., y, x)."""
 
     def __init__(self, layout: StateLayout) -> None:
         self.layout, self.grid = layout, layout.grid
@@ -258,20 +258,20 @@ class _Tiles:
 
 
 def read_state(path: Path, layout: StateLayout) -> State:
-    """Read a state written by `write_state` or by VIC's own program.
+    """Read a state written by `write_state` or by VIC's program.
 
-    VIC's files lack the melt kept in the canopy for a mass release: it starts with 0, as there.
+    VIC's files lack the melt kept in the canopy for a mass release. It starts with 0, as in VIC.
 
     Args:
         path: of the file.
         layout: parameters, options and grid of the simulation to start.
 
     Raises:
-        FileNotFoundError, ValueError: where the file, a variable or a value is missing, or the
-            grid, the classes, bands, layers or soil nodes are others; names the variable and cell.
+        FileNotFoundError, ValueError: if the file, a variable or a value is missing, or the grid,
+            classes, bands, layers or soil nodes differ; names the variable and cell.
     """
     grid = layout.grid
-    with opened(path, "INIT_STATE", grid.names) as ds:
+    with open_on_grid(path, "INIT_STATE", grid.names) as ds:
         same_grid(path, ds, grid.names, (grid.latitude, grid.longitude))
         _check_sizes(path, ds, grid)
         reader = _Reader(path, ds, layout)
@@ -291,7 +291,7 @@ def read_state(path: Path, layout: StateLayout) -> State:
     return State(torch.as_tensor(values).to(dtype))
 
 
-def _check_sizes(path: Path, ds: xr.Dataset, grid: Grid) -> None:
+def _check_sizes(path: Path, ds: xr.Dataset, grid: ImageGrid) -> None:
     wanted = {
         "veg_class": grid.classes, "snow_band": grid.bands, "nlayer": 3, "frost_area": 1,
         "soil_node": NODES,
@@ -305,14 +305,14 @@ def _check_sizes(path: Path, ds: xr.Dataset, grid: Grid) -> None:
 
 
 class _Reader:
-    """Reads variables of a state file, one value for each column."""
+    """Reader of variables of a state file, with one value for each column."""
 
     def __init__(self, path: Path, ds: xr.Dataset, layout: StateLayout) -> None:
         self.path, self.ds, self.layout = path, ds, layout
         self.tiles = _Tiles(layout)
 
     def rows(self, name: str, stored: _Stored, *axes: str) -> np.ndarray:
-        """(..., column), complete and possible."""
+        """Values (..., column), complete and in range."""
         if name not in self.ds:
             raise ValueError(f"{self.path} has no variable {name}, which a state needs")
         field = self.ds[name].transpose("veg_class", "snow_band", *axes, "lat", "lon")
@@ -348,7 +348,7 @@ class _Reader:
         return values
 
     def check_nodes(self) -> None:
-        """The soil nodes must be those of the parameters, as VIC's program demands."""
+        """Refuse soil nodes that differ from those of the parameters, as VIC's program does."""
         wanted = node_geometry(self.layout.parameters)
         for name, ours in zip(("dz_node", "node_depth"), wanted, strict=True):
             if name not in self.ds:

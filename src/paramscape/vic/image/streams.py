@@ -28,7 +28,7 @@ AGGREGATIONS = {
     "AGG_TYPE_SUM": "sum",
 }
 DEFAULT_COMPRESSION = 5
-# VIC's streams of a global parameter file without any, in daily files; also without snow bands.
+# VIC's streams if the global parameter file has none; daily, also without snow bands.
 DEFAULTS = {
     "fluxes": (
         "OUT_PREC", "OUT_EVAP", "OUT_RUNOFF", "OUT_BASEFLOW", "OUT_WDEW", "OUT_SOIL_LIQ",
@@ -54,11 +54,11 @@ class OutputVariable:
     name: str
     dtype: str = "f4"
     multiplier: float = 1.0
-    aggregation: str | None = None  # that of VIC's list where None
+    aggregation: str | None = None  # None: that of VIC's list
 
     @property
     def over_time(self) -> str:
-        """How the steps of an interval are aggregated."""
+        """Aggregation of the steps of an interval."""
         return self.aggregation or OUTPUTS[self.name].over_time
 
 
@@ -75,7 +75,7 @@ class Stream:
 
 
 def default_streams() -> list[Stream]:
-    """The streams of a global parameter file that names none."""
+    """The streams of a global parameter file without OUTFILE."""
     return [
         Stream(name, variables=[OutputVariable(variable) for variable in variables])
         for name, variables in DEFAULTS.items()
@@ -83,7 +83,7 @@ def default_streams() -> list[Stream]:
 
 
 def add_to_streams(place: str, words: list[str], streams: list[Stream]) -> None:
-    """Take one line of `STREAM`.
+    """Add one line of `STREAM` to the streams.
 
     Raises:
         GlobalFileError: naming the place and the value.
@@ -110,7 +110,7 @@ def add_to_streams(place: str, words: list[str], streams: list[Stream]) -> None:
 
 
 def check_streams(path: str, streams: tuple[Stream, ...]) -> None:
-    """Refuse streams without variables, of the same name, or that VIC's netCDF cannot write."""
+    """Refuse streams without variables, with the same name, or that netCDF cannot write."""
     for stream in streams:
         if not stream.variables:
             raise GlobalFileError(f"{path}: OUTFILE {stream.name} has no OUTVAR; name at least one")

@@ -1,4 +1,4 @@
-"""VIC's text files (the global parameter file, CONSTANTS): words of lines, as VIC reads them."""
+"""VIC's text files (global parameter file, CONSTANTS) as words of lines."""
 
 import codecs
 import re
@@ -11,15 +11,15 @@ _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def words_of(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The words of each line that has any, with the line's place "file:number".
+    """The words of each line that is not empty, with the line's place "file:number".
 
-    Comments begin at a word that starts with `#`; a `#` within a word belongs to it, as VIC has it
-    in names of files. The encoding may be any that extends ASCII: bytes that are no UTF-8 stay as
-    they are, so that names of files written with them are found. A byte order mark is skipped, and
-    lines end as on Unix or Windows.
+    A comment begins at a word that starts with `#`. A `#` within a word belongs to the word, as in
+    VIC's file names. The encoding may be any that extends ASCII: bytes that are not UTF-8 are kept,
+    so file names with such bytes are found. A byte order mark is skipped. Lines may end as on Unix
+    or Windows.
 
     Raises:
-        GlobalFileError: where the file holds two bytes per character, which no text of VIC does.
+        GlobalFileError: if the file has two bytes per character, unlike any text of VIC.
     """
     for number, line in enumerate(re.split(r"\r\n|\r|\n", _text(path)), 1):
         words = []
@@ -35,7 +35,7 @@ def _text(path: Path) -> str:
     data = path.read_bytes()
     if data.startswith(_WIDE_MARKS) or b"\0" in data:
         raise GlobalFileError(
-            f"{path} is no plain text: it has zero bytes or the mark of UTF-16; save it as UTF-8 "
+            f"{path} is not plain text: it has zero bytes or the mark of UTF-16; save it as UTF-8 "
             "or ASCII"
         )
     return data.decode("utf-8-sig", "surrogateescape")

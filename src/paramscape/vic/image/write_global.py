@@ -1,4 +1,4 @@
-"""Writes the global parameter file of a case whose files lie beside it."""
+"""Writing the global parameter file of a case into the folder of its files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class ImageCase:
     """A cold start of VIC's image driver in one folder, with daily output in doubles.
 
     The folder holds `domain.nc` (mask, area, frac), `params.nc`, `forcing.<year>.nc` and the empty
-    folder `results`. VIC cuts names at blanks: all of them are relative to the folder, in which
-    it is started, so that the folder itself may lie anywhere.
+    folder `results`. Because VIC cuts names at blanks, all names are relative to the folder, in
+    which it is started; the folder's path may then have blanks.
 
     start, end: first and last day. outputs: names such as OUT_EVAP. calendar: that of the forcing.
     """
@@ -50,7 +50,7 @@ class ImageCase:
 
     @property
     def history(self) -> Path:
-        """Where VIC writes its output, relative to the folder."""
+        """VIC's output file, relative to the folder."""
         return Path(RESULTS) / f"{HISTORY}.{self.start:%Y-%m-%d}.nc"
 
 
