@@ -46,7 +46,15 @@ def main(inputs, settings, run: RunId, paths: RunPaths, processes: int = 1) -> x
         else None
     )
     with simulator_of(processes, run.simulator, model_files, cells, settings) as model:
-        problem = Problem(target, data, periods, model, PriorBox.of(priors), default, searched)
+        problem = Problem(
+            target=target,
+            data=data,
+            periods=periods,
+            simulator=model,
+            priors=PriorBox.of(priors),
+            default=default,
+            searched=searched,
+        )
         values = CALIBRATORS[run.method](problem, own, paths, run.seed)
     return parameters_dataset(values.cpu().double().numpy(), data.cells)
 

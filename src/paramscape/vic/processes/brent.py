@@ -84,7 +84,7 @@ def _widened(
         a = torch.where(same_sign, a - WIDENING, a)
         b = torch.where(same_sign, b + WIDENING, b)
         fa, fb = residual(problem, a), residual(problem, b)
-    return Iterates(a, b, b, fa, fb, fb, b - a, b - a)
+    return Iterates(a=a, b=b, c=b, fa=fa, fb=fb, fc=fb, d=b - a, e=b - a)
 
 
 def _ordered(now: Iterates) -> Iterates:
