@@ -6,21 +6,21 @@ from paramscape.files import Provenance, read_dataset, read_years, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.study import periods_of, section
-from paramscape.twin.observe import World, hidden_parameters, observe_truth
+from paramscape.twin.observe import TruthInputs, hidden_parameters, observe_truth
 
 
 def main(inputs, outputs, settings, made: Provenance) -> None:
     """Write what is observed of the truth, a file a target, and its parameters if asked for."""
     use_threads(section(settings, "compute").torch_threads)
     twin, periods = section(settings, "twin"), periods_of(settings)
-    world = World(
+    truth_inputs = TruthInputs(
         read_dataset(Path(inputs.parameters), "vic-parameters"),
         read_years(inputs.forcing),
         read_dataset(Path(inputs.attributes), "attributes"),
         Cells.of(read_dataset(Path(inputs.domain), "domain")),
     )
-    truth = hidden_parameters(world, section(settings, "priors"), twin)
-    observed = observe_truth(world, truth, periods, section(settings, "vic"), twin)
+    truth = hidden_parameters(truth_inputs, section(settings, "priors"), twin)
+    observed = observe_truth(truth_inputs, truth, periods, section(settings, "vic"), twin)
     if outputs.get("parameters"):
         write_dataset(truth, Path(outputs.parameters), "parameters", made)
     for file in map(Path, outputs.observations):

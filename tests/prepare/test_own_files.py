@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from paramscape.grid.sphere import EARTH_RADIUS
 from paramscape.prepare.attributes import further_attributes
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.observations import prepare_observations
 from paramscape.prepare.own_parameters import own_parameters
 from paramscape.products import ProductError
-from paramscape.products.bounding_box import EARTH_RADIUS
 from paramscape.products.domain import read_domain
 from paramscape.study import CfAttribute, CfObservations, Period, VicDomain, VicForcing
 

@@ -157,9 +157,9 @@ def test_cells_beyond_a_partial_grid_are_missing():
 
 
 def test_a_single_cell_is_as_large_as_its_area():
-    # A cell of 1/16 degree at 31.71875 N on a sphere of 6371.229 km.
+    # A cell of 1/16 degree at 31.71875 N, where a degree of latitude has 111.195 km.
     side, lat = 0.0625, 31.71875
-    area = (6_371_229 * np.radians(side)) ** 2 * np.cos(np.radians(lat))
+    area = (111_195 * side) ** 2 * np.cos(np.radians(lat))
     cell = xr.Dataset(
         {"area": (("lat", "lon"), [[area]])}, coords={"lat": [lat], "lon": [-110.03125]}
     )

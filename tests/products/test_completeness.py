@@ -8,7 +8,7 @@ import xarray as xr
 
 from paramscape.products import ProductError
 from paramscape.products.checks import require_complete
-from paramscape.products.humidity import saturation_pressure, vapour_pressure
+from paramscape.products.humidity import saturation_pascals, vapour_pressure
 
 COORDS = {
     "time": np.arange("2009-01-01", "2009-01-04", dtype="M8[D]").astype("M8[ns]"),
@@ -58,5 +58,5 @@ def test_vapour_pressure_inverts_specific_humidity():
 
 def test_saturation_pressure_has_the_textbook_values():
     np.testing.assert_allclose(
-        saturation_pressure(np.array([0.0, 20.0, 30.0])), [0.611, 2.339, 4.243], rtol=2e-3
+        saturation_pascals(np.array([0.0, 20.0, 30.0])), [611, 2339, 4243], rtol=2e-3
     )

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
 
+from paramscape.grid.sphere import cell_area
 from paramscape.products import ProductError
-from paramscape.products.bounding_box import EARTH_RADIUS, Box
-from paramscape.products.domain import cell_area, read_domain
+from paramscape.products.bounding_box import Box
+from paramscape.products.domain import read_domain
 from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
 
 GRID = Grid(west=113.0, east=114.0, south=31.5, north=32.0, resolution=0.25)
@@ -20,21 +19,6 @@ def test_every_cell_of_a_rectangle_is_active():
     assert (domain.mask == 1).all() and (domain.frac == 1).all()
     np.testing.assert_allclose(domain.lon, [113.125, 113.375, 113.625, 113.875])
     assert Box.of(domain) == Box(113.0, 31.5, 114.0, 32.0)
-
-
-def test_cell_areas_cover_the_sphere():
-    area = cell_area(np.linspace(-90, 90, 19), np.linspace(-180, 180, 37))
-    assert area.sum() == pytest.approx(4 * np.pi * EARTH_RADIUS**2, rel=1e-12)
-
-
-@given(
-    st.floats(-80, 80), st.floats(0.01, 5), st.floats(0.01, 5), st.integers(2, 9), st.integers(2, 9)
-)
-def test_cells_cut_from_a_cell_have_its_area(south, height, width, rows, columns):
-    lat, lon = np.linspace(south, south + height, rows), np.linspace(10, 10 + width, columns)
-    assert cell_area(lat, lon).sum() == pytest.approx(
-        cell_area(lat[[0, -1]], lon[[0, -1]]).item(), rel=1e-9
-    )
 
 
 @pytest.fixture

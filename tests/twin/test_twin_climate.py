@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from paramscape.products.humidity import saturation_pressure
+from paramscape.products.humidity import saturation_pascals
 from paramscape.twin.climate import HOURS, Climate
 from paramscape.twin.sky import mean_extraterrestrial
 from paramscape.twin.terrain import elevation
@@ -54,7 +54,7 @@ def test_temperature_and_sunshine_follow_the_seasons(months):
 def test_air_is_never_above_saturation(climate):
     weather = climate.weather(date(2009, 7, 1), 31)
     vapour = weather.shum * weather.pres / (0.622 + 0.378 * weather.shum) / 1000
-    assert (vapour <= saturation_pressure(weather.temp - 273.15)).all()
+    assert (vapour <= saturation_pascals(weather.temp - 273.15) / 1000).all()
 
 
 def test_rain_is_never_negative_and_some_days_are_dry(climate):

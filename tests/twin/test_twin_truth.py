@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from paramscape.products.humidity import saturation_pressure
+from paramscape.products.humidity import saturation_pascals
 from paramscape.study import Priors, Twin
 from paramscape.study.quantities import PARAMETERS
 from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
@@ -83,18 +83,20 @@ def test_the_truth_depends_on_the_seed_only(attributes):
 
 def test_forcing_errors_have_the_promised_size_and_no_bias(forcing):
     settings = Twin(rain_error=0.2, temperature_error=0.6, radiation_error=0.05)
-    felt = perturb_forcing(forcing, settings, 3)
-    assert float(np.log(felt.prcp / 3).std()) == pytest.approx(0.2, rel=0.15)
-    assert float(felt.prcp.mean()) == pytest.approx(3, rel=0.03)
-    assert float((felt.tas - 10).std()) == pytest.approx(0.6, rel=0.2)
-    assert float(np.log(felt.dswrf / 150).std()) == pytest.approx(0.05, rel=0.2)
-    assert felt.wind.equals(forcing.wind) and felt.prcp.dtype == np.float32
+    perturbed = perturb_forcing(forcing, settings, 3)
+    assert float(np.log(perturbed.prcp / 3).std()) == pytest.approx(0.2, rel=0.15)
+    assert float(perturbed.prcp.mean()) == pytest.approx(3, rel=0.03)
+    assert float((perturbed.tas - 10).std()) == pytest.approx(0.6, rel=0.2)
+    assert float(np.log(perturbed.dswrf / 150).std()) == pytest.approx(0.05, rel=0.2)
+    assert perturbed.wind.equals(forcing.wind) and perturbed.prcp.dtype == np.float32
 
 
 def test_perturbed_air_is_not_above_saturation(forcing):
-    forcing["vp"] = forcing["vp"] * 0 + np.float32(saturation_pressure(np.float64(10.0)))
-    felt = perturb_forcing(forcing, Twin(temperature_error=2.0), 3)
-    assert (felt.vp <= saturation_pressure(felt.tas.astype("f8")) * (1 + 1e-5)).all()
+    forcing["vp"] = forcing["vp"] * 0 + np.float32(saturation_pascals(np.float64(10.0)) / 1000)
+    perturbed = perturb_forcing(forcing, Twin(temperature_error=2.0), 3)
+    assert (
+        perturbed.vp <= saturation_pascals(perturbed.tas.astype("f8")) / 1000 * (1 + 1e-5)
+    ).all()
 
 
 def test_years_may_be_perturbed_one_by_one(forcing):

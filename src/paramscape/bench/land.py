@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.prepare.native_soil import DEGREE, vertical_mean
+from paramscape.grid.sphere import cell_area
+from paramscape.prepare.native_soil import slope_of, vertical_mean
 from paramscape.prepare.parameters import default_parameters, mean_climate
 from paramscape.prepare.vegetation import BARE
 from paramscape.study import Grid, Priors
@@ -12,7 +13,6 @@ from paramscape.twin.fields import static_field
 from paramscape.twin.soil import BOTTOMS, soil_fields
 from paramscape.twin.terrain import elevation
 
-EARTH = 6_371_000.0  # radius [m]
 PIXELS = 4  # of the soil, along each edge of a cell
 COVER = {1: -0.6, 4: 0.0, 7: -0.3, 10: 0.1, 11: 1.2}  # logarithm of the usual share, by class
 SMALLEST_TILE = 0.03  # [share of a cell]
@@ -28,13 +28,12 @@ _TEXTURE = {"silt": ("SI", 1.0), "clay": ("CL", 1.0), "porosity": ("POR", 1.0)}
 def make_domain(grid: Grid, seed: int) -> xr.Dataset:
     """VIC's domain (lat, lon), in which all cells of a grid are active and land."""
     lat, lon = np.array(grid.latitudes), np.array(grid.longitudes)
-    half = np.radians(grid.resolution / 2)
-    height = np.sin(np.radians(lat) + half) - np.sin(np.radians(lat) - half)
-    area = np.broadcast_to((EARTH**2 * 2 * half * height)[:, None], grid.shape)
+    half = grid.resolution / 2
+    edges = (np.append(axis - half, axis[-1] + half) for axis in (lat, lon))
     fields = {
         "mask": np.ones(grid.shape, "i4"),
         "frac": np.ones(grid.shape),
-        "area": area,
+        "area": cell_area(*edges),
         "elev": elevation(seed, lat, lon),
     }
     cells = Cells(np.ones(grid.shape, bool), lat, lon)
@@ -70,11 +69,8 @@ def native_soil(domain: xr.Dataset, seed: int, pixels: int = PIXELS) -> xr.Datas
         fields[name] = vertical_mean(layers, thickness, harmonic=name == "ksat")
     plane = {"lat": lat, "lon": lon}
     fields["soil_depth"] = xr.DataArray(soil["PDEP"] / 100, plane, ("lat", "lon"))
-    heights = elevation(seed, lat, lon)
-    north, east = np.gradient(heights, lat, lon)
-    slope = np.hypot(north, east / np.cos(np.radians(lat))[:, None]) / DEGREE
-    fields["elevation"] = xr.DataArray(heights, plane, ("lat", "lon"))
-    fields["slope"] = xr.DataArray(slope, plane, ("lat", "lon"))
+    fields["elevation"] = xr.DataArray(elevation(seed, lat, lon), plane, ("lat", "lon"))
+    fields["slope"] = slope_of(fields["elevation"])
     cell = np.arange(domain["mask"].size).reshape(domain["mask"].shape)
     cell = cell.repeat(pixels, 0).repeat(pixels, 1)
     return xr.Dataset(fields).assign(cell=(("lat", "lon"), cell))

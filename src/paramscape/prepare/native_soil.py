@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.sphere import METRES_PER_DEGREE
 from paramscape.prepare.regrid import edges_of
 from paramscape.products.bounding_box import Box
 from paramscape.products.land import read_elevation, read_soil
 from paramscape.study import ChinaSoil, Elevation
 
 OUTSIDE = -1
-DEGREE = 111_195.0  # length of a degree of latitude on a sphere of 6371 km [m]
 _SOURCES = {
     "sand": ("SA", "%", "sand, share of weight"),
     "silt": ("SI", "%", "silt, share of weight"),
@@ -102,7 +102,7 @@ def slope_of(heights: xr.DataArray) -> xr.DataArray:
     """Tangent of the slope (lat, lon) [1] of elevations (lat, lon) [m] on their own grid."""
     north, east = np.gradient(heights.values, heights.lat.values, heights.lon.values)
     cosine = np.cos(np.radians(heights.lat.values))[:, None]
-    return heights.copy(data=np.hypot(north, east / cosine) / DEGREE)
+    return heights.copy(data=np.hypot(north, east / cosine) / METRES_PER_DEGREE)
 
 
 def _terrain(elevation: Elevation, box: Box, like: xr.Dataset) -> xr.Dataset:

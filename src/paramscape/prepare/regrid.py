@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
 
-from paramscape.products.bounding_box import EARTH_RADIUS
+from paramscape.grid.sphere import EARTH_RADIUS
 
 MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]

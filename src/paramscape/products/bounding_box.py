@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.sphere import EARTH_RADIUS
 from paramscape.products.errors import ProductError
 
 _TOLERANCE = 1e-3  # degrees; float32 coordinates of the products are off by less
@@ -148,7 +149,3 @@ def _cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
         side = float(np.sqrt(domain["area"].values.max()))
         finite = [np.degrees(side / EARTH_RADIUS)]
     return tuple(s if np.isfinite(s) else finite[0] for s in sizes)
-
-
-EARTH_RADIUS = 6_371_229.0
-"""Radius of the sphere on which cell areas are computed [m]."""

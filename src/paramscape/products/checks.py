@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products.errors import ProductError
-from paramscape.products.humidity import saturation_pressure
+from paramscape.products.humidity import saturation_pascals
 from paramscape.products.netcdf_reader import moment
 from paramscape.study.quantities import FORCING_ROUNDING
 
@@ -92,12 +92,12 @@ def require_unsaturated(vp: xr.DataArray, tas: xr.DataArray, share: float, file:
     Raises:
         ProductError: naming file, variable, time and cell of the largest excess.
     """
-    limit = saturation_pressure(tas.values) * (1 + share) + _VAPOUR_ROUNDING
+    limit = saturation_pascals(tas.values) / 1000 * (1 + share) + _VAPOUR_ROUNDING
     excess = vp.values - limit
     if not np.fmax.reduce(excess, axis=None, initial=-np.inf) > 0:
         return
     index = np.where(np.isnan(excess), -np.inf, excess).argmax()
-    ratio = vp.values.flat[index] / saturation_pressure(tas.values.flat[index])
+    ratio = 1000 * vp.values.flat[index] / saturation_pascals(tas.values.flat[index])
     raise ProductError(
         f"vapour pressure is {vp.values.flat[index]:.4g} kPa at {tas.values.flat[index]:.2f} C, "
         f"{100 * ratio:.1f} % of saturation; at most {100 * (1 + share):g} % are rounding",

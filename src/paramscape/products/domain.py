@@ -7,7 +7,8 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.coordinates import with_described_coordinates
-from paramscape.products.bounding_box import EARTH_RADIUS, Box, contiguous
+from paramscape.grid.sphere import cell_area
+from paramscape.products.bounding_box import Box, contiguous
 from paramscape.products.errors import ProductError
 from paramscape.products.netcdf_reader import open_product
 from paramscape.products.vic_domain import read_vic_domain
@@ -48,13 +49,6 @@ def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Datase
         "area": (("lat", "lon"), cell_area(_edges(grid, "lat"), _edges(grid, "lon"))),
     }
     return _described(xr.Dataset(fields, coords={"lat": lat, "lon": lon}))
-
-
-def cell_area(lat_edges: np.ndarray, lon_edges: np.ndarray) -> np.ndarray:
-    """Area [m2] of cells between edges [degrees] on a sphere: R2 (sin b - sin a) (east - west)."""
-    height = np.diff(np.sin(np.radians(lat_edges)))
-    width = np.diff(np.radians(lon_edges))
-    return EARTH_RADIUS**2 * np.outer(height, width)
 
 
 def _inside_share(settings: MaskDomain) -> np.ndarray:

@@ -17,9 +17,9 @@ def vapour_pressure(humidity: np.ndarray, pressure: np.ndarray) -> np.ndarray:
     return humidity * pressure / (ratio + (1 - ratio) * humidity)
 
 
-def saturation_pressure(temperature: np.ndarray) -> np.ndarray:
-    """Saturation vapour pressure over water [kPa] at `temperature` [C], also below freezing.
+def saturation_pascals(celsius: np.ndarray) -> np.ndarray:
+    """Saturation vapour pressure over water [Pa] at a temperature [C], also below freezing.
 
-    e_s = 0.61078 exp(17.269 T / (237.3 + T)) (Shuttleworth 1993).
+    e_s = 610.78 exp(17.269 T / (237.3 + T)) (Tetens; Shuttleworth 1993). NaN gives NaN.
     """
-    return 0.61078 * np.exp(17.269 * temperature / (237.3 + temperature))
+    return 610.78 * np.exp(17.269 * celsius / (237.3 + celsius))

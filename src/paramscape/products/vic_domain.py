@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from paramscape.products.bounding_box import EARTH_RADIUS
+from paramscape.grid.sphere import EARTH_RADIUS
 from paramscape.products.errors import ProductError
 from paramscape.products.netcdf_reader import ProductFile, open_product
 from paramscape.products.units import conversion, is_kind_of

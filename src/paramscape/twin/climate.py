@@ -12,8 +12,9 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from paramscape.products.humidity import saturation_pascals
 from paramscape.twin.fields import DailyNoise
-from paramscape.twin.sky import longwave, mean_extraterrestrial, saturation_pressure, shortwave
+from paramscape.twin.sky import longwave, mean_extraterrestrial, shortwave
 from paramscape.twin.terrain import elevation
 
 STEPS = 8
@@ -99,8 +100,8 @@ class Climate:
         daily = celsius.reshape(days, STEPS, *celsius.shape[1:]).mean(1).repeat(STEPS, axis=0)
         summer = _between_days((-season.winter)[:, None, None])
         humidity = 0.66 + 0.05 * summer + 0.28 * (cloud - 0.5) + 0.05 * moist
-        vapour = np.clip(humidity, 0.2, 1) * saturation_pressure(daily)
-        return np.minimum(vapour, MOST_HUMID * saturation_pressure(celsius))
+        vapour = np.clip(humidity, 0.2, 1) * saturation_pascals(daily)
+        return np.minimum(vapour, MOST_HUMID * saturation_pascals(celsius))
 
     def _pressure(self, day: int, days: int, season: _Season, heights: np.ndarray) -> np.ndarray:
         lows = _between_days(self._noise("lows and highs", 5.0, 2.0, day - 1, days + 2))

@@ -1,4 +1,4 @@
-"""The twin's hidden truth: true parameters, felt forcing, VIC, and noise on what is observed."""
+"""The twin's hidden truth: VIC with true parameters and perturbed forcing, observed with noise."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from paramscape.twin import add_observation_noise, perturb_forcing, truth_parame
 
 
 @dataclass(frozen=True)
-class World:
-    """What the truth is made of.
+class TruthInputs:
+    """What the hidden truth is made of.
 
     params: default VIC parameter file. forcing: VIC forcing files joined along time, from the
     warm-up's start or before. attributes: fields (lat, lon).
@@ -28,14 +28,14 @@ class World:
     cells: Cells
 
 
-def hidden_parameters(world: World, priors: Priors, twin: Twin) -> xr.Dataset:
+def hidden_parameters(inputs: TruthInputs, priors: Priors, twin: Twin) -> xr.Dataset:
     """The true parameter fields (parameter, lat, lon), dataset of kind `parameters`."""
-    attributes = world.attributes.where(xr.DataArray(world.cells.mask, dims=("lat", "lon")))
+    attributes = inputs.attributes.where(xr.DataArray(inputs.cells.mask, dims=("lat", "lon")))
     return truth_parameters(attributes, priors, twin, twin.seed)
 
 
 def observe_truth(
-    world: World, truth: xr.Dataset, periods: LearningPeriods, vic: Vic, twin: Twin
+    inputs: TruthInputs, truth: xr.Dataset, periods: LearningPeriods, vic: Vic, twin: Twin
 ) -> xr.Dataset:
     """What the twin's instruments report in the scored days of the periods.
 
@@ -43,7 +43,7 @@ def observe_truth(
     own noise.
 
     Args:
-        world: parameter file, forcing and cells.
+        inputs: parameter file, forcing and cells.
         truth: from `hidden_parameters`.
         periods: the run starts cold with the warm-up.
         vic: how VIC is run.
@@ -52,12 +52,12 @@ def observe_truth(
     Returns:
         daily targets (time, lat, lon), dataset of kind `simulation`; NaN outside the domain.
     """
-    felt = perturb_forcing(world.forcing, twin, twin.seed)
-    engine = Engine.of(world.params, felt, world.cells, vic)
-    values = torch.from_numpy(fields_of(truth, world.cells).astype(np.float64))
+    perturbed = perturb_forcing(inputs.forcing, twin, twin.seed)
+    engine = Engine.of(inputs.params, perturbed, inputs.cells, vic)
+    values = torch.from_numpy(fields_of(truth, inputs.cells).astype(np.float64))
     period = periods.scored
     targets = engine.run(values, periods.warmup.start, period, progress=True)
     exact = targets_dataset(
-        {name: value.numpy() for name, value in targets.items()}, world.cells, days_of(period)
+        {name: value.numpy() for name, value in targets.items()}, inputs.cells, days_of(period)
     )
     return xr.Dataset({n: add_observation_noise(exact[n], twin, twin.seed) for n in exact})

@@ -6,11 +6,6 @@ SOLAR_CONSTANT = 1367.0  # [W m-2]
 STEFAN_BOLTZMANN = 5.670374e-8  # [W m-2 K-4]
 
 
-def saturation_pressure(temperature: np.ndarray) -> np.ndarray:
-    """Saturation vapour pressure over water [Pa] at a temperature [C] (Tetens)."""
-    return 610.78 * np.exp(17.269 * temperature / (237.3 + temperature))
-
-
 def mean_extraterrestrial(
     hours: np.ndarray, day_of_year: np.ndarray, lat: np.ndarray, lon: np.ndarray, window: float
 ) -> np.ndarray:

@@ -6,11 +6,11 @@ import numpy as np
 import xarray as xr
 from scipy.special import ndtr
 
+from paramscape.products.humidity import saturation_pascals
 from paramscape.study import Priors, Twin
 from paramscape.study.quantities import PARAMETERS, TARGETS, UNITS
 from paramscape.study.random_streams import numpy_generator
 from paramscape.twin.fields import DailyNoise, static_field
-from paramscape.twin.sky import saturation_pressure
 
 # How soil and land push a parameter [standard deviations]; the rest is a random curved surface.
 TENDENCY = {
@@ -68,7 +68,7 @@ def truth_parameters(
 
 
 def perturb_forcing(forcing: xr.Dataset, settings: Twin, seed: int) -> xr.Dataset:
-    """The forcing that the truth felt: the study's own with correlated errors.
+    """The forcing of the hidden truth: the study's own with correlated errors.
 
     Errors are constant within a day; a day's errors do not depend on which days are given, so
     years may be perturbed one by one.
@@ -90,7 +90,7 @@ def perturb_forcing(forcing: xr.Dataset, settings: Twin, seed: int) -> xr.Datase
     changed["prcp"] = _like(forcing["prcp"] * rain, forcing["prcp"])
     changed["dswrf"] = _like(forcing["dswrf"] * sun, forcing["dswrf"])
     changed["tas"] = _like(forcing["tas"] + warmth, forcing["tas"])
-    most = saturation_pressure(changed["tas"]) / 1000
+    most = saturation_pascals(changed["tas"]) / 1000
     changed["vp"] = _like(np.minimum(forcing["vp"], most), forcing["vp"])
     return changed
 

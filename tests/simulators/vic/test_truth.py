@@ -8,11 +8,11 @@ import xarray as xr
 from paramscape.files import require
 from paramscape.parameters.datasets import fields_of
 from paramscape.study import Priors, Twin, Vic
-from paramscape.twin.observe import World, hidden_parameters, observe_truth
+from paramscape.twin.observe import TruthInputs, hidden_parameters, observe_truth
 
 
 @pytest.fixture(scope="module")
-def world(case):
+def inputs(case):
     params, forcing, cells = case
     rng = np.random.default_rng(4)
     names = ("sand", "silt", "clay", "porosity", "bulk_density", "soil_depth")
@@ -20,35 +20,35 @@ def world(case):
     attributes = xr.Dataset(
         {n: (("lat", "lon"), rng.uniform(10, 60, cells.shape)) for n in names}, coords
     )
-    return World(params, forcing, attributes, cells)
+    return TruthInputs(params, forcing, attributes, cells)
 
 
 EXACT = Twin(rain_error=0, temperature_error=0, radiation_error=0, observation_noise=0)
 
 
-def test_the_true_parameters_lie_in_the_priors_and_only_in_the_domain(world, box):
-    truth = hidden_parameters(world, Priors(), Twin())
+def test_the_true_parameters_lie_in_the_priors_and_only_in_the_domain(inputs, box):
+    truth = hidden_parameters(inputs, Priors(), Twin())
     require(truth, "parameters", "truth.nc")
-    unit = box.to_unit(torch.from_numpy(fields_of(truth, world.cells)))
+    unit = box.to_unit(torch.from_numpy(fields_of(truth, inputs.cells)))
     assert unit.min() >= 0 and unit.max() <= 1
-    assert np.isnan(truth["parameters"].values[:, ~world.cells.mask]).all()
+    assert np.isnan(truth["parameters"].values[:, ~inputs.cells.mask]).all()
 
 
-def test_without_errors_the_observations_are_vic_with_the_true_parameters(world, engine, periods):
-    truth = hidden_parameters(world, Priors(), EXACT)
-    observed = observe_truth(world, truth, periods, Vic(), EXACT)
+def test_without_errors_the_observations_are_vic_with_the_true_parameters(inputs, engine, periods):
+    truth = hidden_parameters(inputs, Priors(), EXACT)
+    observed = observe_truth(inputs, truth, periods, Vic(), EXACT)
     require(observed, "simulation", "observed.nc")
-    values = torch.from_numpy(fields_of(truth, world.cells))
+    values = torch.from_numpy(fields_of(truth, inputs.cells))
     expected = engine.run(values, periods.warmup.start, periods.train)
     for name in ("et", "runoff", "soil_moisture"):
-        got = world.cells.gather(observed[name].sel(time=periods.train.slice))
+        got = inputs.cells.gather(observed[name].sel(time=periods.train.slice))
         np.testing.assert_allclose(got, expected[name], rtol=1e-5, atol=1e-6)
 
 
-def test_the_same_seed_observes_the_same_and_errors_make_a_difference(world, periods):
-    truth = hidden_parameters(world, Priors(), Twin())
-    first, again = (observe_truth(world, truth, periods, Vic(), Twin()) for _ in range(2))
+def test_the_same_seed_observes_the_same_and_errors_make_a_difference(inputs, periods):
+    truth = hidden_parameters(inputs, Priors(), Twin())
+    first, again = (observe_truth(inputs, truth, periods, Vic(), Twin()) for _ in range(2))
     xr.testing.assert_identical(first, again)
-    exact = observe_truth(world, truth, periods, Vic(), EXACT)
-    ratio = world.cells.gather(first["et"]) / world.cells.gather(exact["et"])
+    exact = observe_truth(inputs, truth, periods, Vic(), EXACT)
+    ratio = inputs.cells.gather(first["et"]) / inputs.cells.gather(exact["et"])
     assert 0.05 < np.nanstd(ratio) < 0.4
