@@ -27,7 +27,7 @@ def test_a_study_without_its_gpu_stops_or_uses_the_cpu_as_it_is_told(study, clea
     fault("a GPU that is not there, and is not needed")
     study.make(PARAMETERS, options=options)
     log = study.results / "logs/calibrate.dpl-a.lstm.1.log"
-    assert "running on the CPU, as compute.without_gpu says" in log.read_text()
+    assert "running on the CPU, as compute.without_gpu is cpu" in log.read_text()
     assert study.content(f"{RUN}/history.csv") == clean.content(f"{RUN}/history.csv")
 
 

@@ -29,7 +29,10 @@ from paramscape.study.days import DayAxis
 
 @dataclass(frozen=True)
 class SimulatorFiles:
-    """What simulators are read from: VIC its forcing and parameters, a surrogate its weights."""
+    """Files that a simulator is read from.
+
+    forcing: daily, for a surrogate. parameters, vic_forcing: VIC's. weights: a surrogate's.
+    """
 
     forcing: Path
     parameters: Path
@@ -56,14 +59,14 @@ def simulator_for(
     *,
     verifying: bool = False,
 ) -> Simulator:
-    """The simulator `vic`, or that of a surrogate, of a study.
+    """A simulator of a study: `vic`, or a surrogate.
 
     Args:
         name: which one.
         files: what it is read from.
         cells: the active cells.
         settings: a rule's sections; those of the simulator, periods, priors and compute are used.
-        verifying: run VIC in float64, whatever the precision of learning.
+        verifying: whether to run VIC in float64, whatever the precision of learning.
     """
     compute = section(settings, "compute")
     torch.set_num_threads(compute.torch_threads)

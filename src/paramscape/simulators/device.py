@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     import torch
 
 WITHOUT_GPU = "PARAMSCAPE_WITHOUT_GPU"
-"""How `compute.without_gpu` reaches a job: beside its settings, so that a change runs nothing."""
+"""Environment variable that passes `compute.without_gpu` to a job: a change triggers no rerun."""
 _LOG = logging.getLogger(__name__)
 
 
 class NoGpuError(RuntimeError):
-    """A GPU was asked for, and there is none."""
+    """A GPU is required, and there is none."""
 
 
 def device_of(compute: Compute) -> "torch.device":
-    """The device of the settings; where a GPU is missing, what `without_gpu` says.
+    """The device of the settings, or the CPU if a GPU is missing and `without_gpu` allows it.
 
     Raises:
-        NoGpuError: if there is no GPU and the study is not to do without one.
+        NoGpuError: if there is no GPU and `without_gpu` does not allow the CPU.
     """
     import torch
 
@@ -36,26 +36,27 @@ def device_of(compute: Compute) -> "torch.device":
         else f"PyTorch finds no GPU (CUDA_VISIBLE_DEVICES is {visible!r})"
     )
     if os.environ.get(WITHOUT_GPU, compute.without_gpu) == "cpu":
-        _LOG.warning("%s: running on the CPU, as compute.without_gpu says", why)
+        _LOG.warning("%s: running on the CPU, as compute.without_gpu is cpu", why)
         return torch.device("cpu")
     raise NoGpuError(
-        f"compute.device is cuda, but {why}. Start the job where a GPU is, or set compute.device "
-        "to cpu, or compute.without_gpu to cpu to run on the CPU wherever a GPU is missing"
+        f"compute.device is cuda, but {why}. Start the job on a machine with a GPU, set "
+        "compute.device to cpu, or set compute.without_gpu to cpu to use the CPU where a GPU is "
+        "missing"
     )
 
 
 def processes_of(compute: Compute, resources: Mapping[str, Any]) -> int:
-    """Processes that share a training: one for each GPU of the job, or one on a CPU.
+    """Number of processes of a training: one for each GPU of the job, or one on a CPU.
 
     Raises:
-        NoGpuError: if there are fewer GPUs than the job was given.
+        NoGpuError: if the job's resources name more GPUs than there are.
     """
     import torch
 
     wanted = int(resources.get("gpu", 1)) if device_of(compute).type == "cuda" else 1
     if wanted > 1 and wanted > torch.cuda.device_count():
         raise NoGpuError(
-            f"the job has gpu={wanted}, but PyTorch finds {torch.cuda.device_count()}: let the "
-            "profile ask for as many as a node has, or look at CUDA_VISIBLE_DEVICES"
+            f"the job has gpu={wanted}, but PyTorch finds {torch.cuda.device_count()}; request at "
+            "most as many GPUs as a node has, and check CUDA_VISIBLE_DEVICES"
         )
     return max(1, wanted)

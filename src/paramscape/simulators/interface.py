@@ -1,4 +1,4 @@
-"""The interface in the middle: what a calibrator asks of VIC and of its surrogates."""
+"""The interface between calibrators and what they simulate with: VIC or its surrogates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from paramscape.study import Period
 
 @dataclass(frozen=True)
 class Windows:
-    """Stretches of days of the training period that are simulated side by side.
+    """Windows of consecutive days of the training period that are simulated side by side.
 
-    first_days: (window,) int, index of each window's first day in the training period.
+    first_days: (window,) int, first day of each window, counted from 0 at the training period's
+        first day.
     days: length of every window.
-    cells: (cell,) int, the active cells to simulate, or None for all of them.
+    cells: (cell,) int, indices of the active cells to simulate, or None for all of them.
     """
 
     first_days: Tensor
@@ -23,10 +24,10 @@ class Windows:
     cells: Tensor | None = None
 
     def require_inside(self, length: int) -> None:
-        """Refuse windows that leave a training period of so many days.
+        """Refuse windows that leave a training period of `length` days.
 
         Raises:
-            ValueError: naming the windows' first days.
+            ValueError: with the windows' first days, and those that are possible.
         """
         first, last = self.first_days, length - self.days
         if int(first.min()) < 0 or int(first.max()) > last:
@@ -37,7 +38,7 @@ class Windows:
 
 
 class Simulator(Protocol):
-    """Maps parameter fields to daily fluxes; gradients flow through it.
+    """A model from parameter fields to daily fluxes; gradients flow through it.
 
     Parameters are physical values in the order of `study.quantities.PARAMETERS`; fluxes are named
     and in the units of `study.quantities.TARGETS`.
@@ -45,8 +46,8 @@ class Simulator(Protocol):
 
     name: str
     is_stateful: bool
-    """Whether windows start from states that earlier simulations left, as a model with memory
-    must; if not, any day can be simulated by itself at no further cost."""
+    """Whether windows start from states that earlier simulations left. If not, any day can be
+    simulated by itself at no further cost."""
 
     def run(
         self, parameters: Tensor, period: Period, warmup_days: int | None = None
@@ -57,16 +58,23 @@ class Simulator(Protocol):
             parameters: (member?, cell, parameter).
             period: days to return.
             warmup_days: length of a short warm-up in place of the whole one. It starts from a
-                state derived from the one that the parameters of the last `respin` reached that
-                day. A simulator without states ignores it.
+                state derived from the state that the parameters of the last `respin` reached that
+                day. A simulator that is not stateful ignores it.
 
         Returns:
             targets by name, each (member?, time, cell).
+
+        Raises:
+            ValueError: if parameters have another shape or are not finite, or if the forcing
+                does not cover warm-up and period.
         """
         ...
 
     def respin(self, parameters: Tensor) -> None:
-        """Bring the states from which windows start in line with parameters (cell, parameter)."""
+        """Run the training period with parameters (cell, parameter), and keep the states.
+
+        Windows start from these states.
+        """
         ...
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> Mapping[str, Tensor]:
@@ -78,6 +86,10 @@ class Simulator(Protocol):
 
         Returns:
             targets by name, each (window, day, cell).
+
+        Raises:
+            ValueError: if parameters have another shape or are not finite, or if a window leaves
+                the training period.
         """
         ...
 
@@ -86,5 +98,5 @@ class Simulator(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where `state_dict` was taken."""
+        """Restore from `state_dict`."""
         ...

@@ -79,7 +79,7 @@ def test_windows_give_the_days_of_the_continuous_run(simulator, parameters):
         close(window, whole[day : day + 20])
 
 
-def test_a_lead_in_starts_from_the_state_of_the_refreshed_parameters(simulator, parameters):
+def test_a_short_warm_up_starts_from_the_state_of_the_respun_parameters(simulator, parameters):
     with pytest.raises(RuntimeError, match=r"call respin\(parameters\) once"):
         simulator.run(parameters, PERIODS.train, warmup_days=3)
     whole = simulator.run(parameters, PERIODS.train)["et"]
@@ -118,7 +118,7 @@ def test_the_chunks_that_bound_memory_change_nothing(simulator, parameters, monk
     close(simulator.run(parameters, PERIODS.validation)["et"], whole)
 
 
-def test_a_refreshed_run_goes_on_where_training_ended(simulator, parameters):
+def test_a_run_continues_where_the_respin_ended(simulator, parameters):
     alone = simulator.run(parameters, PERIODS.test)["et"]
     simulator.respin(parameters)
     close(simulator.run(parameters, PERIODS.test)["et"], alone)
@@ -172,7 +172,7 @@ def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
     torch.testing.assert_close(leaf.grad[2, which], slope, rtol=1e-5, atol=1e-9)
 
 
-def test_windows_before_a_refresh_or_outside_training_are_refused(simulator, parameters):
+def test_windows_before_a_respin_or_outside_training_are_refused(simulator, parameters):
     with pytest.raises(RuntimeError, match="call respin"):
         simulator.simulate_windows(parameters, Windows(torch.tensor([0]), 10))
     simulator.respin(parameters)

@@ -34,7 +34,7 @@ def test_a_cell_is_found_the_same_without_the_others(problem, tmp_path):
     assert torch.equal(found[[0, 1, 3]], single.default[[0, 1, 3]])
 
 
-def test_a_lead_in_of_the_whole_warm_up_changes_nothing_and_a_short_one_still_improves(
+def test_a_short_warm_up_of_the_whole_length_changes_nothing_and_a_short_one_still_improves(
     problem, training_errors, tmp_path
 ):
     settings, case = {"max_evaluations": 40}, problem("runoff")

@@ -37,7 +37,7 @@ def test_windows_that_start_from_kept_states_give_the_days_of_the_whole_run(fres
         torch.testing.assert_close(values[1], whole[name][20:], rtol=0, atol=1e-4)
 
 
-def test_windows_between_kept_states_are_led_in(fresh, members, whole):
+def test_days_between_a_kept_state_and_a_window_are_replayed(fresh, members, whole):
     made = fresh.simulate_windows(members[0], Windows(torch.tensor([13, 5]), 6))
     torch.testing.assert_close(made["et"][0], whole["et"][13:19], rtol=0, atol=1e-4)
     torch.testing.assert_close(made["et"][1], whole["et"][5:11], rtol=0, atol=1e-4)
@@ -53,16 +53,16 @@ def test_some_cells_give_what_all_cells_give_there(fresh, members, whole):
     torch.testing.assert_close(made["soil_moisture"][0], moisture, rtol=0, atol=1e-5)
 
 
-def test_a_window_hands_its_last_state_on_to_the_next(fresh, members):
+def test_a_window_passes_its_last_state_to_the_next(fresh, members):
     changed = members[1]
     fresh.simulate_windows(changed, Windows(torch.tensor([0]), 10))
-    handed_on = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
+    passed = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
     fresh.respin(members[0])
     stale = fresh.simulate_windows(changed, Windows(torch.tensor([10]), 3))["soil_moisture"]
-    assert (handed_on - stale).abs().max() > 1e-3
+    assert (passed - stale).abs().max() > 1e-3
 
 
-def test_some_cells_hand_on_their_own_states_only(fresh, members):
+def test_some_cells_pass_on_their_own_states_only(fresh, members):
     before = fresh.state_dict()["states"]
     fresh.simulate_windows(members[1], Windows(torch.tensor([0]), 10, torch.tensor([2])))
     changed = (fresh.state_dict()["states"] != before).any(1)
@@ -146,29 +146,29 @@ def test_a_resumed_calibration_starts_its_windows_where_the_first_one_would(
     assert torch.equal(a, b)
 
 
-def test_windows_before_the_first_refresh_are_refused(engine, periods, members):
+def test_windows_before_the_first_respin_are_refused(engine, periods, members):
     simulator = VicSimulator(engine, periods)
     with pytest.raises(RuntimeError, match="respin"):
         simulator.simulate_windows(members[0], Windows(torch.tensor([0]), 2))
 
 
 @pytest.mark.parametrize("warmup_days", [0, 3])
-def test_the_reference_parameters_are_led_in_to_their_own_whole_run(
+def test_after_a_short_warm_up_the_reference_parameters_give_their_own_whole_run(
     fresh, members, whole, warmup_days
 ):
-    led_in = fresh.run(members[:1], fresh.periods.train, warmup_days)
-    for name, values in led_in.items():
+    short = fresh.run(members[:1], fresh.periods.train, warmup_days)
+    for name, values in short.items():
         torch.testing.assert_close(values[0], whole[name], rtol=0, atol=1e-9)
 
 
-def test_a_lead_in_as_long_as_the_warm_up_is_the_whole_run(fresh, members, periods):
+def test_a_short_warm_up_as_long_as_the_whole_one_is_the_whole_run(fresh, members, periods):
     for days in (periods.warmup.days, 1000):
-        led_in = fresh.run(members, periods.train, days)
+        short = fresh.run(members, periods.train, days)
         exact = fresh.run(members, periods.train)
-        assert all(torch.equal(led_in[name], values) for name, values in exact.items())
+        assert all(torch.equal(short[name], values) for name, values in exact.items())
 
 
-def test_a_lead_in_brings_other_parameters_near_to_their_whole_run(fresh, members, periods):
+def test_a_short_warm_up_brings_other_parameters_near_to_their_whole_run(fresh, members, periods):
     exact = fresh.run(members[1:], periods.train)["soil_moisture"]
     near = fresh.run(members[1:], periods.train, 3)["soil_moisture"]
     stale = fresh.run(members[:1], periods.train)["soil_moisture"]
@@ -177,7 +177,7 @@ def test_a_lead_in_brings_other_parameters_near_to_their_whole_run(fresh, member
     torch.testing.assert_close(single, near[0], rtol=0, atol=1e-12)
 
 
-def test_a_lead_in_before_the_first_refresh_is_refused(engine, periods, members):
+def test_a_short_warm_up_before_the_first_respin_is_refused(engine, periods, members):
     with pytest.raises(RuntimeError, match="respin"):
         VicSimulator(engine, periods).run(members[0], periods.train, 3)
 
@@ -200,12 +200,12 @@ def test_windows_that_leave_the_training_period_are_refused(fresh, members):
         fresh.simulate_windows(members[0], Windows(torch.tensor([21]), 10))
 
 
-def test_a_run_taken_up_after_training_equals_the_uninterrupted_one(engine, periods, members):
+def test_a_run_that_continues_after_training_equals_the_uninterrupted_one(engine, periods, members):
     interrupted = VicSimulator(engine, periods, cache_every=10)
     interrupted.respin(members[0])
-    taken_up = interrupted.run(members[0], periods.validation)
+    continued = interrupted.run(members[0], periods.validation)
     whole = VicSimulator(engine, periods).run(members[0], periods.validation)
-    for name, values in taken_up.items():
+    for name, values in continued.items():
         torch.testing.assert_close(values, whole[name], rtol=0, atol=0)
 
 

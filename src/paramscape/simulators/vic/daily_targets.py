@@ -1,4 +1,4 @@
-"""From what VIC puts out in each model step to the daily targets of the study."""
+"""Daily targets of the study from VIC's outputs of each model step."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ def daily_targets(
 ) -> dict[str, Tensor]:
     """Daily evapotranspiration, runoff and soil moisture of a simulation.
 
-    Fluxes are summed over the day, the moisture is that of its end. et = OUT_EVAP [mm d-1];
+    Fluxes are summed over the day; the moisture is that of the day's end. et = OUT_EVAP [mm d-1];
     runoff = OUT_RUNOFF + OUT_BASEFLOW [mm d-1]; soil_moisture = OUT_SOIL_MOIST of layer 1 over
     the layer's thickness [m3 m-3].
 

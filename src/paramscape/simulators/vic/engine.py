@@ -39,14 +39,15 @@ class Engine:
 
         Raises:
             ValueError: if the parameter file does not run all active cells of the domain, or if
-                VIC refuses parameters or forcing.
+                parameters or forcing are not valid for VIC.
         """
         options = options_of(settings)
         parameters = Parameters.from_dataset(params, cells.mask)
         if parameters.cells != cells.count:
             raise ValueError(
                 f"VIC's parameter file runs {parameters.cells} of the domain's {cells.count} "
-                "active cells; set run_cell to 1 there or take the others out of the domain's mask"
+                "active cells; set run_cell to 1 in all of them, or remove the others from the "
+                "domain's mask"
             )
         start = np.datetime64(forcing["time"].values[0], "D")
         return cls(
@@ -79,7 +80,7 @@ class Engine:
         require_parameter_values(values, self.parameters.cells, PARAMETERS)
 
     def calibrated(self, values: Tensor) -> Parameters:
-        """Parameters with the calibrated values (member?, cell, parameter) in their place."""
+        """VIC's parameters with the calibrated values (member?, cell, parameter)."""
         return with_calibrated(self.parameters, values)
 
     @property
@@ -96,7 +97,7 @@ class Engine:
     def targets(
         self, outputs: Mapping[str, Tensor], cells: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """Daily targets (member?, day, cell) of VIC's outputs for all or for some cells."""
+        """Daily targets (member?, day, cell) of VIC's outputs of all or of some cells."""
         depth = self.parameters.soil["depth"][..., 0]
         depth = depth if cells is None else depth[cells]
         return daily_targets(outputs, depth, self.options.model_steps_per_day)
@@ -112,17 +113,21 @@ class Engine:
     ) -> dict[str, Tensor]:
         """Simulate from `start` to the end of a period, without gradients.
 
-        Members run side by side, as many at a time as keeps memory bounded.
+        Members run side by side, as many at a time as memory allows.
 
         Args:
             values: (member?, cell, parameter) calibrated parameters, physical.
             start: first day of the warm-up.
             period: days to return; the run is continuous.
             progress: whether to show a bar on stderr.
-            state: on `start`; VIC's cold start by default.
+            state: before `start`; VIC's cold start by default.
 
         Returns:
             daily targets of the period, (member?, day, cell) by name.
+
+        Raises:
+            ValueError: if values have another shape or are not finite, or if the forcing does
+                not cover warm-up and period.
         """
         self.require_values(values)
         return self.simulate(self.calibrated(values), start, period, progress, state)
@@ -157,7 +162,10 @@ class Engine:
         state: State | None = None,
         progress: bool = False,
     ) -> State | None:
-        """The state after some days; None, a cold start, if there are no days and no state."""
+        """The state after some days of the axis.
+
+        None stands for VIC's cold start: it is returned if there are no days and no state.
+        """
         if days.stop <= days.start:
             return state
         forcing, running = self.forcing_of(days), self.running_with(progress)

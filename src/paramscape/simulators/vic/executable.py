@@ -23,14 +23,14 @@ from paramscape.vic.image.write_global import ImageCase
 
 
 class VicImage:
-    """VIC's own image driver, run with the study's files; no gradients flow through it.
+    """VIC's own image driver, run with the study's files; it gives no gradients.
 
     Args:
         program: how VIC is started.
         files: domain, uncalibrated parameters and forcing of the study.
         settings: how VIC is run.
-        periods: every run starts cold with the warm-up.
-        folder: where its run folders lie; those of runs that failed are kept.
+        periods: every run starts cold at the beginning of the warm-up.
+        folder: holds the run folders; those of failed runs are kept.
     """
 
     name = "vic-image"
@@ -42,22 +42,23 @@ class VicImage:
         self.program, self.settings, self.periods, self.folder = program, settings, periods, folder
         self.cells = Cells.of(files.domain)
         mask = files.domain["mask"]
-        # VIC runs the cells of run_cell, and these must be those of the study.
+        # VIC runs the cells of run_cell, which must be those of the study.
         self.files = replace(files, params=files.params.assign(run_cell=(mask > 0).astype("i4")))
 
     def run(
         self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> Mapping[str, Tensor]:
-        """Simulate a period after the warm-up; see `Simulator.run`. Members follow each other.
+        """Simulate a period after the warm-up, members one after another; see `Simulator.run`.
 
         Raises:
-            ValueError: if parameters are missing or have another shape, or for a lead-in: the
-                real program runs the whole warm-up.
-            ExecutableError: if VIC fails or its answer cannot be right.
+            ValueError: if parameters have another shape or are not finite, or if `warmup_days` is
+                given.
+            ExecutableError: if VIC fails or its output cannot be right.
         """
         if warmup_days is not None:
             raise ValueError(
-                f"the real VIC program runs the whole warm-up; got warmup_days={warmup_days}"
+                "the real VIC program always runs the whole warm-up, so warmup_days must be None; "
+                f"got {warmup_days}"
             )
         require_parameter_values(parameters, self.cells.count, PARAMETERS)
         if parameters.ndim == 2:
@@ -69,19 +70,19 @@ class VicImage:
         return {name: torch.stack([m[name] for m in members]) for name in members[0]}
 
     def respin(self, parameters: Tensor) -> None:
-        """Refused: nothing can be learned on the real program."""
+        """Refused, because the real program gives no gradients."""
         raise NotImplementedError(_no_gradient())
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> Mapping[str, Tensor]:
-        """Refused: nothing can be learned on the real program."""
+        """Refused, because the real program gives no gradients."""
         raise NotImplementedError(_no_gradient())
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing: each run starts cold."""
+        """No states, because each run starts cold."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to take up."""
+        """Nothing to restore."""
 
     def _one(self, values: Tensor, period: Period, folder: Path) -> dict[str, Tensor]:
         start = self.periods.warmup.start
@@ -98,6 +99,6 @@ class VicImage:
 
 def _no_gradient() -> str:
     return (
-        "the real VIC program gives no gradient and is for verification; learn on the simulator "
-        "vic, which has the same physics"
+        "the real VIC program gives no gradients and serves for verification only; learn on the "
+        "simulator vic, which has the same physics"
     )

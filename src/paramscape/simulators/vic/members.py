@@ -41,6 +41,6 @@ def _require_finite(targets: dict[str, np.ndarray], period: Period) -> None:
             raise FloatingPointError(
                 f"VIC gave {name} = {values[member, day, cell]} in member {member} of the batch, "
                 f"day {day + 1} from {period.start}, cell {cell} ({len(broken)} values in all). "
-                "Look at that member's parameters; vic.precision: float64 tells whether rounding "
-                "is the cause."
+                "Check that member's parameters; vic.precision: float64 shows whether rounding is "
+                "the cause."
             )

@@ -1,8 +1,8 @@
-"""States with soil moisture as its share of what the layers can hold.
+"""States with relative soil moisture: the water of a layer over the water that it can hold.
 
-Parameters that change the layers' depths also change what a kept state means. At a fixed share of
-the capacity a deeper soil holds more water, as it would after a spin-up; with fixed moisture it
-would be drier, and a shallower one could not hold it.
+Parameters that change the depths of the layers also change what a kept state means. With the same
+relative moisture a deeper soil holds more water, as it would after a spin-up. With the same
+moisture in mm it would be too dry, and a shallower soil could not hold it.
 """
 
 import torch
@@ -13,28 +13,37 @@ from paramscape.vic.state import LAYERS
 
 
 def to_relative_moisture(state: State, capacity: Tensor) -> Tensor:
-    """Values (member?, variable, column) of a state with moisture as its share of the capacity."""
+    """Values (member?, variable, column) of a state, its moisture divided by the capacity.
+
+    Args:
+        state: of the columns.
+        capacity: (member?, layer, column) [mm].
+    """
     return torch.cat([state.soil_moisture / capacity, state.values[..., len(LAYERS) :, :]], -2)
 
 
-def from_relative_moisture(wetness: Tensor, capacity: Tensor) -> State:
-    """The state of which `to_relative_moisture` gave these values, for layers of another capacity.
+def from_relative_moisture(values: Tensor, capacity: Tensor) -> State:
+    """State of values with relative moisture; inverse of `to_relative_moisture`.
 
     Args:
-        wetness: (member?, variable, column).
-        capacity: (member?, layer, column) [mm]; either has a member axis, both, or none.
+        values: (member?, variable, column), moisture as a fraction of the capacity [1].
+        capacity: (member?, layer, column) [mm], possibly of other parameters. Either argument has
+            a member axis, both have one, or none.
     """
-    moisture = wetness[..., : len(LAYERS), :] * capacity
-    rest = wetness[..., len(LAYERS) :, :]
+    moisture = values[..., : len(LAYERS), :] * capacity
+    rest = values[..., len(LAYERS) :, :]
     return State(torch.cat([moisture, rest.expand(*moisture.shape[:-2], *rest.shape[-2:])], -2))
 
 
 def capacity_of(parameters: Parameters, cell: Tensor) -> Tensor:
-    """Water that the layers can hold, (member?, layer, column) [mm].
+    """Water that the layers can hold: 1000 depth (1 - bulk_density / soil_density).
 
     Args:
         parameters: of the cells.
         cell: (column,) index of each column's cell.
+
+    Returns:
+        (member?, layer, column) [mm].
     """
     soil = parameters.soil
     solid = soil["bulk_density"] / soil["soil_density"]

@@ -1,7 +1,8 @@
-"""Where evaluations of many parameter sets start, without a whole warm-up of every tile.
+"""Short warm-up: states for many parameter sets without a whole warm-up of every tile.
 
 Soils remember the last wet season, and how much of it they keep depends on the parameters. So the
-warm-up is run for each set with the largest tile of each cell alone; the other tiles follow it.
+warm-up is run for each parameter set with the largest tile of each cell alone; the other tiles
+change in the same ratio.
 """
 
 from dataclasses import dataclass, replace
@@ -16,53 +17,53 @@ from paramscape.simulators.vic.relative_moisture import (
     to_relative_moisture,
 )
 from paramscape.vic import Parameters, State
-from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.state import LAYERS
 
 
 @dataclass(frozen=True)
 class ShortWarmup:
-    """States of one day, made from those of reference parameters.
+    """States of one day, derived from those of reference parameters.
 
-    engine: of the largest tiles. days: from the warm-up's start to that day, in days of the
-    forcing. reference: state (variable, column) of all tiles under the reference parameters, with
-    moisture as its share of capacity. wetness: (layer, cell) of the largest tiles under them.
+    largest: VIC with the largest tile of each cell.
+    days: from the warm-up's start to that day, as positions on the forcing's axis.
+    cell: (column,) cell of each column of all tiles.
+    reference: (variable, column), state of all tiles under the reference parameters, with relative
+        moisture.
+    reference_moisture: (layer, cell), relative moisture [1] of the largest tiles under the
+        reference parameters.
     """
 
-    engine: Engine
+    largest: Engine
     days: slice
     cell: Tensor
     reference: Tensor
-    wetness: Tensor
+    reference_moisture: Tensor
 
     @classmethod
     def of(cls, engine: Engine, values: Tensor, days: slice) -> "ShortWarmup":
-        """Run reference parameters (cell, parameter) with all tiles and with the largest."""
-        cell = columns_of(engine.parameters, engine.options, 1).cell
-        calibrated = engine.calibrated(values)
-        reference = to_relative_moisture(
-            engine.advance(calibrated, days), capacity_of(calibrated, cell)
-        )
-        few = replace(engine, parameters=with_largest_tiles(engine.parameters))
-        return cls(few, days, cell, reference, _wetness(few, values, days))
+        """Run reference values (cell, parameter) with all tiles, and with the largest alone."""
+        cell, calibrated = engine.columns.cell, engine.calibrated(values)
+        state = engine.advance(calibrated, days)
+        reference = to_relative_moisture(state, capacity_of(calibrated, cell))
+        largest = replace(engine, parameters=with_largest_tiles(engine.parameters))
+        return cls(largest, days, cell, reference, _cell_moisture(largest, values, days))
 
     def state(self, values: Tensor) -> State:
-        """The state (member?, variable, column) from which parameters are led in.
+        """The state (member?, variable, column) from which a run with these values starts.
 
-        Each layer's share of capacity is that of the reference, times what the largest tile of
-        the cell holds over what it holds under the reference parameters.
+        The relative moisture of each layer is that of the reference, times the moisture of the
+        cell's largest tile over that under the reference parameters, and at most 1.
 
         Args:
             values: (member?, cell, parameter).
         """
-        change = _wetness(self.engine, values, self.days) / self.wetness
+        change = _cell_moisture(self.largest, values, self.days) / self.reference_moisture
         moisture = self.reference[: len(LAYERS)] * change[..., self.cell]
         rest = self.reference[len(LAYERS) :]
         rest = rest.expand(*moisture.shape[:-2], *rest.shape)
-        wetness = torch.cat([moisture.clamp(max=1.0), rest], -2)
-        return from_relative_moisture(
-            wetness, capacity_of(self.engine.calibrated(values), self.cell)
-        )
+        relative = torch.cat([moisture.clamp(max=1.0), rest], -2)
+        capacity = capacity_of(self.largest.calibrated(values), self.cell)
+        return from_relative_moisture(relative, capacity)
 
 
 def with_largest_tiles(parameters: Parameters) -> Parameters:
@@ -75,13 +76,11 @@ def with_largest_tiles(parameters: Parameters) -> Parameters:
     return replace(parameters, vegetation={**parameters.vegetation, "Cv": only}, nveg=nveg)
 
 
-def _wetness(engine: Engine, values: Tensor, days: slice) -> Tensor:
-    """Moisture over capacity (member?, layer, cell) after some days from a cold start."""
-    parameters = engine.calibrated(values)
-    columns: Columns = columns_of(engine.parameters, engine.options, 1)
+def _cell_moisture(engine: Engine, values: Tensor, days: slice) -> Tensor:
+    """Relative moisture (member?, layer, cell), cell means, after some days from a cold start."""
+    parameters, columns = engine.calibrated(values), engine.columns
     state = engine.advance(parameters, days)
-    share = to_relative_moisture(state, capacity_of(parameters, columns.cell))[
-        ..., : len(LAYERS), :
-    ]
-    means = share.new_zeros(*share.shape[:-1], columns.cells)
-    return means.index_add(-1, columns.cell, share * columns.weight)
+    relative = to_relative_moisture(state, capacity_of(parameters, columns.cell))
+    moisture = relative[..., : len(LAYERS), :]
+    means = moisture.new_zeros(*moisture.shape[:-1], columns.cells)
+    return means.index_add(-1, columns.cell, moisture * columns.weight)

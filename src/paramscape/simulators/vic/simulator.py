@@ -1,4 +1,4 @@
-"""VIC itself as the simulator of a calibration."""
+"""Embedded VIC as the simulator of a calibration."""
 
 from datetime import timedelta
 from typing import Any
