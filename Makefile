@@ -5,8 +5,8 @@
 # make lists   writes config/schema.json and the README's lists from the code
 # make architecture  draws docs/architecture.svg from the imports
 # make report  runs the demo study and writes results/report-demo.html
-# make test-cluster  runs the demo study on a Slurm that it starts on this machine, as root
-# make test-report  looks at the report of the finished demo study in headless Chromium
+# make test-cluster  runs the demo study on a Slurm that it starts on this machine; needs root
+# make test-report  checks the report of the finished demo study in headless Chromium
 
 PYTHON ?= python3
 CORES ?= all
@@ -16,12 +16,12 @@ BIN := .venv/bin
 STAMP := .venv/installed
 
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
-  # pip, Snakemake and Matplotlib keep files in the home folder.
+  # pip, Snakemake and Matplotlib write to the home folder.
   export HOME := $(CURDIR)/.home
-  $(info Without a home folder that can be written: taking $(HOME) for it)
+  $(info The home folder cannot be written: using $(HOME) instead)
 endif
 ifeq ($(LOGNAME)$(USER),)
-  # Snakemake asks for a name, which a container's user may lack.
+  # Snakemake needs a user name, which may be missing in a container.
   export USER := $(shell id -un 2>/dev/null || id -u)
 endif
 
@@ -72,11 +72,11 @@ report: study
 	$(BIN)/snakemake --configfile $(CONFIG) --report $(REPORT)
 
 test-report: $(STAMP)
-	@echo "Looking at the report of the demo study"
+	@echo "Checking the report of the demo study"
 	$(BIN)/python -m pytest -rs tests/report
 
 test-cluster: $(STAMP)
-	@echo "Running the demo study on a Slurm of this machine's own"
+	@echo "Running the demo study on a Slurm that is started on this machine"
 	$(BIN)/python -m pytest -rs --durations=5 tests/cluster
 
 clean:

@@ -17,11 +17,6 @@ DOCS = REPOSITORY / "docs"
 SOURCES = [*sorted(PACKAGE.rglob("*.py")), *sorted((REPOSITORY / "scripts").glob("*.py"))]
 LINES_OF_FILE, LINES_OF_FUNCTION, PARAMETERS, UNNAMED_ARGUMENTS = 400, 40, 6, 6
 IMPORTS_BETWEEN_ROOMS = 70
-STILL_LONG = {
-    "src/paramscape/vic/snow/ground_snow.py:ground_snow",
-    "src/paramscape/vic/snow/regime.py:snow_pass_below",
-}
-"""Exceptions to be removed."""
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +101,7 @@ def test_functions_are_short_without_their_docstrings():
         for function in _functions(file)
         if (lines := _lines_of_code(function)) > LINES_OF_FUNCTION
     }
-    assert not set(long) - STILL_LONG
+    assert not long
 
 
 def test_definitions_have_few_parameters():

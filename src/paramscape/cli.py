@@ -13,15 +13,15 @@ from paramscape.native.compiler import CompilerError
 
 DESCRIPTION = """Learns distributed parameter fields of the VIC land-surface model, and runs VIC.
 
-A study, from raw files to figures, is run by `make study CONFIG=STUDY.yaml` or Snakemake."""
+To run a study, from raw files to figures, use `make study CONFIG=STUDY.yaml` or Snakemake."""
 EXAMPLES = """examples:
-  paramscape check config/demo.yaml     # before a study is started
+  paramscape check config/demo.yaml     # before you start a study
   paramscape vic -g global.txt          # VIC alone
   paramscape COMMAND --help             # the arguments of a command
 
 environment (docs/engine.md):
-  CXX                 the C++ compiler [g++, clang++ or c++, whichever is found]
-  PARAMSCAPE_MARCH    the instruction set VIC is compiled for [native]
+  CXX                 the C++ compiler [the first of g++, clang++ and c++]
+  PARAMSCAPE_MARCH    the instruction set for which VIC is compiled [native]
   PARAMSCAPE_CACHE    the folder for compiled programs [~/.cache/paramscape]
   PARAMSCAPE_VIC      plain runs VIC uncompiled [compiled]"""
 VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
@@ -74,7 +74,7 @@ def _add_vic(commands: Commands) -> None:
         [
             "paramscape vic -g global.txt              # in place of vic_image.exe -g global.txt",
             "paramscape vic -g global.txt --conserve   # closes the water balance",
-            "paramscape vic -o                         # says which options are built in",
+            "paramscape vic -o                         # prints the options that are built in",
         ],
     )
     which = vic.add_mutually_exclusive_group(required=True)
@@ -90,7 +90,7 @@ def _add_vic(commands: Commands) -> None:
         "-v", action="version", version=VIC_VERSION, help="print VIC's version and exit"
     )
     which.add_argument(
-        "-o", action="store_true", dest="options", help="print what of VIC is built in and exit"
+        "-o", action="store_true", dest="options", help="print VIC's built-in options and exit"
     )
     vic.add_argument(
         "--conserve",
@@ -105,13 +105,12 @@ def _add_check(commands: Commands) -> None:
         commands,
         "check",
         "check a study's settings, raw files and machine",
-        "Reads the settings of a study, opens all its raw files (units, grids, time axes, values "
-        "that\ncan be checked soon), and looks for the compiler and other programs that it uses. "
-        "Lists what\nwould fail, one line each, and exits with 1 where something would; nothing is "
-        "run.",
+        "Checks the settings of a study, all its raw files (units, grids, time axes, and some "
+        "values),\nand the compiler and other programs that it uses. Prints one line for each "
+        "problem, and exits\nwith 1 if there is one. It runs nothing.",
         [
             "paramscape check config/demo.yaml",
-            "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # with an overlay",
+            "paramscape check config/huaihe-twin.yaml config/vic-alone.yaml   # two files",
         ],
     )
     _add_study_files(check)
@@ -123,9 +122,9 @@ def _add_fetch(commands: Commands) -> None:
         commands,
         "fetch",
         "fetch a study's public files",
-        "Fetches the public files that a study reads and that are not there, as the data ledger "
-        "lists them:\nresumed where an earlier transfer ended, checked by SHA-256.\n"
-        "PARAMSCAPE_MIRROR=http://host:port takes them from a mirror instead.",
+        "Downloads the public files of the data ledger that a study reads and that are missing. "
+        "Continues\npartial transfers, and checks SHA-256.\n"
+        "PARAMSCAPE_MIRROR=http://host:port downloads from a mirror instead.",
         [
             "paramscape fetch config/walnut-gulch.yaml",
         ],

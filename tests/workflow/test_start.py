@@ -68,5 +68,5 @@ def test_make_gives_a_home_folder_to_whoever_has_none(repository, tmp_path, home
         command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     expected = f"{tmp_path}/.home"
-    assert said[0] == f"Without a home folder that can be written: taking {expected} for it"
+    assert said[0] == f"The home folder cannot be written: using {expected} instead"
     assert said[1].startswith(f"home: {expected} user: ") and said[1].split()[-1] != "user:"

@@ -15,4 +15,4 @@ use rule calibrate as search_cells with:
         ),
         code=lambda wildcards: code_of_calibration(CELL_SEARCH, wildcards.simulator),
     message:
-        "Search each cell on {wildcards.simulator}, seed {wildcards.seed}, for head starts"
+        "Search each cell on {wildcards.simulator}, seed {wildcards.seed}, for pretraining"

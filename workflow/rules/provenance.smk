@@ -24,6 +24,6 @@ rule write_provenance:
         settings=STUDY.model_dump(mode="json", by_alias=True),
         code=code("write_provenance.py"),
     message:
-        "Write where all files of the study came from"
+        "Write the provenance of all files of the study"
     script:
         "../../scripts/write_provenance.py"
