@@ -14,7 +14,7 @@ from paramscape.calibration.methods.dpl_a import dpl_a_learner
 from paramscape.calibration.methods.dpl_z import dpl_z_learner, network_input
 from paramscape.calibration.methods.gan_po import GanPoLearner
 from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
-from paramscape.calibration.training_data import Record
+from paramscape.calibration.training_data import TrainingSeries
 from paramscape.study import (
     Calibration,
     DplA,
@@ -164,7 +164,7 @@ def test_an_epoch_of_the_paper_has_913_mini_batches():
 
 def test_lstm_z_reads_the_last_days_with_gaps_as_flagged_zeros(land):
     problem = land().problem
-    record = Record.of_training(problem)
+    record = TrainingSeries.of_training(problem)
     read = network_input(record, problem, 40)
     assert read.shape == (40, 17, 2 + 1 + 1 + 3)
     target, flag = read[..., 2], read[..., 3]

@@ -8,7 +8,6 @@ import pytest
 
 from paramscape.figures.collect import (
     costs_of_runs,
-    loss_weights,
     runs_behind_surrogates,
     scores_by_simulator,
     scores_of_runs,
@@ -47,30 +46,6 @@ def test_the_runs_behind_a_surrogate_are_the_ensembles_and_those_of_refresh_roun
     refinement = {"rounds": 2, "methods": ["gan-po"], "perturbed": 10}
     settings = {"ensemble": ensemble, "surrogate.refinement": refinement}
     assert runs_behind_surrogates(settings) == 40 + 2 * 11
-
-
-def test_a_loss_has_the_weight_that_its_method_sets():
-    losses = ["epoch", "train/l1", "train/range", "train/adversarial", "train/r1"]
-    given = pd.DataFrame(columns=losses)
-    histories = {
-        "gan-po on vic": given,
-        "gan-po-l1 on vic": given[losses[:3]],
-        "dpl-z on vic": given,
-    }
-    settings = {
-        "gan-po on vic": {
-            "l1_weight": 30,
-            "range_weight": 1,
-            "adversarial_weight": 2,
-            "r1_weight": 9,
-        },
-        "gan-po-l1 on vic": {"l1_weight": 20, "range_weight": 1},
-        "dpl-z on vic": {"hidden": 64},
-    }
-    assert loss_weights(histories, settings) == {
-        "gan-po on vic": {"l1": 30, "range": 1, "adversarial": 2},
-        "gan-po-l1 on vic": {"l1": 20, "range": 1},
-    }
 
 
 @pytest.fixture

@@ -8,7 +8,16 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from paramscape.study import Period, SettingsError, Study, load, schema_text, section, validate
+from paramscape.study import (
+    METHODS,
+    Period,
+    SettingsError,
+    Study,
+    load,
+    schema_text,
+    section,
+    validate,
+)
 
 STUDIES = ("demo", "huaihe", "walnut-gulch")
 
@@ -155,3 +164,17 @@ def test_a_setting_under_its_former_name_is_refused_with_the_new_one(
 ) -> None:
     with pytest.raises(SettingsError, match=rf"{section}: {old} is now {new}"):
         validate(changed(settings, f"{section}.{old}", {}))
+
+
+def test_only_losses_that_are_summed_have_weights() -> None:
+    weights = {
+        name: method.settings().weights
+        for name, method in METHODS.items()
+        if method.learns_in_epochs
+    }
+    assert weights == {
+        "dpl-a": {},
+        "dpl-z": {},
+        "gan-po": {"l1": 30.0, "range": 1.0, "adversarial": 1.0},
+        "gan-po-l1": {"l1": 30.0, "range": 1.0},
+    }

@@ -11,8 +11,8 @@ from paramscape.study.days import DayAxis
 
 
 @dataclass(frozen=True)
-class Record:
-    """Forcing and observations of a period, ready for networks.
+class TrainingSeries:
+    """Forcing and observations of the training period, standardised for networks.
 
     forcing: (day, cell, variable), standardised.
     target: (day, cell), observations standardised with `mean` and `std`; 0 where missing.
@@ -27,8 +27,8 @@ class Record:
     std: float
 
     @classmethod
-    def of_training(cls, problem: Problem) -> "Record":
-        """The training period's record, in single precision.
+    def of_training(cls, problem: Problem) -> "TrainingSeries":
+        """The series of the training period, in single precision.
 
         Raises:
             ValueError: if the data does not cover the period, if its forcing has gaps, or if

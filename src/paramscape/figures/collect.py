@@ -14,8 +14,6 @@ from paramscape.metrics.point import relative_rmse_change
 from paramscape.study import section
 from paramscape.study.run_id import RunId
 
-_GENERATOR_LOSSES = ("l1", "range", "adversarial")
-
 
 def mask_of(domain: Path) -> xr.DataArray:
     """Active cells (lat, lon) of a domain file."""
@@ -122,28 +120,6 @@ def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
     """Loss histories by label, of the runs that have one."""
     tables = {RunId.of(file).label: read_table(file) for file in files}
     return {label: table for label, table in tables.items() if len(table)}
-
-
-def loss_weights(
-    histories: Mapping[str, pd.DataFrame], settings: Mapping[str, Mapping[str, float]]
-) -> dict[str, dict[str, float]]:
-    """Weights of the generator's losses by run label, of the runs whose method weighs them.
-
-    Args:
-        histories: by run label.
-        settings: of each run's method, by label; the weight of the loss `l1` is `l1_weight`.
-    """
-    found = {}
-    for label, history in histories.items():
-        of_method = settings.get(label, {})
-        weights = {
-            loss: of_method[f"{loss}_weight"]
-            for loss in _GENERATOR_LOSSES
-            if f"{loss}_weight" in of_method and f"train/{loss}" in history
-        }
-        if weights:
-            found[label] = weights
-    return found
 
 
 def runs_behind_surrogates(settings: Mapping[str, object]) -> int:

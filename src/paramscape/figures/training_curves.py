@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,10 @@ from pandas.api.types import is_numeric_dtype
 
 from paramscape.figures._page import LINE_COLOURS, PAGE_WIDTH, page
 from paramscape.figures.caption import Caption
-from paramscape.figures.collect import histories_of_runs, loss_weights
+from paramscape.figures.collect import histories_of_runs
 from paramscape.figures.job import FigureJob
 from paramscape.files import read_json
+from paramscape.study import METHODS
 from paramscape.study.run_id import RunId
 
 WEIGHTED_SUM = "weighted sum"
@@ -47,18 +47,20 @@ def make(job: FigureJob) -> None:
     """Draw the history of every run that has one."""
     files = job.inputs["histories"]
     histories = histories_of_runs(files)
-    weights = loss_weights(histories, _settings_of_runs(files, job))
+    weights = _weights_of_runs(files, job)
     draw(histories, job.stem, Caption(job.settings["study.title"]), weights=weights)
 
 
-def _settings_of_runs(files: Iterable[Path], job: FigureJob) -> dict[str, dict[str, Any]]:
-    """Settings of each run's method by label, with those that a search chose."""
+def _weights_of_runs(files: Iterable[Path], job: FigureJob) -> dict[str, Mapping[str, float]]:
+    """Weights of each run's losses by label, with the settings that a search chose."""
     chosen = {file.parts[-3:-1]: read_json(file)["settings"] for file in job.inputs["choices"]}
-    return {
-        run.label: job.settings.get(f"calibration.{run.method}", {})
-        | chosen.get((run.method, run.simulator), {})
-        for run in map(RunId.of, files)
-    }
+    weights = {}
+    for run in map(RunId.of, files):
+        method, choice = METHODS[run.method], chosen.get((run.method, run.simulator), {})
+        if method.learns_in_epochs:
+            settings = job.settings.get(method.section, {}) | choice
+            weights[run.label] = method.settings.model_validate(settings).weights
+    return {label: found for label, found in weights.items() if found}
 
 
 def draw(

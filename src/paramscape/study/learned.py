@@ -1,5 +1,6 @@
 """Methods that learn parameter fields by gradients."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from pydantic import (
@@ -100,6 +101,11 @@ class Learned(Settings):
     )
     stateful: StatefulWindows = StatefulWindows()
 
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weights of the losses whose sum the method minimises, by loss; empty for a single one."""
+        return {}
+
     def on(self, is_stateful: bool) -> Self:
         """These settings with those of `stateful` in their place, if the simulator has states."""
         if not is_stateful:
@@ -162,6 +168,11 @@ class GanPoL1(Learned):
     beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay rate.")
     channels: PositiveInt = Field(64, description="Channels of a network's first layer.")
 
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weights of the generator's losses, by loss."""
+        return {"l1": self.l1_weight, "range": self.range_weight}
+
 
 class Stabilisers(Settings):
     """What steadies adversarial training; all of it is off by default, as in the paper."""
@@ -208,3 +219,8 @@ class GanPo(GanPoL1):
         1.0, description="Weight of the generator's adversarial loss."
     )
     stabilisers: Stabilisers = Stabilisers()
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weights of the generator's losses, by loss."""
+        return {**super().weights, "adversarial": self.adversarial_weight}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from paramscape.calibration.learning.discriminator_training import scene
+from paramscape.calibration.learning.discriminator_training import stack_images
 from paramscape.calibration.learning.networks import Discriminator, FfnA, LstmZ, UNet
 from paramscape.calibration.learning.networks.layers import drop
 from paramscape.grid.cells import Cells
@@ -123,7 +123,7 @@ def test_the_discriminator_sees_zeros_where_nothing_was_observed():
     forcing = torch.randn(6, cells.count, 2) + 5
     target = torch.randn(6, cells.count) + 5
     present = (torch.rand(6, cells.count, generator=seeded()) < 0.7).float()
-    seen = scene(forcing, target, present, cells)
+    seen = stack_images(forcing, target, present, cells)
     shown, flags = seen[:, 2], seen[:, 3]
     assert seen.shape == (6, 4, 4, 5)
     assert torch.equal(flags != 0, shown != 0)
@@ -134,5 +134,5 @@ def test_the_discriminator_sees_zeros_where_nothing_was_observed():
 def test_gaps_do_not_tell_simulated_images_from_observed_ones():
     cells = half_open()
     forcing, present = torch.randn(2, cells.count, 2), torch.zeros(2, cells.count)
-    images = [scene(forcing, torch.randn(2, cells.count), present, cells) for _ in range(2)]
+    images = [stack_images(forcing, torch.randn(2, cells.count), present, cells) for _ in range(2)]
     assert torch.equal(*images)

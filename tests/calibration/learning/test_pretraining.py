@@ -28,9 +28,9 @@ def test_a_network_is_pretrained_on_any_fields_of_its_size(land):
 
     @torch.no_grad()
     def error():
-        return float((learner.fields.unit() - target).square().mean())
+        return float((learner.field_network.unit() - target).square().mean())
 
-    before, left = error(), pretrain(learner.fields, target, Pretraining(steps=300))
+    before, left = error(), pretrain(learner.field_network, target, Pretraining(steps=300))
     assert left == pytest.approx(error(), rel=1e-4)
     assert left < 1e-3 < 0.05 < before
 

@@ -8,7 +8,7 @@ from test_calibrators import FIELDS
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.learning import discriminator_training
-from paramscape.calibration.learning.discriminator_training import Critic
+from paramscape.calibration.learning.discriminator_training import DiscriminatorTrainer
 from paramscape.calibration.learning.losses import discriminator_loss, gradient_penalty
 from paramscape.calibration.learning.networks import Discriminator
 from paramscape.calibration.learning.networks.spectral_norm import SpectralNorm
@@ -29,11 +29,11 @@ def learner_with(land, **stabilisers):
     return GanPoLearner(land().problem, settings_with(**stabilisers), 1)
 
 
-def critic_with(land, **stabilisers):
-    """A critic, and scenes of six observed and six simulated days."""
+def trainer_with(land, **stabilisers):
+    """A trainer, and scenes of six observed and six simulated days."""
     cells, generator = land().problem.data.cells, seeded()
     scenes = torch.randn(2, 6, 4, *cells.shape, generator=generator)
-    return Critic(2, cells, settings_with(**stabilisers), seeded()), *scenes
+    return DiscriminatorTrainer(2, cells, settings_with(**stabilisers), seeded()), *scenes
 
 
 def learn(learner, epochs=1):
@@ -76,7 +76,7 @@ def test_the_spectral_norm_has_the_gradient_of_the_weight_over_its_norm():
     torch.testing.assert_close(*slopes, rtol=1e-6, atol=1e-8)
 
 
-def test_the_gradient_penalty_of_a_linear_judge_is_its_squared_slope():
+def test_the_gradient_penalty_of_a_linear_discriminator_is_its_squared_slope():
     images = torch.randn(4, 3, 5, generator=seeded(), requires_grad=True)
     slope = torch.randn(15, 2, generator=seeded(3), requires_grad=True)
     penalty = gradient_penalty(images.flatten(1) @ slope, images)
@@ -86,40 +86,40 @@ def test_the_gradient_penalty_of_a_linear_judge_is_its_squared_slope():
 
 
 def test_r1_acts_in_every_nth_step_with_that_weight(land, monkeypatch):
-    judge, observed, simulated = critic_with(land, r1_gamma=4.0, r1_every=3)
+    trainer, observed, simulated = trainer_with(land, r1_gamma=4.0, r1_every=3)
     seen = []
 
     def penalty(scores, images):
-        seen.append((judge.judged, tuple(images.shape)))
+        seen.append((trainer.n_steps, tuple(images.shape)))
         return gradient_penalty(scores, images)
 
     monkeypatch.setattr(discriminator_training, "gradient_penalty", penalty)
     for _ in range(7):
-        judge.judge(observed, simulated)
-    assert [judged for judged, _ in seen] == [0, 3, 6]
+        trainer.step(observed, simulated)
+    assert [steps for steps, _ in seen] == [0, 3, 6]
     assert {shape for _, shape in seen} == {(6, 1, *observed.shape[-2:])}
-    judge.judged = 0
+    trainer.n_steps = 0
     target = observed[:, -2:-1].clone().requires_grad_()
-    scores = judge.network(torch.cat([observed[:, :2], target, observed[:, 3:]], 1))
+    scores = trainer.network(torch.cat([observed[:, :2], target, observed[:, 3:]], 1))
     (slope,) = torch.autograd.grad(scores.sum(), target)
     expected = 0.5 * 4.0 * 3 * slope.square().sum() / len(observed)
-    torch.testing.assert_close(judge._penalty(observed).detach(), expected)
+    torch.testing.assert_close(trainer._penalty(observed).detach(), expected)
 
 
 def test_r1_is_part_of_what_the_discriminator_learns(land):
     weights = []
     for gamma in (0.0, 4.0):
-        judge, observed, simulated = critic_with(land, r1_gamma=gamma)
-        judge.judge(observed, simulated)
-        weights.append(judge.steps.state_dict()["state"][0]["exp_avg"])
+        trainer, observed, simulated = trainer_with(land, r1_gamma=gamma)
+        trainer.step(observed, simulated)
+        weights.append(trainer.optimizer.state_dict()["state"][0]["exp_avg"])
     assert not torch.equal(*weights)
 
 
 def test_the_discriminator_may_take_steps_of_its_own_length(land):
     learner = learner_with(land, discriminator_learning_rate=4e-4)
-    assert learner.critic.steps.param_groups[0]["lr"] == 4e-4
-    assert learner.fields.steps.param_groups[0]["lr"] == FIELDS["learning_rate"]
-    same = learner_with(land).critic.steps.param_groups[0]["lr"]
+    assert learner.discriminator.optimizer.param_groups[0]["lr"] == 4e-4
+    assert learner.field_network.optimizer.param_groups[0]["lr"] == FIELDS["learning_rate"]
+    same = learner_with(land).discriminator.optimizer.param_groups[0]["lr"]
     assert same == FIELDS["learning_rate"]
 
 
@@ -127,9 +127,9 @@ def test_the_discriminator_may_take_steps_of_its_own_length(land):
 def test_noise_on_images_falls_to_nothing_and_leaves_gaps_alone(epoch, share, land):
     noisy, clear = learner_with(land, instance_noise=0.5), learner_with(land)
     batch = noisy.batches(epoch, seeded())[0]
-    images = noisy.fields.simulate(batch)[1]
+    images = noisy.field_network.simulate(batch)[1]
     for with_noise, without in zip(
-        noisy._scenes(images, seeded()), clear._scenes(images, seeded()), strict=True
+        noisy._images(images, seeded()), clear._images(images, seeded()), strict=True
     ):
         added = with_noise - without
         there = from_image(added[:, -2], noisy.cells)[images.present > 0]
@@ -147,28 +147,30 @@ def test_a_smoothed_label_is_what_the_discriminator_is_content_with():
 def test_the_average_follows_its_recursion_and_is_the_result(land):
     learner, expected = learner_with(land, ema=0.8), None
     for _ in learn(learner, 2):
-        weights = {n: w.detach().clone() for n, w in learner.fields.network.named_parameters()}
+        weights = {
+            n: w.detach().clone() for n, w in learner.field_network.network.named_parameters()
+        }
         if expected is None:
             expected = weights
         expected = {n: 0.8 * expected[n] + 0.2 * w for n, w in weights.items()}
-    network = copy.deepcopy(learner.fields.network)
+    network = copy.deepcopy(learner.field_network.network)
     network.load_state_dict(expected, strict=False)
-    torch.testing.assert_close(learner.result(), learner.fields.parameters(network))
+    torch.testing.assert_close(learner.result(), learner.field_network.parameters(network))
     assert not torch.equal(learner.result(), learner.parameters())
 
 
 def test_warm_up_leaves_the_discriminator_alone_and_learns_as_without_it(land, run_paths):
     learner = learner_with(land, warmup_epochs=1)
-    before = copy.deepcopy(learner.critic.state_dict())
+    before = copy.deepcopy(learner.discriminator.state_dict())
     for _ in learn(learner):
         pass
     assert all(
         torch.equal(value, before["network"][name])
-        for name, value in learner.critic.network.state_dict().items()
+        for name, value in learner.discriminator.network.state_dict().items()
     )
     for batch in learner.batches(1, seeded())[:1]:
         assert "d_real" in learner.step(batch, seeded())
-    assert learner.critic.judged == 1
+    assert learner.discriminator.n_steps == 1
     short = {"epochs": 3}
     warm = settings_with(warmup_epochs=3).model_copy(update=short)
     alone = GanPoL1(**FIELDS).model_copy(update=short)
@@ -182,7 +184,7 @@ def test_a_patch_discriminator_scores_nine_parts_of_the_papers_grid():
     assert network(torch.randn(2, 9, 17, 24, generator=seeded())).shape == (2, 9)
 
 
-def test_a_single_image_of_a_small_grid_is_judged():
+def test_a_single_image_of_a_small_grid_has_a_score():
     network = Discriminator(4, 4, (4, 5)).initialise(seeded())
     assert torch.isfinite(network(torch.randn(1, 4, 4, 5, generator=seeded()))).all()
 

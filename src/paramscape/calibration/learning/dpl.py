@@ -9,23 +9,23 @@ from torch import Tensor, nn
 
 from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.losses import masked_rmse
-from paramscape.calibration.learning.minibatches import MiniBatch, simulate, stretches_of_cells
+from paramscape.calibration.learning.minibatches import MiniBatch, simulate, windows_of_cells
 from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.calibration.problem import Problem
-from paramscape.calibration.training_data import Record
+from paramscape.calibration.training_data import TrainingSeries
 from paramscape.simulators.interface import Windows
 from paramscape.study import Dpl
 
 _SHARE_UNSEEN = 0.01
-_BETAS = (0.5, 0.999)  # of Adam, the same as GAN-PO's (Sun et al. 2024, section 3.2)
+_BETAS = (0.5, 0.999)  # Adam's, as for GAN-PO (Sun et al. 2024, section 3.2)
 
 
 class DplLearner:
-    """A network from what is known of a cell to its parameters; see `learner.Learner`.
+    """A network from the attributes and records of a cell to its parameters; see `learner.Learner`.
 
     Adam minimises the RMSE of the standardised target in random cells and days; there is no loss
-    in space. On a simulator that keeps states an epoch uses every training day of every cell once;
-    on another it has so many random mini-batches that a cell's day is seen with 99 %.
+    in space. On a simulator with states an epoch uses every training day of every cell once; on
+    others it has as many random mini-batches as see a cell's day with a probability of 99 %.
 
     Args:
         name: of the method.
@@ -41,25 +41,25 @@ class DplLearner:
     def __init__(
         self, name: str, network: nn.Module, values: Tensor, problem: Problem, settings: Dpl
     ):
-        self.name, self.values, self.fields = name, values, self
+        self.name, self.values, self.field_network = name, values, self
         self.problem, self.settings = problem, settings
-        self.record = Record.of_training(problem)
+        self.series = TrainingSeries.of_training(problem)
         self.network = network.to(values.device)
         self.preconditioner = Preconditioner(problem, settings.stateful.preconditioner)
-        self.steps = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
+        self.optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
         start = start_of(problem).to(values)
         self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)
 
     def stateful(self) -> Mapping[str, Any]:
-        """The network and its optimiser."""
-        return {"network": self.network, "steps": self.steps}
+        """The network and its optimizer."""
+        return {"network": self.network, "optimizer": self.optimizer}
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
-        """Random cells and stretches, each once, or random cells with a random window."""
-        settings, days = self.settings, self.record.days
+        """Random cells and windows, each once, or random cells with one random window."""
+        settings, days = self.settings, self.series.days
         cells = torch.arange(self.problem.data.cells.count, device=self.values.device)
         if self.problem.simulator.is_stateful:
-            return stretches_of_cells(days, settings.stateful, cells, settings.cells, generator)
+            return windows_of_cells(days, settings.stateful, cells, settings.cells, generator)
         group, length = min(settings.cells, len(cells)), min(settings.days, days)
         iterations = settings.iterations_per_epoch or iterations_of_epoch(
             group * length, len(cells) * days
@@ -72,22 +72,22 @@ class DplLearner:
         unit = self.network(self.values.index_select(-2, cells), generator)
         physical = self.problem.priors.to_physical(self.preconditioner(unit, cells))
         parameters = self.elsewhere.index_copy(0, cells, physical)
-        simulated = self.record.standardise(simulate(self.problem, parameters, batch.windows))
+        simulated = self.series.standardise(simulate(self.problem, parameters, batch.windows))
         rows = batch.days[..., None].to(cells.device), cells
-        target, used = self.record.target[rows], batch.used[..., None].to(cells.device)
-        loss = masked_rmse(simulated.to(target.dtype), target, self.record.present[rows] * used)
-        self.steps.zero_grad()
+        target, used = self.series.target[rows], batch.used[..., None].to(cells.device)
+        loss = masked_rmse(simulated.to(target.dtype), target, self.series.present[rows] * used)
+        self.optimizer.zero_grad()
         loss.backward()
-        self.steps.step()
+        self.optimizer.step()
         return {"rmse": float(loss.detach())}
 
     def unit(self) -> Tensor:
-        """The network's present fields on the unit scale, without dropout."""
+        """The network's present parameters on the unit scale, without dropout."""
         return self.network(self.values)
 
     @torch.no_grad()
     def parameters(self) -> Tensor:
-        """The network's present fields, without dropout."""
+        """The network's present parameters, physical values without dropout."""
         return self.problem.priors.to_physical(self.unit().to(torch.float64))
 
     def result(self) -> Tensor:
@@ -98,7 +98,7 @@ class DplLearner:
         self, cells: Tensor, group: int, length: int, generator: torch.Generator
     ) -> MiniBatch:
         """Distinct cells and one window, anywhere in the training period."""
-        first = torch.randint(self.record.days - length + 1, (1,), generator=generator)
+        first = torch.randint(self.series.days - length + 1, (1,), generator=generator)
         some = torch.randperm(len(cells), generator=generator)[:group].to(cells.device)
         return MiniBatch(Windows(first, length, some), torch.ones(1, length, dtype=torch.bool))
 

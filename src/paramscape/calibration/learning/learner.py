@@ -10,8 +10,8 @@ from paramscape.calibration.learning.minibatches import MiniBatch
 from paramscape.calibration.learning.preconditioner import Preconditioner
 
 
-class Fields(Protocol):
-    """A network that gives parameters.
+class FieldNetwork(Protocol):
+    """A network that gives parameter fields.
 
     preconditioner: of the gradients from the simulator to the network's output.
     """
@@ -27,16 +27,16 @@ class Fields(Protocol):
 class Learner(Protocol):
     """A method that learns by mini-batches.
 
-    name: of the method, as in the settings. losses: what `step` may report. fields: what gives
-    the parameters.
+    name: of the method, as in the settings. losses: names that `step` may report. field_network:
+    the network that gives the parameters.
     """
 
     name: str
     losses: tuple[str, ...]
-    fields: Fields
+    field_network: FieldNetwork
 
     def stateful(self) -> Mapping[str, Any]:
-        """Networks and optimisers by name: everything with a state dict that learning changes."""
+        """Networks and optimizers by name: everything with a state dict that learning changes."""
         ...
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
@@ -48,9 +48,9 @@ class Learner(Protocol):
         ...
 
     def parameters(self) -> Tensor:
-        """The present fields, (cell, parameter) physical values, without gradient."""
+        """The present parameters (cell, parameter), physical values without gradient."""
         ...
 
     def result(self) -> Tensor:
-        """The fields to validate, and to return in the end; like `parameters`."""
+        """The parameters to validate and to return in the end; like `parameters`."""
         ...

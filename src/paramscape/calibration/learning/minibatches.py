@@ -1,4 +1,4 @@
-"""Which days of the training period are simulated together."""
+"""Mini-batches: the windows of the training period that are simulated together."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from paramscape.study.quantities import PARAMETERS
 class MiniBatch:
     """Windows that are simulated together, and the days of them that are learned from.
 
-    windows: what is simulated. used: (window, day) bool; a day that another window of the epoch
-    holds as well is used in one of them.
+    windows: what is simulated. used: (window, day) bool; a day that lies in two windows of the
+    epoch is used in one of them.
     """
 
     windows: Windows
@@ -40,20 +40,20 @@ def single_days(days: int, batch: int, generator: torch.Generator) -> list[MiniB
     return [MiniBatch(Windows(part, 1), _used(part, 1)) for part in _deal(order, batch)]
 
 
-def stretches(
+def random_windows(
     days: int, cut: StatefulWindows, generator: torch.Generator, cells: Tensor | None = None
 ) -> list[MiniBatch]:
-    """Mini-batches of random stretches of consecutive days that use every day once.
+    """Mini-batches of random windows of consecutive days that use every day once.
 
-    They are as few as can be and equally long, so that each mini-batch tells of as many days, and
-    start at multiples of their length. Where that is not quite the period, the last one is moved
-    back to end with it; the days that it shares with the one before are simulated, but not used.
+    The period is cut into the fewest windows of equal length, which start at multiples of it. If
+    they do not fit the period exactly, the last one is moved back to end with it; the days that it
+    shares with the one before are simulated, but not used.
 
     Args:
         days: days of the training period.
-        cut: most days of a stretch, and most stretches in a mini-batch; the mini-batches differ by
-            one stretch at most.
-        generator: of the order of the stretches.
+        cut: most days of a window, and most windows in a mini-batch; the mini-batches differ by
+            one window at most.
+        generator: of the order of the windows.
         cells: (cell,) of the mini-batches; all by default.
     """
     length = _shared_out(days, cut.days)
@@ -65,21 +65,23 @@ def stretches(
     ]
 
 
-def stretches_of_cells(
+def windows_of_cells(
     days: int, cut: StatefulWindows, cells: Tensor, group: int, generator: torch.Generator
 ) -> list[MiniBatch]:
-    """Mini-batches of random cells and stretches that use every day of every cell once.
+    """Mini-batches of random cells and windows that use every day of every cell once.
 
     Args:
         days: days of the training period.
-        cut: see `stretches`.
-        cells: (cell,) that are dealt.
+        cut: see `random_windows`.
+        cells: (cell,) to be grouped.
         group: cells in a mini-batch, at most.
-        generator: of the groups of cells, of their stretches and of the mini-batches' order.
+        generator: of the groups of cells, of their windows and of the mini-batches' order.
     """
     shuffled = cells[torch.randperm(len(cells), generator=generator).to(cells.device)]
     batches = [
-        batch for some in _deal(shuffled, group) for batch in stretches(days, cut, generator, some)
+        batch
+        for some in _deal(shuffled, group)
+        for batch in random_windows(days, cut, generator, some)
     ]
     return [batches[place] for place in torch.randperm(len(batches), generator=generator).tolist()]
 
@@ -127,9 +129,9 @@ def require_finite_fields(parameters: Tensor) -> None:
 
 
 def _used(first: Tensor, length: int) -> Tensor:
-    """(window, day): whether no stretch that starts at a multiple of the length holds the day.
+    """(window, day): whether the day lies in no window that starts at a multiple of the length.
 
-    A stretch that was moved back shares its days before the next multiple.
+    A window that was moved back shares its days before the next multiple.
     """
     shared = torch.remainder(-first, length)
     return torch.arange(length) >= shared[:, None]

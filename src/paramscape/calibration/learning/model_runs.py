@@ -55,7 +55,7 @@ class ModelRuns:
         return {"spent": self.spent, "in_line": self._in_line}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where `state_dict` was taken."""
+        """Restore from `state_dict`."""
         self.spent, self._in_line = state["spent"], state["in_line"]
 
     @property

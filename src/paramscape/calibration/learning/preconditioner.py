@@ -1,8 +1,8 @@
-"""Descent that knows how parameters make up for each other.
+"""Gauss-Newton preconditioner of the gradients of each cell.
 
-Many parameter sets of a cell simulate nearly the same: a deeper soil and a slower drainage, say.
-Along such a valley a gradient is small and across it large, so that plain descent goes to and fro
-between the slopes. Newton's steps, with the curvature as Gauss and Newton approximate it, go along.
+Many parameter sets of a cell simulate nearly the same: for example, a deeper soil and a slower
+drainage. Along such a valley the gradient is small and across it large, so that plain gradient
+descent oscillates between the slopes. Steps with the inverse Gauss-Newton matrix follow the valley.
 """
 
 from typing import Any
@@ -18,13 +18,13 @@ _DIFFERENCE = 0.02
 
 
 class Preconditioner:
-    """Turns gradients for unit-scaled parameters of each cell by the inverse of its curvature.
+    """Multiplies the gradients of each cell's unit-scaled parameters by an inverse curvature.
 
     With J (day, parameter) the differences of the target in the training period that a small
     change of each parameter makes, A = J'J / days and m the mean of A's diagonal, a gradient g
     becomes m (A + damping m I)^-1 g: unchanged where all parameters act alike, and up to
-    1 / damping times larger in directions that hardly act (Levenberg 1944; Marquardt 1963). Cells
-    are taken one by one. Without settings gradients stay as they are.
+    1 / damping times larger in directions that have little effect (Levenberg 1944; Marquardt
+    1963). Cells are treated one by one. Without settings gradients are left unchanged.
 
     Args:
         problem: what is calibrated.
@@ -37,12 +37,12 @@ class Preconditioner:
         self.inverse = torch.eye(size, device=problem.default.device).repeat(cells, 1, 1)
 
     def is_due(self, epoch: int) -> bool:
-        """Whether curvatures are found again before an epoch."""
+        """Whether the matrices are computed again before an epoch."""
         return self.settings is not None and epoch % self.settings.every == 0
 
     @torch.no_grad()
     def renew(self, parameters: Tensor) -> int:
-        """Find the curvatures at parameters (cell, parameter); returns the model runs it took."""
+        """Compute the matrices at parameters (cell, parameter); returns the model runs it took."""
         priors, count = self.problem.priors, len(PARAMETERS)
         unit = priors.to_unit(parameters.double()).clamp(0.0, 1.0)
         change = torch.where(unit + _DIFFERENCE > 1.0, -_DIFFERENCE, _DIFFERENCE)
@@ -57,7 +57,7 @@ class Preconditioner:
         return count + 1
 
     def __call__(self, unit: Tensor, cells: Tensor | None = None) -> Tensor:
-        """The same parameters (cell, parameter), whose gradients are turned.
+        """The same parameters (cell, parameter), whose gradients are preconditioned.
 
         Args:
             unit: of all cells, or of `cells`.
@@ -66,14 +66,14 @@ class Preconditioner:
         if self.settings is None:
             return unit
         inverse = self.inverse if cells is None else self.inverse[cells]
-        return _Turned.apply(unit, inverse.to(unit))
+        return _Preconditioned.apply(unit, inverse.to(unit))
 
     def state_dict(self) -> dict[str, Any]:
-        """The inverse curvatures."""
+        """The inverse matrices."""
         return {"inverse": self.inverse}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where `state_dict` was taken."""
+        """Restore from `state_dict`."""
         self.inverse = state["inverse"].to(self.inverse)
 
     def _invert(self, curvature: Tensor) -> Tensor:
@@ -85,7 +85,7 @@ class Preconditioner:
         return torch.where(mean > 1e-12, inverse, eye)
 
 
-class _Turned(torch.autograd.Function):
+class _Preconditioned(torch.autograd.Function):
     @staticmethod
     def forward(ctx, unit: Tensor, inverse: Tensor) -> Tensor:
         ctx.save_for_backward(inverse)

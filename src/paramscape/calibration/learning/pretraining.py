@@ -1,7 +1,7 @@
-"""A head start: fields that a search of each cell found, which a network learns to give first.
+"""Pre-training of a network on the parameters that a search of each cell found.
 
-From one starting point in all cells, gradients lead into curved valleys where parameters make up
-for each other, and there to ends that are far from the best; a search in each cell is not led.
+From one starting point in all cells, gradient descent ends in curved valleys, where parameters
+compensate each other, far from the best parameters; a global search in each cell does not.
 """
 
 import copy
@@ -10,24 +10,24 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from paramscape.calibration.learning.learner import Fields
+from paramscape.calibration.learning.learner import FieldNetwork
 from paramscape.calibration.problem import SearchedFields
 from paramscape.files import read_dataset, read_table
 from paramscape.grid.cells import Cells
 from paramscape.parameters.datasets import fields_of
 from paramscape.study import Pretraining
 
-_LONGEST_GRADIENT = 1.0
+_MAX_GRAD_NORM = 1.0
 
 
 def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) -> SearchedFields:
-    """Read what `cell-sceua` wrote: its fields, and what they cost.
+    """Read the parameters that `cell-sceua` found, and their cost.
 
     Args:
         parameters: file of kind `parameters`.
         history: the search's, with `model_runs` and `seconds`.
         cells: of the domain.
-        default: (cell, parameter), of whose type and device the fields are.
+        default: (cell, parameter), which gives the type and device of the parameters.
 
     Raises:
         FileContractError: if a file is broken or lacks a column.
@@ -41,30 +41,30 @@ def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) 
     )
 
 
-def pretrain(fields: Fields, target: Tensor, settings: Pretraining) -> float:
-    """Let a network learn to give fields, and return the mean square error that is left.
+def pretrain(field_network: FieldNetwork, target: Tensor, settings: Pretraining) -> float:
+    """Train a network to give parameter fields, and return the remaining mean square error.
 
-    Adam's steps shorten to nothing along a cosine; the weights that came closest are kept.
+    Adam's learning rate decays to 0 as a cosine; the weights with the smallest error are kept.
 
     Args:
-        fields: with the network, see `learner.Fields`.
+        field_network: is trained.
         target: (cell, parameter) on the unit scale.
-        settings: number and first size of the steps.
+        settings: number of steps and initial learning rate.
     """
-    network = fields.network
+    network = field_network.network
     target = target.to(next(network.parameters()))
-    adam = torch.optim.Adam(network.parameters(), settings.learning_rate)
-    shorten = torch.optim.lr_scheduler.CosineAnnealingLR(adam, settings.steps)
-    best, closest = float("inf"), network.state_dict()
+    optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.steps)
+    smallest, best = float("inf"), network.state_dict()
     for step in range(settings.steps + 1):
-        error = (fields.unit() - target).square().mean()
-        if float(error.detach()) < best:
-            best, closest = float(error.detach()), copy.deepcopy(network.state_dict())
+        error = (field_network.unit() - target).square().mean()
+        if float(error.detach()) < smallest:
+            smallest, best = float(error.detach()), copy.deepcopy(network.state_dict())
         if step < settings.steps:
-            adam.zero_grad()
+            optimizer.zero_grad()
             error.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), _LONGEST_GRADIENT)
-            adam.step()
-            shorten.step()
-    network.load_state_dict(closest)
-    return best
+            nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRAD_NORM)
+            optimizer.step()
+            schedule.step()
+    network.load_state_dict(best)
+    return smallest

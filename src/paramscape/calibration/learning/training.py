@@ -78,7 +78,7 @@ class _FieldTraining:
         self._generator = random_streams.torch_generator(self.seed, "epoch", epoch)
         parameters = self.learner.parameters()
         self._respin(parameters)
-        preconditioner = self.learner.fields.preconditioner
+        preconditioner = self.learner.field_network.preconditioner
         if preconditioner.is_due(epoch):
             self.model_runs.search(preconditioner.renew(parameters))
         self._respun = None
@@ -128,7 +128,10 @@ class _FieldTraining:
         self.model_runs.load_state_dict(state["model_runs"])
 
     def _parts(self) -> dict[str, Any]:
-        return {**self.learner.stateful(), "preconditioner": self.learner.fields.preconditioner}
+        return {
+            **self.learner.stateful(),
+            "preconditioner": self.learner.field_network.preconditioner,
+        }
 
     def _pretrain(self) -> float:
         """Pre-train on the parameters that a search of each cell found; returns its seconds.
@@ -145,7 +148,7 @@ class _FieldTraining:
             )
         self.model_runs.search(searched.model_runs)
         unit = self.problem.priors.to_unit(searched.fields).clamp(0.0, 1.0)
-        error = pretrain(self.learner.fields, unit, settings)
+        error = pretrain(self.learner.field_network, unit, settings)
         _LOG.info(
             "%s is pre-trained on parameters that a search of each cell found in %d model runs; "
             "root mean square error %.2g of the priors' ranges",

@@ -8,7 +8,7 @@ from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.networks.lstm_z import LstmZ
 from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem
-from paramscape.calibration.training_data import Record
+from paramscape.calibration.training_data import TrainingSeries
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.study import DplZ, random_streams
 
@@ -35,13 +35,13 @@ def calibrate_dpl_z(problem: Problem, settings: DplZ, paths: RunPaths, seed: int
 
 def dpl_z_learner(problem: Problem, settings: DplZ, seed: int) -> DplLearner:
     """LSTM_Z with first weights of a seed, and what it reads."""
-    values = network_input(Record.of_training(problem), problem, settings.sequence_days)
+    values = network_input(TrainingSeries.of_training(problem), problem, settings.sequence_days)
     network = LstmZ(values.shape[-1], settings.hidden, settings.dropout, start_of(problem))
     network.initialise(random_streams.torch_generator(seed, "weights"))
     return DplLearner("dpl-z", network, values, problem, settings)
 
 
-def network_input(record: Record, problem: Problem, days: int) -> Tensor:
+def network_input(record: TrainingSeries, problem: Problem, days: int) -> Tensor:
     """What LSTM_Z reads, (day, cell, forcing + observation + whether observed + attributes).
 
     The last `days` days of the training period, or all of it where it is shorter. Missing

@@ -1,4 +1,4 @@
-"""GAN-PO: a generator of parameter fields, judged by a discriminator of simulated images."""
+"""GAN-PO: a generator of parameter fields, and a discriminator of observed and simulated images."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from paramscape.calibration.learning.discriminator_training import Critic, scene
+from paramscape.calibration.learning.discriminator_training import (
+    DiscriminatorTrainer,
+    stack_images,
+)
 from paramscape.calibration.learning.generator import FieldGenerator, Images
 from paramscape.calibration.learning.minibatches import MiniBatch
 from paramscape.calibration.learning.training import train
@@ -28,8 +31,8 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, paths: RunPaths, seed: i
     and the discriminator E[(D(f, y) - 1)^2] + E[D(f, h(G))^2], one Adam step each for every
     mini-batch. Parameters are held inside the priors on their way into the simulator, see
     `losses.clamp_through`. Mini-batches are random days; on a simulator that keeps states they
-    are stretches of consecutive days, `settings.stateful`. For `settings.stabilisers` see their
-    descriptions.
+    are windows of consecutive days, `settings.stateful`. `settings.stabilisers` describe
+    themselves.
 
     Args:
         problem: what is calibrated.
@@ -55,48 +58,48 @@ class GanPoLearner:
     def __init__(self, problem: Problem, settings: GanPo, seed: int):
         self.settings, self.cells = settings, problem.data.cells
         weights = random_streams.torch_generator(seed, "weights")
-        self.fields = FieldGenerator(problem, settings, weights)
-        forcing = self.fields.record.forcing
-        self.critic = Critic(forcing.shape[-1], self.cells, settings, weights)
-        self.critic.network.to(forcing.device)
+        self.field_network = FieldGenerator(problem, settings, weights)
+        forcing = self.field_network.series.forcing
+        self.discriminator = DiscriminatorTrainer(forcing.shape[-1], self.cells, settings, weights)
+        self.discriminator.network.to(forcing.device)
         decay = settings.stabilisers.ema
-        self.average = None if decay is None else moving_average(self.fields.network, decay)
+        self.average = None if decay is None else moving_average(self.field_network.network, decay)
         self.epoch = 0
 
     def stateful(self) -> Mapping[str, Any]:
         """Generator and discriminator, and the generator's average."""
-        parts = {"generator": self.fields, "discriminator": self.critic}
+        parts = {"generator": self.field_network, "discriminator": self.discriminator}
         return parts if self.average is None else parts | {"average": self.average}
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
-        """Random days or stretches; see `FieldGenerator.batches`."""
+        """Random days or windows; see `FieldGenerator.batches`."""
         self.epoch = epoch
-        return self.fields.batches(generator)
+        return self.field_network.batches(generator)
 
     def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
         """One step of the discriminator, then one of the generator, on the same simulation."""
-        unit, images = self.fields.simulate(batch)
-        losses, judged = self.fields.losses(unit, images), {}
+        unit, images = self.field_network.simulate(batch)
+        losses, scores = self.field_network.losses(unit, images), {}
         if self.epoch >= self.settings.stabilisers.warmup_epochs:
-            observed, simulated = self._scenes(images, generator)
-            judged = self.critic.judge(observed, simulated)
-            losses["adversarial"] = self.critic.loss_of(simulated)
-        values = judged | self.fields.improve(losses)
+            observed, simulated = self._images(images, generator)
+            scores = self.discriminator.step(observed, simulated)
+            losses["adversarial"] = self.discriminator.adversarial_loss(simulated)
+        values = scores | self.field_network.optimizer_step(losses)
         if self.average is not None:
-            self.average.update_parameters(self.fields.network)
+            self.average.update_parameters(self.field_network.network)
         return values
 
     def parameters(self) -> Tensor:
         """The generator's present fields, inside the priors."""
-        return self.fields.parameters()
+        return self.field_network.parameters()
 
     def result(self) -> Tensor:
         """The fields of the generator's average, where there is one, or `parameters`."""
         follows = self.average is not None and self.average.n_averaged > 0
-        return self.fields.parameters(self.average if follows else None)
+        return self.field_network.parameters(self.average if follows else None)
 
-    def _scenes(self, images: Images, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Observed and simulated scenes, with the noise of this epoch."""
+    def _images(self, images: Images, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Observed and simulated images for the discriminator, with the noise of this epoch."""
         share = 1.0 - self.epoch / self.settings.epochs
         deviation = share * self.settings.stabilisers.instance_noise
         pair = []
@@ -104,7 +107,7 @@ class GanPoLearner:
             if deviation > 0:
                 noise = torch.randn(target.shape, generator=generator).to(target)
                 target = target + deviation * noise
-            pair.append(scene(images.forcing, target, images.present, self.cells))
+            pair.append(stack_images(images.forcing, target, images.present, self.cells))
         return pair[0], pair[1]
 
 

@@ -1,4 +1,4 @@
-"""GAN-PO without its discriminator: what the generator alone is worth."""
+"""GAN-PO without its discriminator: the ablation that shows what the generator achieves alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,25 +40,27 @@ class GanPoL1Learner:
     losses = ("l1", "range")
 
     def __init__(self, problem: Problem, settings: GanPoL1, seed: int):
-        self.fields = FieldGenerator(
+        self.field_network = FieldGenerator(
             problem, settings, random_streams.torch_generator(seed, "weights")
         )
 
     def stateful(self) -> Mapping[str, Any]:
         """The generator."""
-        return {"generator": self.fields}
+        return {"generator": self.field_network}
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
-        """Random days or stretches; see `FieldGenerator.batches`."""
-        return self.fields.batches(generator)
+        """Random days or windows; see `FieldGenerator.batches`."""
+        return self.field_network.batches(generator)
 
     def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
         """One step of the generator."""
-        return self.fields.improve(self.fields.losses(*self.fields.simulate(batch)))
+        return self.field_network.optimizer_step(
+            self.field_network.losses(*self.field_network.simulate(batch))
+        )
 
     def parameters(self) -> Tensor:
         """The generator's present fields, inside the priors."""
-        return self.fields.parameters()
+        return self.field_network.parameters()
 
     def result(self) -> Tensor:
         """The same as `parameters`."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.search.mpr import coefficients_of, parameters_of
-from paramscape.calibration.search.objective import Trials, mean_spatial_rmse
+from paramscape.calibration.search.objective import TrainingObjective, mean_spatial_rmse
 from paramscape.calibration.search.sceua import Boxes, Search
 from paramscape.calibration.search.sceua_run import SceuaRun
 from paramscape.calibration.search.soil_pixels import SoilPixels
@@ -66,7 +66,7 @@ class Regionalisation:
         coefficients = coefficients_of(self.soil)
         self.coefficients = [c.name for c in coefficients]
         self.boxes = Boxes.of_one(*np.array([(c.low, c.high, c.default) for c in coefficients]).T)
-        self.trials = Trials(problem, warmup_days)
+        self.objective = TrainingObjective(problem, warmup_days)
 
     def parameters(self, coefficients: Tensor) -> Tensor:
         """(set, cell, parameter) of coefficients (set, coefficient)."""
@@ -76,7 +76,7 @@ class Regionalisation:
 
     def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Errors (set,) of coefficient sets (set, coefficient); there is one problem only."""
-        return self.trials.errors(self.parameters(torch.from_numpy(points)), mean_spatial_rmse)
+        return self.objective.errors(self.parameters(torch.from_numpy(points)), mean_spatial_rmse)
 
     def row(self, search: Search) -> dict[str, float]:
         """Errors of the best and of the worst point, and how far the population extends."""

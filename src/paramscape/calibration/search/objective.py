@@ -12,7 +12,7 @@ from paramscape.calibration.training_data import days_of
 _VALUES_AT_ONCE = 10_000_000  # values of a target that are simulated at once; bounds memory only
 
 
-class Trials:
+class TrainingObjective:
     """Simulations of the training period, compared with what is observed.
 
     model_runs: members that were simulated so far, each over the whole domain.

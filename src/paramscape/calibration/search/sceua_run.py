@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
-from paramscape.calibration.search.objective import Trials
+from paramscape.calibration.search.objective import TrainingObjective
 from paramscape.calibration.search.sceua import REASONS, Boxes, Evolution, Search
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.jobs.history import History
@@ -22,7 +22,7 @@ class Searched(Protocol):
     """What a method searches: an objective with its boxes and columns of the history."""
 
     method: str
-    trials: Trials
+    objective: TrainingObjective
     boxes: Boxes
     columns: tuple[str, ...]
 
@@ -54,7 +54,7 @@ class SceuaRun:
             Interrupted: if SIGTERM came, see `interruption`; after a loop or, if that is long,
                 amid it.
         """
-        name = f"{self.searched.method} on {self.searched.trials.problem.simulator.name}"
+        name = f"{self.searched.method} on {self.searched.objective.problem.simulator.name}"
         most = self.evolution.settings.max_evaluations
         with tqdm(total=most, desc=name, unit="evaluation") as bar:
             search = self._resume()
@@ -78,7 +78,7 @@ class SceuaRun:
             return None
         self.history = History(self.history.columns, state["rows"])
         self.history.write(self.paths.history)
-        self.searched.trials.model_runs = int(self.history.column("model_runs")[-1])
+        self.searched.objective.model_runs = int(self.history.column("model_runs")[-1])
         return Search.of_state(state["search"])
 
     def _errors(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
@@ -95,7 +95,7 @@ class SceuaRun:
     def _record(self, search: Search, start: float, bar: tqdm) -> None:
         row = self.searched.row(search)
         bar.set_postfix(rmse=f"{next(iter(row.values())):.4g}")
-        counts = (search.evaluations.mean(), self.searched.trials.model_runs)
+        counts = (search.evaluations.mean(), self.searched.objective.model_runs)
         row |= dict(zip(_FIRST, counts, strict=True)) | {_LAST: time.perf_counter() - start}
         self.history.record(row)
         self.history.write(self.paths.history)
