@@ -12,7 +12,7 @@ import yaml
 
 from paramscape import twin
 from paramscape.cli import main
-from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.daily import prepare_daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.land import LandSettings, prepare_land
@@ -109,7 +109,7 @@ def vic(cmfd, tmp_path_factory) -> Path:
         domain = prepare_domain(study.domain, products.elevation, None)
         forcing = prepare_forcing(products.forcing, study.periods.record, domain, 4, True)
         land = LandSettings(products.elevation, products.soil, products.land_cover, None)
-        found = prepare_land(land, domain, daily_forcing([forcing]), study.priors)
+        found = prepare_land(land, domain, prepare_daily_forcing([forcing]), study.priors)
     domain.drop_vars("elev").to_netcdf(folder / "domain.nc")
     found.parameters.to_netcdf(folder / "params.nc")
     forcing.to_netcdf(folder / "forcing.2009.nc")

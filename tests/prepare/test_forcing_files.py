@@ -4,7 +4,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
-from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.daily import prepare_daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing as prepare
 from paramscape.prepare.forcing import to_steps
@@ -60,7 +60,7 @@ def test_rain_of_the_domain_is_that_of_the_product(study, domain, years, forcing
 
 
 def test_daily_forcing_has_the_means_and_totals_of_its_steps(forcing):
-    daily = daily_forcing(forcing)
+    daily = prepare_daily_forcing(forcing)
     assert daily.sizes["time"] == 24
     whole = xr.concat(forcing, "time", join="exact").astype("f8")
     steps = whole.isel(time=slice(5 * STEPS, 6 * STEPS))
@@ -77,17 +77,19 @@ def test_forcing_files_keep_their_contract(forcing, tmp_path):
     found = read_dataset(tmp_path / "forcing.2009.nc", "vic-forcing")
     assert found.time.encoding["calendar"] == "proleptic_gregorian"
     xr.testing.assert_equal(found, forcing[1])
-    write_dataset(daily_forcing(forcing), tmp_path / "daily.nc", "forcing-daily", provenance)
+    write_dataset(
+        prepare_daily_forcing(forcing), tmp_path / "daily.nc", "forcing-daily", provenance
+    )
 
 
 def test_a_gap_between_years_is_refused(forcing):
     with pytest.raises(ValueError, match="gap before 2009-01-02"):
-        daily_forcing([forcing[0], forcing[1].isel(time=slice(STEPS, None))])
+        prepare_daily_forcing([forcing[0], forcing[1].isel(time=slice(STEPS, None))])
 
 
 def test_a_day_with_too_few_steps_is_refused(forcing):
     with pytest.raises(ValueError, match="2008-12-20"):
-        daily_forcing([forcing[0].isel(time=slice(2, None))])
+        prepare_daily_forcing([forcing[0].isel(time=slice(2, None))])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.files import read_dataset, write_dataset
 from paramscape.files.provenance import Provenance
-from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.daily import prepare_daily_forcing
 from paramscape.prepare.domain import prepare_domain
 from paramscape.prepare.forcing import prepare_forcing
 from paramscape.prepare.land import LandSettings, prepare_land
@@ -37,7 +37,7 @@ def ground(study, domain, years):
     ]
     products = study.products
     settings = LandSettings(products.elevation, products.soil, products.land_cover, None)
-    return Ground(settings, xr.concat(parts, "time", join="exact"), daily_forcing(parts))
+    return Ground(settings, xr.concat(parts, "time", join="exact"), prepare_daily_forcing(parts))
 
 
 @pytest.fixture(scope="module")

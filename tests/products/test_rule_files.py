@@ -7,6 +7,7 @@ import pytest
 from paramscape.products.catalogue import forcing_files, observation_files
 from paramscape.products.rule_files import (
     climate_paths,
+    elevation_files,
     made_paths,
     twin_observation_paths,
     twin_years,
@@ -41,3 +42,12 @@ def test_observations_before_the_test_year_are_written_apart_from_the_others(dem
     assert early and late
     assert all(int(Path(path).parent.name) < first for path in early)
     assert {*early, *late} == set(made_paths(observation_files(demo, "et")))
+
+
+@pytest.mark.parametrize(("given", "expected"), [("elevation", "elev.nc"), (None, "params.nc")])
+def test_elevation_comes_from_its_own_file_before_vics_parameters(demo, given, expected) -> None:
+    elevation = demo.products.elevation.model_copy(update={"path": Path("elev.nc")})
+    products = demo.products.model_copy(update={"elevation": elevation if given else None})
+    vic = demo.vic.model_copy(update={"parameters": Path("params.nc")})
+    study = demo.model_copy(update={"products": products, "vic": vic})
+    assert [str(file.path) for file in elevation_files(study)] == [expected]

@@ -13,7 +13,7 @@ from paramscape.calibration.problem import Problem
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.prepare.attributes import OF_SOIL
-from paramscape.prepare.daily import daily_forcing
+from paramscape.prepare.daily import prepare_daily_forcing
 from paramscape.prepare.native_soil import upscale
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
@@ -42,7 +42,7 @@ def make_problem(quick: bool, device: str = "cpu") -> Problem:
     data = calibration_data_of(
         cells,
         _attributes(soil, cells),
-        daily_forcing([case.forcing]),
+        prepare_daily_forcing([case.forcing]),
         _observed(engine, periods, cells),
         soil,
         periods.train,

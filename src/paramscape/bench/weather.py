@@ -7,7 +7,7 @@ import xarray as xr
 
 from paramscape.products.humidity import vapour_pressure
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
-from paramscape.twin.climate import HOURS, STEPS, Climate, Weather
+from paramscape.twin.climate import HOURS, STEPS, Climate, WeatherRecords
 
 KELVIN = 273.15
 
@@ -35,7 +35,7 @@ def make_forcing(domain: xr.Dataset, seed: int, first: date, days: int) -> xr.Da
     return made
 
 
-def _fields(records: Weather, steps: int) -> dict[str, np.ndarray]:
+def _fields(records: WeatherRecords, steps: int) -> dict[str, np.ndarray]:
     """Fields (step, lat, lon) by variable, in VIC's units."""
     vapour = vapour_pressure(records.shum, records.pres)
     return {

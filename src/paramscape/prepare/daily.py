@@ -8,7 +8,7 @@ import xarray as xr
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
 
 
-def daily_forcing(years: Iterable[xr.Dataset]) -> xr.Dataset:
+def prepare_daily_forcing(years: Iterable[xr.Dataset]) -> xr.Dataset:
     """Daily means, and daily totals of `prcp`, of consecutive years of VIC forcing.
 
     Args:

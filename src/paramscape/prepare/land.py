@@ -37,7 +37,7 @@ class LandSettings:
 
 
 @dataclass(frozen=True)
-class Land:
+class PreparedLand:
     """attributes (lat, lon), parameters as VIC's file, native_soil (lat, lon) of pixels or None."""
 
     attributes: xr.Dataset
@@ -57,7 +57,7 @@ def _require_possible(params: xr.Dataset, domain: xr.Dataset, path: Path) -> Non
 
 def prepare_land(
     settings: LandSettings, domain: xr.Dataset, daily: xr.Dataset, priors: Priors
-) -> Land:
+) -> PreparedLand:
     """Attributes, native soil and VIC's parameters of a domain.
 
     Args:
@@ -84,7 +84,7 @@ def prepare_land(
         attributes = parameter_attributes(params, domain, climate)
     further = further_attributes(settings.attributes, domain)
     _warn_of_replaced(attributes, further, settings.attributes)
-    return Land(attributes.assign(further.data_vars), params, native)
+    return PreparedLand(attributes.assign(further.data_vars), params, native)
 
 
 def _warn_of_replaced(

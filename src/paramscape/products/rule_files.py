@@ -19,8 +19,9 @@ def made_paths(files: Iterable[RawFile]) -> list[str]:
 
 def elevation_files(study: Study) -> list[RawFile]:
     """The file that the domain's elevation comes from."""
-    own = study.vic.parameters or study.products.elevation.path
-    return [file for file in static_files(study) if file.path == own]
+    elevation = study.products.elevation
+    path = study.vic.parameters if elevation is None else elevation.path
+    return [file for file in static_files(study) if file.path == path]
 
 
 def twin_years(study: Study) -> list[Period]:

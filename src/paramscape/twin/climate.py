@@ -27,7 +27,7 @@ _MIDDLE = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30]) + 15.5
 
 
 @dataclass(frozen=True)
-class Weather:
+class WeatherRecords:
     """Fields (time, lat, lon) of the 3-hourly records of some days, in the units of CMFD v1.6.
 
     temp [K], pres [Pa], shum [kg kg-1] and wind [m s-1] hold at the record's time T, srad and
@@ -51,7 +51,7 @@ class Climate:
     lat: np.ndarray
     lon: np.ndarray
 
-    def weather(self, first: date, days: int) -> Weather:
+    def weather(self, first: date, days: int) -> WeatherRecords:
         """Records from 00:00 UTC of `first` to 21:00 of the last of `days` days."""
         day = first.toordinal()
         heights = elevation(self.seed, self.lat, self.lon)
@@ -65,7 +65,7 @@ class Climate:
         pressure = self._pressure(day, days, season, heights)
         hours, year_days = _clock(season)
         top = mean_extraterrestrial(hours, year_days, self.lat, self.lon, HOURS)
-        return Weather(
+        return WeatherRecords(
             temp=celsius + 273.15,
             pres=pressure,
             shum=0.622 * vapour / (pressure - 0.378 * vapour),

@@ -10,7 +10,7 @@ from paramscape.products.sources import Source, SourceFile
 from paramscape.study import CmfdForcing, Period
 
 
-class Variable(NamedTuple):
+class CmfdVariable(NamedTuple):
     """A variable of CMFD: its name, its folder, the unit that it is read in, and its content."""
 
     name: str
@@ -20,13 +20,13 @@ class Variable(NamedTuple):
 
 
 VARIABLES = {
-    "tas": Variable("temp", "Temp", "C", "air temperature"),
-    "prcp": Variable("prec", "Prec", "mm h-1", "precipitation rate"),
-    "pres": Variable("pres", "Pres", "kPa", "air pressure"),
-    "dswrf": Variable("srad", "SRad", "W m-2", "downward shortwave radiation"),
-    "dlwrf": Variable("lrad", "LRad", "W m-2", "downward longwave radiation"),
-    "vp": Variable("shum", "SHum", "kg kg-1", "specific humidity"),
-    "wind": Variable("wind", "Wind", "m s-1", "wind speed"),
+    "tas": CmfdVariable("temp", "Temp", "C", "air temperature"),
+    "prcp": CmfdVariable("prec", "Prec", "mm h-1", "precipitation rate"),
+    "pres": CmfdVariable("pres", "Pres", "kPa", "air pressure"),
+    "dswrf": CmfdVariable("srad", "SRad", "W m-2", "downward shortwave radiation"),
+    "dlwrf": CmfdVariable("lrad", "LRad", "W m-2", "downward longwave radiation"),
+    "vp": CmfdVariable("shum", "SHum", "kg kg-1", "specific humidity"),
+    "wind": CmfdVariable("wind", "Wind", "m s-1", "wind speed"),
 }
 """CMFD's variables by the name of the quantity that is made of them."""
 
@@ -60,13 +60,13 @@ def forcing_files(settings: CmfdForcing, period: Period, listing: Listing) -> It
             yield SourceFile(path, content, source, closes_record=month > period.end)
 
 
-def path_of(settings: CmfdForcing, variable: Variable, month: date, listing: Listing) -> Path:
+def path_of(settings: CmfdForcing, variable: CmfdVariable, month: date, listing: Listing) -> Path:
     """Path of a month of a variable as it lies on the disk, or the canonical path."""
     candidates = _candidates(settings.product, variable, month)
     return listing.find(settings.folder, candidates, SOURCES[settings.product])
 
 
-def canonical_path(settings: CmfdForcing, variable: Variable, month: date) -> Path:
+def canonical_path(settings: CmfdForcing, variable: CmfdVariable, month: date) -> Path:
     """Path of a month of a variable, such as `Temp/temp_CMFD_V0106_..._200901.nc`."""
     return settings.folder / next(_candidates(settings.product, variable, month))
 
@@ -77,7 +77,7 @@ def months(start: date, end: date) -> list[date]:
     return [date(m // 12, m % 12 + 1, 1) for m in range(first, last + 1)]
 
 
-def _candidates(product: str, variable: Variable, month: date) -> Iterator[Path]:
+def _candidates(product: str, variable: CmfdVariable, month: date) -> Iterator[Path]:
     folder = Path(variable.folder)
     for stem in _STEMS[product]:
         name = f"{variable.name}_{stem}_03hr_010deg_{month:%Y%m}.nc"

@@ -60,7 +60,7 @@ def days_within(period: Period, year: int) -> np.ndarray:
 def _year(
     raw: ProductFile, variable: str, target: str, period: Period, box: Box, year: int
 ) -> xr.DataArray:
-    days = record_days(raw)
+    days = days_in_file(raw)
     wanted = days_within(period, year)
     inside = np.flatnonzero((days >= wanted[0]) & (days <= wanted[-1]))
     require_times(days[inside], wanted, raw.path)
@@ -74,7 +74,7 @@ def _year(
     return field
 
 
-def record_days(raw: ProductFile) -> np.ndarray:
+def days_in_file(raw: ProductFile) -> np.ndarray:
     """(n,) days of the file's records."""
     if raw.time is not None:
         return raw.time.astype("datetime64[D]")
@@ -104,7 +104,7 @@ def _look_at_year(
 ) -> None:
     """Refuse a year whose days, variable, unit, grid or first record is wrong."""
     with open_product(path) as raw:
-        found, wanted = record_days(raw), days_within(days, days.start.year)
+        found, wanted = days_in_file(raw), days_within(days, days.start.year)
         inside = (found >= wanted[0]) & (found <= wanted[-1])
         require_times(found[inside], wanted, path)
     read_observations(settings, target, Period(start=days.start, end=days.start), box)
