@@ -2,8 +2,8 @@
 # make test    sets up .venv and runs the tests
 # make test-faults   injects faults: kills, a full disk, a lost GPU, broken files, wrong settings
 # make lint    checks the style of code and workflow
-# make lists   writes config/schema.json and the README's lists from the code
-# make architecture  draws docs/architecture.svg from the imports
+# make lists   writes config/schema.json, the README's lists and the picture of the architecture
+# make architecture   draws docs/architecture.svg from the imports
 # make report  runs the demo study and writes results/report-demo.html
 # make test-cluster  runs the demo study on a Slurm that it starts on this machine; needs root
 # make test-report  checks the report of the finished demo study in headless Chromium
@@ -61,7 +61,7 @@ lint: $(STAMP)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-lists: $(STAMP)
+lists: architecture
 	$(BIN)/python .ci/lists.py
 
 architecture: $(STAMP)

@@ -63,7 +63,7 @@ def _search(bench: Bench, problem: Problem, method: str, warmup_days: int | None
     first, last = population["evaluations"], loops[-1]["evaluations"]
     seconds = sum(row["seconds"] for row in loops) / (last - first)
     minutes = (population["seconds"] + (wanted - first) * seconds) / 60
-    lead = "the whole warm-up" if warmup_days is None else f"a lead-in of {warmup_days} days"
+    lead = "the whole warm-up" if warmup_days is None else f"a warm-up of {warmup_days} days"
     what = f"{method}, {problem.periods.train.days} days after {lead}"
     judged = warmup_days is not None and not bench.settings.quick
     target = SEARCHED.get(method) if judged else None
@@ -71,7 +71,7 @@ def _search(bench: Bench, problem: Problem, method: str, warmup_days: int | None
     return [
         Row(
             GROUP,
-            f"{what}: {first:.0f} side by side",
+            f"{what}: {first:.0f} in parallel",
             first / population["seconds"],
             "evaluations/s",
         ),
