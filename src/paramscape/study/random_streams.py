@@ -21,18 +21,19 @@ _ENTROPY_ONLY = ("ensemble member", "skill pairs")
 
 
 def seed_sequence(seed: int, purpose: str, *keys: int) -> np.random.SeedSequence:
-    """The root of a stream, independent of all streams of other seeds, purposes and keys.
+    """The root of a stream, independent of the streams of other seeds, purposes and keys.
 
     A new purpose is any word: its root is SeedSequence([seed, crc32(purpose), *keys]). Seven
-    purposes keep the root that published results were made with: `weights`, `epoch`, `sce-ua`,
-    `surrogate validation` and `near pilot` spawn from the seed by number, `ensemble member` and
-    `skill pairs` take seed and keys alone. `sce-ua` and `surrogate validation` share a number, but
-    no job draws both.
+    purposes keep the roots that published results were made with. `weights`, `epoch`, `sce-ua`,
+    `surrogate validation` and `near pilot` spawn from the seed by number; some of their roots are
+    the same, but no job draws from two of those. `ensemble member` and `skill pairs` take seed and
+    keys alone.
 
     Args:
         seed: of the study, the run or the twin.
         purpose: what the numbers are for.
-        keys: of the stream within the purpose, such as an epoch.
+        keys: of the stream within the purpose, such as an epoch. A purpose has the same number of
+            keys throughout: NumPy pads with zeros, so that a last key of 0 is that of no key.
     """
     if purpose in _SPAWN_KEYS:
         return np.random.SeedSequence(seed, spawn_key=(*_SPAWN_KEYS[purpose], *keys))
