@@ -1,6 +1,6 @@
-"""Continuous runs of surrogates with memory, without gradients."""
+"""Free runs: continuous simulations by surrogates with memory, without gradients."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -10,14 +10,25 @@ from tqdm import tqdm
 from paramscape.simulators.surrogates.network import SurrogateNetwork
 from paramscape.simulators.surrogates.samples import Samples
 
-_DAYS = 50  # simulated at once without gradients; only memory depends on it
-_RUNS = 16  # members simulated side by side; only memory depends on it
+_DAYS = 50  # simulated at once without gradients; the results do not depend on it
+_RUNS = 16  # members simulated side by side; the results do not depend on it
+
+
+class SimulatedDays(NamedTuple):
+    """What a network with memory gives for some days.
+
+    values: standardised targets of each day.
+    state: (run, cell, state) after the last day.
+    """
+
+    values: Tensor
+    state: Tensor
 
 
 class Dynamics(Protocol):
-    """How a network moves its state through days, for several runs side by side.
+    """A network that advances its state day by day, for several runs side by side.
 
-    couples_cells: whether a cell's simulation depends on the others, so that none can be
+    couples_cells: whether a cell's simulation depends on other cells, so that no cell can be
         simulated alone.
     """
 
@@ -25,10 +36,10 @@ class Dynamics(Protocol):
     couples_cells: bool
 
     def start(self, runs: int, cells: int) -> Tensor:
-        """The state (run, cell, state) from which everything starts."""
+        """The state (run, cell, state) on the first day of the warm-up."""
         ...
 
-    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> SimulatedDays:
         """Simulate days one after another.
 
         Args:
@@ -37,7 +48,7 @@ class Dynamics(Protocol):
             state: (run, cell, state) before the first day; no gradient flows to it.
 
         Returns:
-            standardised targets (day, run, cell, target) and the state after the last day.
+            targets (day, run, cell, target), and the state.
         """
         ...
 
@@ -45,18 +56,18 @@ class Dynamics(Protocol):
 @torch.no_grad()
 def free_run(
     dynamics: Dynamics, forcing: Tensor, unit: Tensor, state: Tensor, first: int = 0
-) -> tuple[Tensor, Tensor]:
-    """Simulate days on end, without gradients.
+) -> SimulatedDays:
+    """Simulate all days in one continuous run, without gradients.
 
     Args:
-        dynamics: what moves the state.
+        dynamics: of the network.
         forcing: (day, cell, variable), standardised, the same in all runs.
         unit: (run, cell, parameter) in the unit cube.
         state: (run, cell, state) before the first day.
-        first: days at the start whose targets are not wanted.
+        first: days at the start whose targets are not returned.
 
     Returns:
-        standardised targets (run, day, cell, target) and the state after the last day.
+        targets (run, day, cell, target) of the days from `first` on, and the state.
     """
     kept = [forcing.new_empty(len(unit), 0, forcing.shape[1], len(dynamics.network.targets))]
     done = 0
@@ -66,7 +77,7 @@ def free_run(
         if done + len(days) > first:
             kept.append(values[max(0, first - done) :].transpose(0, 1))
         done += len(days)
-    return torch.cat(kept, 1), state
+    return SimulatedDays(torch.cat(kept, 1), state)
 
 
 @torch.no_grad()
@@ -74,7 +85,7 @@ def run_members(dynamics: Dynamics, samples: Samples) -> Tensor:
     """Standardised targets (member, day, cell, target) of a free run through all forcing.
 
     Args:
-        dynamics: what moves the state.
+        dynamics: of the network.
         samples: standardised; the targets of `lead` days at the start are left out.
     """
     dynamics.network.eval()
@@ -82,7 +93,7 @@ def run_members(dynamics: Dynamics, samples: Samples) -> Tensor:
     groups = samples.parameters.split(_RUNS)
     for unit in tqdm(groups, desc="running members", unit="group", leave=False, delay=5):
         start = dynamics.start(*unit.shape[:2])
-        values.append(free_run(dynamics, samples.forcing, unit, start, samples.lead)[0])
+        values.append(free_run(dynamics, samples.forcing, unit, start, samples.lead).values)
     return torch.cat(values)
 
 

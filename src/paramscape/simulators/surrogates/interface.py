@@ -1,4 +1,4 @@
-"""What a kind of surrogate consists of."""
+"""Interface of a kind of surrogate."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from paramscape.simulators.surrogates.training import Learner
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of surrogate, from its settings to a simulator.
+    """What one kind of surrogate consists of, from its settings to a simulator.
 
     network: its class, for `weights.load_network`.
-    targets: (target to be calibrated, settings) -> names of all that it learns, that one first.
+    targets: (target to be calibrated, settings) -> names of all learned targets, that one first.
     untrained: (training samples, settings, seed) -> a network with random weights.
     learner: (network, training samples, validation samples, settings, seed) -> its learner.
     predict: (network, samples) -> (member, day, cell, target) physical values of the samples'
         last days, those of a network with memory from a free run through all of their forcing.
     simulator: (network, inputs) -> the simulator of a calibration.
-    couples_cells: whether a cell's simulation depends on the others, so that processes can share
-        neither cells nor mini-batches.
+    couples_cells: whether a cell's simulation depends on other cells, so that neither cells nor
+        mini-batches can be distributed over processes.
     """
 
     network: type[SurrogateNetwork]
@@ -38,5 +38,5 @@ class Kind:
 
 
 def only_the_target(target: str, settings: Any) -> tuple[str, ...]:
-    """What a kind learns that needs no target beside the calibrated one."""
+    """The calibrated target, for kinds that need no other one."""
     return (target,)

@@ -1,4 +1,4 @@
-"""What every surrogate's network has: named targets, and scales of its inputs and outputs."""
+"""Base of all surrogates' networks: named targets, and scaling of inputs and outputs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,7 +27,7 @@ class Scaling:
 class SurrogateNetwork(nn.Module):
     """A network from forcing and unit-scaled parameters to targets; base of all kinds.
 
-    The constants of standardisation are kept with the weights.
+    The constants of standardisation are saved with the weights.
 
     Args:
         targets: names of the network's outputs, in their order.

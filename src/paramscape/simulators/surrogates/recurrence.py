@@ -1,12 +1,11 @@
-"""The recurrence of an LSTM whose input has a part that does not change in time, for learning on
-a CPU.
+"""Recurrence of an LSTM with inputs that are constant in time, for learning on a CPU.
 
-`torch.nn.LSTM` computes the same; here the constant part of the input is projected once, the
-whole step is one matrix product, and frozen weights cost no gradient. Features come before
-windows in memory, so that each gate is one contiguous block.
+`torch.nn.LSTM` computes the same. Here the constant inputs are projected once, a whole step is one
+matrix product, and no gradients are computed for frozen weights. Features come before windows in
+memory, so that each gate is one contiguous block.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,9 +15,16 @@ _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
+class LstmStates(NamedTuple):
+    """hidden: hidden states (..., hidden, window). cell: cell state (hidden, window)."""
+
+    hidden: Tensor
+    cell: Tensor
+
+
 def hidden_states(
-    inputs: Tensor, constant: Tensor, weight: Tensor, start: tuple[Tensor, Tensor], first: int
-) -> tuple[Tensor, Tensor]:
+    inputs: Tensor, constant: Tensor, weight: Tensor, start: LstmStates, first: int
+) -> LstmStates:
     """Hidden states after the steps from `first` on, and the cell state after the last.
 
     i, f, o = sigmoid and g = tanh of weight [h; x_t] + constant; c = f c + i g; h = o tanh(c)
@@ -27,15 +33,14 @@ def hidden_states(
     Args:
         inputs: (step, feature, window), the inputs that change in time; no gradient flows to them.
         constant: (4 hidden, window), projection of the constant inputs plus bias.
-        weight: (4 hidden, hidden + feature), recurrent weights beside those of `inputs`.
-        start: hidden and cell state (hidden, window) before the first step; no gradient flows to
-            them.
-        first: number of steps at the start whose hidden states are not wanted.
+        weight: (4 hidden, hidden + feature), recurrent weights, then those of `inputs`.
+        start: states (hidden, window) before the first step; no gradient flows to them.
+        first: number of steps at the start whose hidden states are not returned.
 
     Returns:
-        (step, hidden, window), and the cell state (hidden, window) without gradient.
+        hidden states (step, hidden, window), and the last cell state without gradient.
     """
-    return _Recurrence.apply(inputs, constant, weight, *start, first)
+    return LstmStates(*_Recurrence.apply(inputs, constant, weight, *start, first))
 
 
 def _activate(gates: Tensor, hidden: int) -> tuple[Tensor, ...]:
@@ -112,7 +117,7 @@ class _Recurrence(torch.autograd.Function):
 
 
 def _through_activations(d_gates: Tensor, gates: Tensor, hidden: int) -> None:
-    """Turn gradients of activated gates, in place, into gradients before the activation."""
+    """Replace gradients of activated gates by gradients before the activation, in place."""
     for part, backward in (
         (slice(0, 2 * hidden), _sigmoid_backward),
         (slice(2 * hidden, 3 * hidden), _tanh_backward),

@@ -1,4 +1,4 @@
-"""The kinds of surrogates, by name."""
+"""All kinds of surrogates, by name."""
 
 from paramscape.simulators.surrogates import arnet, lstm, seq2seq
 

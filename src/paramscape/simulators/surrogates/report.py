@@ -1,4 +1,4 @@
-"""What is kept of a surrogate's skill: scores of each test member and a sample of its days."""
+"""Skill of a surrogate for figures: scores of each test member and a sample of days."""
 
 import numpy as np
 import xarray as xr

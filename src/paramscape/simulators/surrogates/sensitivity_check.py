@@ -1,4 +1,4 @@
-"""The check: whether a surrogate responds to each parameter as VIC does."""
+"""Sensitivity check: whether a surrogate responds to each parameter as VIC does."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from paramscape.study import SensitivityCheck
 
 AS_VIC, NOT_JUDGED = "as VIC", "not judged"
 _CURE = (
-    "Estimates of these parameters on this surrogate mean little. A longer input, more training "
-    "members or refinement rounds may help; so does learning on VIC itself."
+    "Estimates of these parameters with this surrogate are not reliable. A longer input, more "
+    "training members or refinement rounds may help, and so does learning on VIC itself."
 )
 
 
@@ -22,10 +22,10 @@ def judge(sensitivity: pd.DataFrame, check: SensitivityCheck) -> pd.DataFrame:
     Args:
         sensitivity: `target`, `parameter`, `surrogate`, `vic`, `ratio`, as `sensitivity_table`
             gives it.
-        check: which responses count, and which ratios pass.
+        check: which responses are judged, and which ratios pass.
 
     Returns:
-        The table and, beside it, `share` (VIC's response relative to its largest of the same
+        The table with the columns `share` (VIC's response over its largest one of the same
         target), `verdict` (`as VIC`, `too weak`, `too strong`, `opposite sign`, or `not judged`
         where VIC hardly responds) and `warns`.
     """
@@ -60,4 +60,4 @@ def write_judged(judged: pd.DataFrame, kind: str, stem: Path) -> None:
     calm = f"The surrogate {kind} responds as VIC does to every parameter that VIC responds to."
     text = "\n".join(lines if found else [calm]) + "\n"
     write_markdown(stem.with_suffix(".md"), text)
-    write_page(stem.with_suffix(".html"), text, f"SensitivityCheck of {kind}")
+    write_page(stem.with_suffix(".html"), text, f"Sensitivity check of {kind}")

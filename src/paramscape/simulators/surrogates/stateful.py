@@ -47,7 +47,7 @@ class StatefulSurrogate:
         if not days:
             return state
         forcing = self.forcing[self.train + days.start : self.train + days.stop]
-        return free_run(self.dynamics, forcing, land.unsqueeze(0), state)[1]
+        return free_run(self.dynamics, forcing, land.unsqueeze(0), state).state
 
     def values(self, land: Tensor, state: Tensor) -> Tensor:
         """Values (cell, state)."""
@@ -57,7 +57,7 @@ class StatefulSurrogate:
         """Values (window, cell, state) after windows, which are simulated one after another."""
         unit, forcing = land.unsqueeze(0), self.forcing_of(windows)
         ends = [
-            free_run(self.dynamics, days, unit, start.unsqueeze(0))[1]
+            free_run(self.dynamics, days, unit, start.unsqueeze(0)).state
             for days, start in zip(forcing, values, strict=True)
         ]
         return torch.cat(ends)
@@ -115,7 +115,8 @@ class StatefulSimulator:
         state = self._model.cold_start(members[0]) if start.state is None else start.state
         first = self._model.train + start.day
         forcing, states = self._model.forcing[first : days.stop], state.repeat(len(members), 1, 1)
-        values, _ = free_run(self.dynamics, forcing, members, states, days.start - first)
+        before = days.start - first
+        values = free_run(self.dynamics, forcing, members, states, before).values
         return self._named(values if unit.ndim == 3 else values[0])
 
     def respin(self, parameters: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""Files of a trained network: its kind, shape, targets and weights."""
+"""Files of trained networks: kind, shape, targets and weights."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,7 @@ Network = TypeVar("Network", bound=SurrogateNetwork)
 
 
 def save_network(network: SurrogateNetwork, path: Path) -> None:
-    """Write a network for `load_network`, whole or not at all."""
+    """Write a network for `load_network`, atomically."""
     description = {
         "kind": network.kind,
         "shape": network.shape,
@@ -23,16 +23,16 @@ def save_network(network: SurrogateNetwork, path: Path) -> None:
 
 
 def load_network(path: Path, network: type[Network]) -> Network:
-    """Read a network of a class from the file that `save_network` wrote, on the CPU.
+    """Read a network of a class on the CPU from a file of `save_network`.
 
     Raises:
-        ValueError: if the file holds a network of another kind, or none.
+        ValueError: if the file holds no network, or one of another kind.
     """
     described = load_tensors(path, "file of a surrogate", "kind", "shape", "targets", "weights")
     if described["kind"] != network.kind:
         raise ValueError(
-            f"{path} holds a surrogate of kind {described['kind']}, not {network.kind}; give the "
-            "file that training this kind wrote"
+            f"{path} holds a surrogate of kind {described['kind']}, not {network.kind}; use the "
+            f"weights that training {network.kind} wrote"
         )
     weights = described["weights"]
     scaling = Scaling(**{name: weights[name] for name in Scaling.__dataclass_fields__})

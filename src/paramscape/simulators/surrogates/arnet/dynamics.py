@@ -1,4 +1,4 @@
-"""The encoder-decoder on the cells of a domain, day after day."""
+"""Daily simulation with the encoder-decoder, on the cells of a domain."""
 
 import torch
 from torch import Tensor
@@ -6,12 +6,13 @@ from torch import Tensor
 from paramscape.grid.cells import Cells
 from paramscape.grid.images import active_image, from_image, to_image
 from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.free_run import SimulatedDays
 
 
 class ArnetDynamics:
     """Yesterday's standardised targets and memory are the state; see `free_run.Dynamics`.
 
-    Targets that are fed back are held within the range of the training members. Outside the active
+    Targets that are fed back are clamped to the range of the training members. Outside the active
     cells every image is 0, whatever the network gives there.
 
     Args:
@@ -28,7 +29,7 @@ class ArnetDynamics:
         """Zeros, which are the mean targets (y_0 of Mo et al. 2019)."""
         return self.network.forcing_mean.new_zeros(runs, cells, self.network.states)
 
-    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> SimulatedDays:
         """Simulate all runs as images of the domain."""
         mask = active_image(self.domain, unit).expand(len(unit), 1, -1, -1)
         still = torch.cat([self._image(unit), mask], 1)
@@ -38,7 +39,7 @@ class ArnetDynamics:
             image = self.network(still, self._image(day), self._image(state.clamp(low, high)))
             state = from_image(image, self.domain).transpose(1, 2)
             values.append(state[..., :targets])
-        return torch.stack(values), state
+        return SimulatedDays(torch.stack(values), state)
 
     def _image(self, values: Tensor) -> Tensor:
         """Images (run, variable, lat, lon) of values (run, cell, variable)."""

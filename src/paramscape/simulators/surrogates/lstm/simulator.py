@@ -13,13 +13,13 @@ from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.study import Period
 from paramscape.study.quantities import FORCINGS
 
-_CHUNK = 4096  # sequences at once; only memory depends on it
+_CHUNK = 4096  # sequences at once; the results do not depend on it
 
 
 class LstmSimulator:
     """The LSTM surrogate: its weights are frozen, gradients flow to the parameters.
 
-    Each day is one sequence of `network.days` days of forcing, so there are no states to keep.
+    Each day is simulated from a sequence of `network.days` days of forcing, so there are no states.
 
     Args:
         network: trained.
@@ -40,7 +40,7 @@ class LstmSimulator:
     def run(
         self, parameters: Tensor, period: Period, warmup_days: int | None = None
     ) -> dict[str, Tensor]:
-        """Simulate every day of a period; see `Simulator.run`. There is no state to lead in.
+        """Simulate every day of a period; see `Simulator.run`. A warm-up is not needed.
 
         Raises:
             ValueError: if the forcing does not hold the period and the days of a sequence before.
@@ -58,7 +58,7 @@ class LstmSimulator:
         return dict(zip(self.network.targets, values.unbind(-1), strict=True))
 
     def respin(self, parameters: Tensor) -> None:
-        """Do nothing: sequences have no states to bring in line."""
+        """Nothing to do, because sequences have no states."""
 
     def simulate_windows(self, parameters: Tensor, windows: Windows) -> dict[str, Tensor]:
         """Simulate windows of the training period; see `Simulator.simulate_windows`.
@@ -78,14 +78,14 @@ class LstmSimulator:
         return dict(zip(self.network.targets, values.unbind(-1), strict=True))
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing: the simulator does not change."""
+        """Nothing, because the simulator does not change."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to take up."""
+        """Nothing to restore."""
 
     def _days(self, period: Period) -> slice:
-        """The period as indices of the forcing's days."""
+        """The period on the forcing's axis, which must have a sequence's days before it, too."""
         return self.inputs.axis.slice(period, before=self.network.days - 1)
 
     def _index(self, first: Tensor, days: int, cells: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ class LstmSimulator:
         return grid.t().contiguous()
 
     def _simulate(self, unit: Tensor, index: Tensor) -> Tensor:
-        """Targets (sequence, target), physical, of sequences that end as `index` says."""
+        """Targets (sequence, target), physical, of the sequences of `index`."""
         keep = torch.is_grad_enabled() and unit.requires_grad
         chunks = index.split(_CHUNK, 1)
         values = [
