@@ -41,7 +41,9 @@ def main(inputs, settings, run: RunId, paths: RunPaths, processes: int = 1) -> x
     own = section(settings, name) if name in settings else None
     model_files, cells = SimulatorFiles.of(inputs), data.cells
     searched = (
-        read_search(Path(inputs.searched), Path(inputs.search_history), cells, default)
+        read_search(
+            Path(inputs.searched), Path(inputs.search_history), priors.names, cells, default
+        )
         if inputs.get("searched")
         else None
     )
@@ -56,7 +58,7 @@ def main(inputs, settings, run: RunId, paths: RunPaths, processes: int = 1) -> x
             searched=searched,
         )
         values = CALIBRATORS[run.method](problem, own, paths, run.seed)
-    return parameters_dataset(values.cpu().double().numpy(), data.cells)
+    return parameters_dataset(values.cpu().double().numpy(), priors.names, data.cells)
 
 
 if __name__ == "__main__":

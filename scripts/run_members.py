@@ -9,7 +9,7 @@ import xarray as xr
 from paramscape.files import read_dataset, read_years, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
-from paramscape.parameters.datasets import fields_of, targets_dataset
+from paramscape.parameters.datasets import fields_of, names_of, targets_dataset
 from paramscape.simulators.device import device_of
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.members import run_members
@@ -24,10 +24,11 @@ def main(inputs, settings) -> xr.Dataset:
     use_threads(compute.torch_threads)
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     params = read_dataset(Path(inputs.parameters), "vic-parameters")
-    engine = Engine.of(params, read_years(inputs.forcing), cells, vic)
-    engine = engine.to(getattr(torch, vic.precision), device_of(compute))
     members = read_dataset(Path(inputs.members), "members")
-    targets = run_members(engine, fields_of(members, cells), warmup.start, train)
+    names = names_of(members)
+    engine = Engine.of(params, read_years(inputs.forcing), cells, vic, names)
+    engine = engine.to(getattr(torch, vic.precision), device_of(compute))
+    targets = run_members(engine, fields_of(members, names, cells), warmup.start, train)
     return targets_dataset(targets, cells, days_of(train), np.asarray(members["member"]))
 
 

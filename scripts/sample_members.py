@@ -20,17 +20,18 @@ def main(inputs, settings, members: range | None) -> xr.Dataset:
     attributes = read_dataset(Path(inputs.attributes), "attributes")
     sampling = section(settings, "ensemble") if members is None else sampling_of(settings)
     chosen = range(sampling.members) if members is None else members
+    priors = PriorBox.of(section(settings, "priors"))
     fields = sample_members(
         np.stack([cells.gather(field) for field in attributes.data_vars.values()], -1),
         cells,
-        PriorBox.of(section(settings, "priors")),
+        priors,
         sampling,
         settings["study.seed"],
         chosen,
     )
     kinds = kinds_of(chosen.stop, sampling.mixture)[chosen.start :]
     roles = roles_of(sampling) if members is None else None
-    return members_dataset(fields, cells, kinds, roles, chosen.start)
+    return members_dataset(fields, priors.names, cells, kinds, roles, chosen.start)
 
 
 def sampling_of(settings) -> FieldSampling:

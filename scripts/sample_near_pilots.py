@@ -24,7 +24,7 @@ def main(inputs, settings, round_number: int) -> xr.Dataset:
     priors, seed = PriorBox.of(section(settings, "priors")), settings["study.seed"]
     fields = [
         perturbed_fields(
-            fields_of(read_dataset(Path(file), "parameters"), cells),
+            fields_of(read_dataset(Path(file), "parameters"), priors.names, cells),
             cells,
             priors,
             near,
@@ -33,7 +33,8 @@ def main(inputs, settings, round_number: int) -> xr.Dataset:
         for pilot, file in enumerate(inputs.pilots)
     ]
     kinds = ["pilot", *["perturbed"] * near.count] * len(fields)
-    return members_dataset(np.concatenate(fields), cells, kinds, ["train"] * len(kinds))
+    members, roles = np.concatenate(fields), ["train"] * len(kinds)
+    return members_dataset(members, priors.names, cells, kinds, roles)
 
 
 if __name__ == "__main__":

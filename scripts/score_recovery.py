@@ -6,9 +6,8 @@ import pandas as pd
 
 from paramscape.files import read_dataset, write_table
 from paramscape.jobs.job import job
-from paramscape.metrics.recovery import PriorRange, parameter_recovery
+from paramscape.metrics.recovery import parameter_recovery
 from paramscape.study import Priors, section
-from paramscape.study.quantities import PARAMETERS
 from paramscape.study.run_id import RunId
 
 
@@ -16,10 +15,7 @@ def main(inputs, priors: Priors) -> pd.DataFrame:
     """A row per run and parameter: correlation, RMSE and bias in shares of the prior range."""
     mask = read_dataset(Path(inputs.domain), "domain")["mask"].values
     truth = read_dataset(Path(inputs.truth), "parameters")["parameters"].values
-    ranges = [
-        PriorRange(prior.low, prior.high, prior.scale == "log")
-        for prior in (getattr(priors, name) for name in PARAMETERS)
-    ]
+    ranges = [priors[name] for name in priors.names]
     tables = []
     for file in map(Path, inputs.runs):
         estimate = read_dataset(file, "parameters")["parameters"].values
@@ -31,7 +27,7 @@ def main(inputs, priors: Priors) -> pd.DataFrame:
                     "method": run.method,
                     "simulator": run.simulator,
                     "seed": run.seed,
-                    "parameter": PARAMETERS,
+                    "parameter": priors.names,
                     "correlation": found.correlation,
                     "rmse": found.rmse,
                     "bias": found.bias,

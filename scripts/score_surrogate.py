@@ -41,7 +41,7 @@ def main(
     return (
         skill.assign_attrs(made.attributes()),
         skill_table(predicted, reference, targets),
-        sensitivity_table(unit, predicted, reference, targets),
+        sensitivity_table(unit, predicted, reference, targets, priors.names),
     )
 
 

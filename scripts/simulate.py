@@ -19,7 +19,11 @@ def main(inputs, settings, verifier: str) -> xr.Dataset:
     cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
     files = SimulatorFiles.of(inputs)
     simulator = simulator_for(verifier, files, cells, settings, verifying=True)
-    values = fields_of(read_dataset(Path(inputs.calibrated), "parameters"), cells)
+    values = fields_of(
+        read_dataset(Path(inputs.calibrated), "parameters"),
+        section(settings, "priors").names,
+        cells,
+    )
     period = section(settings, "periods").scored
     targets = simulator.run(torch.from_numpy(values), period)
     arrays = {name: value.cpu().numpy() for name, value in targets.items()}

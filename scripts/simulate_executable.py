@@ -8,7 +8,7 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job
-from paramscape.parameters.datasets import fields_of, targets_dataset
+from paramscape.parameters.datasets import fields_of, names_of, targets_dataset
 from paramscape.simulators.vic.executable import VicImage
 from paramscape.study import section
 from paramscape.study.days import days_of
@@ -27,8 +27,10 @@ def main(inputs, settings, folder: Path) -> xr.Dataset:
         section(settings, "vic.timeout_minutes"),
     )
     periods, cells = section(settings, "periods"), Cells.of(domain)
-    simulator = VicImage(program, files, section(settings, "vic"), periods, folder)
-    values = fields_of(read_dataset(Path(inputs.calibrated), "parameters"), cells)
+    calibrated = read_dataset(Path(inputs.calibrated), "parameters")
+    names = names_of(calibrated)
+    simulator = VicImage(program, names, files, section(settings, "vic"), periods, folder)
+    values = fields_of(calibrated, names, cells)
     targets = simulator.run(torch.from_numpy(values), periods.scored)
     arrays = {name: value.numpy() for name, value in targets.items()}
     return targets_dataset(arrays, cells, days_of(periods.scored))

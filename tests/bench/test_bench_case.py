@@ -8,7 +8,7 @@ import xarray as xr
 from paramscape.bench.case import FIRST, MODES, OUTPUTS, QUICK, Extent, draw_calibrated, make_case
 from paramscape.bench.simulation import calibrated_of, run, run_with_gradient
 from paramscape.study import Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.executable.check_forcing import check_case_forcing
 from paramscape.vic.executable.check_parameters import check_case_parameters, read_grid
@@ -63,7 +63,7 @@ def test_winter_brings_some_snow_and_15_kelvin_more_none(quick):
 
 def test_members_lie_inside_the_priors_and_differ():
     values, priors = draw_calibrated(3, 5), Priors()
-    for position, name in enumerate(PARAMETERS):
+    for position, name in enumerate(GAN_PO_PARAMETERS):
         prior = getattr(priors, name)
         assert (
             values[..., position].min() >= prior.low and values[..., position].max() <= prior.high
@@ -74,7 +74,7 @@ def test_members_lie_inside_the_priors_and_differ():
 
 def test_the_calibrated_parameters_are_those_of_the_case(quick):
     inputs = quick.inputs("daily").of_cells(slice(0, 3)).of_days(5)
-    same = with_calibrated(inputs.parameters, calibrated_of(inputs))
+    same = with_calibrated(inputs.parameters, calibrated_of(inputs), GAN_PO_PARAMETERS)
     for name, value in same.soil.items():
         torch.testing.assert_close(value, inputs.parameters.soil[name], rtol=0, atol=0)
 

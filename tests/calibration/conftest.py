@@ -13,12 +13,12 @@ from paramscape.grid.cells import Cells
 from paramscape.jobs.checkpoint import Checkpoint, RunPaths
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Period, Periods, Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 FIRST = date(2001, 1, 1)
 SPANS = {"warmup": (0, 9), "train": (10, 99), "validation": (100, 139), "test": (140, 159)}
 SIZES = {"et": 1.0, "runoff": 0.3, "soil_moisture": 0.05}
-INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
+INFILT, DEPTH2 = GAN_PO_PARAMETERS.index("infilt"), GAN_PO_PARAMETERS.index("depth2")
 
 
 class Meadow:
@@ -114,7 +114,7 @@ def make_land(is_stateful=False, mask=None, target="et"):
     physical = torch.from_numpy(np.stack([energy, rain], -1))
     priors, periods = PriorBox.of(Priors()), make_periods()
     simulator = Meadow(physical, periods, priors, is_stateful, target)
-    unit = torch.full((count, len(PARAMETERS)), 0.5, dtype=torch.float64)
+    unit = torch.full((count, len(GAN_PO_PARAMETERS)), 0.5, dtype=torch.float64)
     unit[:, DEPTH2] = 0.5 + 0.3 * torch.tanh(attributes[:, 0])
     unit[:, INFILT] = 0.4 + 0.3 * torch.tanh(attributes[:, 1])
     truth = priors.to_physical(unit)

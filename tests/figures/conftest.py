@@ -13,8 +13,9 @@ from paramscape.figures.caption import Caption
 from paramscape.figures.collect import joined_changes
 from paramscape.metrics.evaluate import evaluate
 from paramscape.metrics.point import relative_rmse_change
-from paramscape.metrics.recovery import PriorRange, parameter_recovery
-from paramscape.study.quantities import PARAMETERS
+from paramscape.metrics.recovery import parameter_recovery
+from paramscape.study import Prior
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 RUNS = (
     "default on vic",
@@ -78,11 +79,11 @@ class Study:
 
     def truth(self):
         """True parameters (parameter, lat, lon)."""
-        unit = patterns(np.random.default_rng(5), len(PARAMETERS), self.shape)
+        unit = patterns(np.random.default_rng(5), len(GAN_PO_PARAMETERS), self.shape)
         low, high = np.array(RANGES).T[..., None, None]
         return xr.DataArray(
             low + unit * (high - low),
-            {"parameter": list(PARAMETERS), **self.coords},
+            {"parameter": list(GAN_PO_PARAMETERS), **self.coords},
             ("parameter", "lat", "lon"),
         )
 
@@ -98,7 +99,7 @@ class Study:
 
     def recovery(self, run):
         """Mean correlation and RMSE of one run's parameters."""
-        priors = [PriorRange(*bounds) for bounds in RANGES]
+        priors = [Prior(low=low, high=high) for low, high in RANGES]
         fields = self.truth().values, self.parameters().values[run]
         found = parameter_recovery(*fields, self.mask, priors)
         return np.nanmean(found.correlation) if run else np.nan, found.rmse.mean()
@@ -157,7 +158,7 @@ class Study:
         """Answers of VIC and of a surrogate that is blind to `Ws`."""
         vic = np.array([-0.2, -0.1, -0.3, -0.02, 0.3, -0.06, 0.3])
         ratio = np.array([0.9, 0.8, 1.0, 0.05, 0.9, np.nan, 1.1])
-        parameter = list(PARAMETERS)
+        parameter = list(GAN_PO_PARAMETERS)
         columns = {"parameter": parameter, "vic": vic, "surrogate": np.nan_to_num(ratio) * vic}
         return pd.DataFrame(columns | {"ratio": ratio, "warns": ratio < 0.5})
 

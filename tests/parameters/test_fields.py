@@ -19,7 +19,7 @@ from paramscape.parameters.sampling import (
     sample_members,
 )
 from paramscape.study import Ensemble, FieldMixture, Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True, False], [True, True, True]]),
@@ -119,10 +119,10 @@ def test_members_survive_the_way_to_their_file_and_back():
     settings = settings_of()
     fields = sample_members(ATTRIBUTES, CELLS, BOX, settings, 1, range(settings.members))
     kinds = kinds_of(settings.members, settings.mixture)
-    dataset = members_dataset(fields, CELLS, kinds, roles_of(settings))
+    dataset = members_dataset(fields, GAN_PO_PARAMETERS, CELLS, kinds, roles_of(settings))
     require(dataset, "members", "members.nc")
     assert dataset["parameters"].dims == CONTRACTS["members"].dims
-    np.testing.assert_array_equal(fields_of(dataset, CELLS), fields)
+    np.testing.assert_array_equal(fields_of(dataset, GAN_PO_PARAMETERS, CELLS), fields)
     assert members_of_role(dataset, "test").tolist() == [6, 7]
     assert dataset["kind"].values.tolist() == kinds
 
@@ -130,6 +130,6 @@ def test_members_survive_the_way_to_their_file_and_back():
 def test_a_file_with_parameters_in_another_order_is_refused():
     settings = settings_of()
     fields = sample_members(ATTRIBUTES, CELLS, BOX, settings, 1, range(settings.members))
-    dataset = members_dataset(fields, CELLS, ["mpr"] * 8, roles_of(settings))
+    dataset = members_dataset(fields, GAN_PO_PARAMETERS, CELLS, ["mpr"] * 8, roles_of(settings))
     with pytest.raises(ValueError, match="in this order"):
-        fields_of(dataset.isel(parameter=list(range(len(PARAMETERS)))[::-1]), CELLS)
+        fields_of(dataset.isel(parameter=slice(None, None, -1)), GAN_PO_PARAMETERS, CELLS)

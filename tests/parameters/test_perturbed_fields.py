@@ -9,7 +9,7 @@ from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import Perturbation, perturbed_fields
 from paramscape.study import Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True, False], [True, True, True]]),
@@ -20,7 +20,7 @@ BOX = PriorBox.of(Priors())
 
 
 def field_at(value):
-    unit = torch.full((CELLS.count, len(PARAMETERS)), value, dtype=torch.float64)
+    unit = torch.full((CELLS.count, len(GAN_PO_PARAMETERS)), value, dtype=torch.float64)
     return BOX.to_physical(unit).numpy()
 
 

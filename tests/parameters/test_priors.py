@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Prior, Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 BOX = PriorBox.of(Priors())
-DS, WS, DSMAX = (PARAMETERS.index(n) for n in ("Ds", "Ws", "Dsmax"))
+DS, WS, DSMAX = (GAN_PO_PARAMETERS.index(n) for n in ("Ds", "Ws", "Dsmax"))
 UNIT = st.lists(st.floats(0.0, 1.0), min_size=7, max_size=7)
 
 
@@ -55,7 +55,7 @@ def test_gradients_are_finite_at_the_corners_of_the_box():
 
 
 def test_a_prior_of_ds_below_every_ws_is_kept():
-    box = PriorBox.of(Priors(Ds=Prior(low=0.001, high=0.4)))
+    box = PriorBox.of(Priors.of(GAN_PO_PARAMETERS, Ds=Prior(low=0.001, high=0.4)))
     top = box.to_physical(torch.ones(7, dtype=torch.float64))
     assert top[DS] == pytest.approx(0.4)
 

@@ -16,7 +16,7 @@ from paramscape.prepare.parameters import SoilGapError, default_parameters, mean
 from paramscape.prepare.vegetation import BARE, class_fractions, library, vegetation_parameters
 from paramscape.products import ProductError
 from paramscape.study import CfAttribute, Priors, SettingsError, VicDomain
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, simulate
 
 
@@ -61,7 +61,7 @@ def test_default_parameters_lie_inside_the_priors(land, domain):
     found = {n: params[n].values[inside] for n in ("infilt", "Ds", "Dsmax", "Ws")}
     found |= {"depth2": params.depth.values[1][inside], "depth3": params.depth.values[2][inside]}
     found["expt"] = params.expt.values[:, inside]
-    for name in PARAMETERS:
+    for name in GAN_PO_PARAMETERS:
         prior = getattr(priors, name)
         assert (found[name] >= prior.low).all() and (found[name] <= prior.high).all(), name
     assert (found["Ds"] <= found["Ws"]).all()

@@ -114,8 +114,12 @@ def test_soil_asks_for_an_elevation(own) -> None:
     [
         ("vic.snow_steps_per_day", 24, "cmfd-v1.6 has 8 steps a day; choose one of"),
         ("calibration.mpr-sceua.max_evaluations", 83, "first population of 4 complexes takes 84"),
-        ("priors.expt", {"low": 3.0, "high": 30}, "expt from 3 to 30 is not what VIC takes: above"),
-        ("priors.Ws", {"low": 0.0, "high": 1.0}, "Ws from 0 to 1 is not what VIC takes"),
+        (
+            "priors.expt",
+            {"low": 3.0, "high": 30},
+            "expt from 3 to 30 is outside of what VIC",
+        ),
+        ("priors.Ws", {"low": 0.0, "high": 1.0}, "Ws from 0 to 1 is outside of what VIC accepts"),
         ("priors.Ws", {"low": 0.001, "high": 1.0}, "Ds.low must be below Ws.low"),
     ],
 )

@@ -4,7 +4,7 @@ import xarray as xr
 
 from paramscape.products.humidity import saturation_pascals
 from paramscape.study import Priors, Twin
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.twin.fields import static_field
 
@@ -39,7 +39,7 @@ def test_true_parameters_lie_inside_the_priors(attributes, unexplained):
     priors = Priors()
     settings = Twin(unexplained=unexplained)
     truth = truth_parameters(attributes, priors, settings, 3)["parameters"]
-    for name in PARAMETERS:
+    for name in GAN_PO_PARAMETERS:
         values = truth.sel(parameter=name).values
         inside = values[np.isfinite(values)]
         assert inside.size == LAT.size * LON.size - 1

@@ -63,7 +63,7 @@ def land(seed: int, cells: int, whole_canopy: bool = False) -> Parameters:
         nveg=torch.full((cells,), CLASSES - 1),
         latitude=torch.linspace(60, -40, cells, dtype=torch.float64),
     )
-    return with_calibrated(parameters, PRIORS.to_physical(draw(0, 1, cells, 7)))
+    return with_calibrated(parameters, PRIORS.to_physical(draw(0, 1, cells, 7)), PRIORS.names)
 
 
 def _soil(draw: Draw, cells: int) -> dict[str, Tensor]:

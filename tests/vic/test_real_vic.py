@@ -14,7 +14,7 @@ from paramscape.grid.cells import Cells
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.executable import VicImage
 from paramscape.study import Period, Periods, Vic
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import Options
 from paramscape.vic.executable import CaseFiles, ExecutableError, Program, run_case
 from paramscape.vic.executable.check_outputs import BALANCE
@@ -85,7 +85,7 @@ def study(shared) -> tuple[Cells, CaseFiles, torch.Tensor]:
     fields = {"depth2": depth[1], "depth3": depth[2]}
     fields["expt"] = cells.gather(files.params["expt"].transpose("nlayer", "lat", "lon"))[0]
     fields |= {n: cells.gather(files.params[n]) for n in ("infilt", "Ds", "Dsmax", "Ws")}
-    values = np.stack([fields[name] for name in PARAMETERS], -1)
+    values = np.stack([fields[name] for name in GAN_PO_PARAMETERS], -1)
     values[:, 0] *= 1.1
     return cells, files, torch.from_numpy(values)
 
@@ -97,7 +97,7 @@ def test_verification_in_the_real_program_equals_that_in_the_embedded_one(
     simulator = VicImage(Program(real), files, Vic(), periods, tmp_path / "run folder")
     theirs = simulator.run(values, periods.scored)
     with xr.open_dataset(files.forcing[2009]) as forcing:
-        engine = Engine.of(files.params, forcing.load(), cells, Vic())
+        engine = Engine.of(files.params, forcing.load(), cells, Vic(), GAN_PO_PARAMETERS)
     ours = engine.run(values, periods.warmup.start, periods.scored)
     for target, value in theirs.items():
         torch.testing.assert_close(ours[target], value, rtol=0, atol=1e-7)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.processes.brent import brent_root, with_implicit_gradient
 from paramscape.vic.state import VARIABLES, initial_state
@@ -29,7 +30,7 @@ def test_water_balance_closes_in_every_step_for_drawn_parameters(case, bounds, f
     values[:, 1] = values[:, 1] * values[:, 3]
     with torch.no_grad():
         result = simulate(
-            with_calibrated(without_sparse_canopy(reference.parameters), values),
+            with_calibrated(without_sparse_canopy(reference.parameters), values, GAN_PO_PARAMETERS),
             reference.forcing.days(first, last),
             reference.options,
             outputs=NAMES,

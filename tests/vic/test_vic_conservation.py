@@ -36,7 +36,7 @@ def simulated(world, options, whole_canopy=False):
     """Outputs, and water lost in each step (step, cell) by the outputs and by the forcing."""
     parameters = land(world["seed"], 8, whole_canopy)
     points = torch.tensor(world["points"], dtype=torch.float64)
-    parameters = with_calibrated(parameters, PRIORS.to_physical(points))
+    parameters = with_calibrated(parameters, PRIORS.to_physical(points), PRIORS.names)
     days = 7
     forcing = weather(world["climates"], world["seed"], options, days, world["first_day"])
     if world["rounded"]:

@@ -45,14 +45,14 @@ def test_gradients_equal_central_differences_at_nearly_all_random_points(
     values = PRIORS.to_physical(draw(0.001, 0.999, cells, 7))
     day = draw(1, days, cells).long()
     leaf = values.clone().requires_grad_()
-    out = daily(with_calibrated(parameters, leaf), forcing, options, day)
+    out = daily(with_calibrated(parameters, leaf, PRIORS.names), forcing, options, day)
     gradient = torch.stack(
         [torch.autograd.grad(rows.sum(), leaf, retain_graph=True)[0] for rows in out]
     )
     width = PRIORS.high - PRIORS.low
     step = torch.diag(1e-5 * width)[:, None]
     with torch.no_grad():
-        both = with_calibrated(parameters, values + torch.cat([step, -step]))
+        both = with_calibrated(parameters, values + torch.cat([step, -step]), PRIORS.names)
         above, below = daily(both, forcing, options, day).split(7, 1)
     slope = ((above - below) / (2e-5 * width[:, None])).transpose(1, 2)
     assert gradient.isfinite().all()
@@ -72,7 +72,9 @@ def test_gradients_are_finite_at_every_corner_of_the_priors_in_every_climate(opt
     cells, days = len(corners), 4 if options == DAILY else 2
     values = PRIORS.to_physical(corners).requires_grad_()
     forcing = weather(cycled(tuple(CLIMATES), cells), 6, options, days, 120)
-    out = simulate(with_calibrated(land(6, cells), values), forcing, options, outputs=ALL).outputs
+    out = simulate(
+        with_calibrated(land(6, cells), values, PRIORS.names), forcing, options, outputs=ALL
+    ).outputs
     assert (out["OUT_SWE"].amax(0) > 1).sum() > cells / 4
     total = sum(((1 + i) * v).sum() for i, v in enumerate(out.values()))
     (gradient,) = torch.autograd.grad(total, values)

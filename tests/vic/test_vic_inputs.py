@@ -9,6 +9,7 @@ import torch
 import xarray as xr
 from invented import land
 
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, simulate, with_calibrated
 
 
@@ -56,10 +57,10 @@ def test_parameters_that_vic_refuses_are_refused_with_the_cell(case, changes, me
 def test_calibrated_values_that_vic_refuses_are_refused(position, value, message):
     values = torch.tensor([0.1, 0.1, 5.0, 0.8, 0.5, 0.5, 10.0], dtype=torch.float64)
     values = values.repeat(3, 4, 1)
-    with_calibrated(land(1, 4), values)
+    with_calibrated(land(1, 4), values, GAN_PO_PARAMETERS)
     values[1, 2, position] = value
     with pytest.raises(ValueError, match=message):
-        with_calibrated(land(1, 4), values)
+        with_calibrated(land(1, 4), values, GAN_PO_PARAMETERS)
 
 
 def test_a_parameter_file_without_a_variable_names_it(case):

@@ -2,6 +2,7 @@
 
 import torch
 
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import (
     Forcing,
     State,
@@ -94,8 +95,8 @@ def test_a_calibrated_parameter_file_simulates_as_the_calibrated_parameters(case
     share = torch.rand(reference.parameters.cells, 7, generator=generator, dtype=torch.float64)
     values = bounds[0] + (bounds[1] - bounds[0]) * share
     values[:, 1] = values[:, 1] * values[:, 3]
-    direct = with_calibrated(reference.parameters, values)
-    file = calibrated_dataset(reference.params, values, reference.mask)
+    direct = with_calibrated(reference.parameters, values, GAN_PO_PARAMETERS)
+    file = calibrated_dataset(reference.params, values, GAN_PO_PARAMETERS, reference.mask)
     read = Parameters.from_dataset(file, reference.mask)
     forcing = reference.forcing.days(150, 160)
     a, b = (run(p, forcing, reference.options) for p in (direct, read))
@@ -107,7 +108,7 @@ def test_calibrated_depths_keep_the_initial_wetness(case):
     reference = case("huaihe-daily")
     values = torch.full((reference.parameters.cells, 7), 0.5, dtype=torch.float64)
     values[:, 6] = 10.0
-    changed = with_calibrated(reference.parameters, values)
+    changed = with_calibrated(reference.parameters, values, GAN_PO_PARAMETERS)
     before, after = (
         p.soil["init_moist"] / p.soil["depth"] for p in (reference.parameters, changed)
     )

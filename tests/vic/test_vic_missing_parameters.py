@@ -9,7 +9,8 @@ import xarray as xr
 from paramscape.vic import Options, Parameters, simulate
 from paramscape.vic.image import driver, run_global
 from paramscape.vic.parameter_layout import parameter_layout
-from paramscape.vic.parameters import SOIL_OF_CELL, SOIL_OF_LAYER, VEGETATION
+from paramscape.vic.parameters import SOIL_OF_CELL, SOIL_OF_LAYER
+from paramscape.vic.read_parameters import VEGETATION
 
 BANDS = "stehekin-hourly-bands"
 PLAIN = "walnut-gulch-daily"

@@ -213,7 +213,7 @@ def responses(position, climate, days=20):
     unit = torch.full((5, 7), 0.4, dtype=torch.float64)
     unit[:, position] = t(0.05, 0.3, 0.5, 0.7, 0.95)
     one = land(4, 5, whole_canopy=True).select([2] * 5)
-    one = with_calibrated(one, PRIORS.to_physical(unit))
+    one = with_calibrated(one, PRIORS.to_physical(unit), PRIORS.names)
     forcing = weather([climate] * 5, 4, DAILY, days, 150)
     same = {k: v[..., :1].expand_as(v) for k, v in vars(forcing).items() if v.ndim == 3}
     return totals(one, replace(forcing, **same))

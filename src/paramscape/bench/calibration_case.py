@@ -37,7 +37,8 @@ def make_problem(quick: bool, device: str = "cpu") -> Problem:
     case = make_case(Extent(*shape, sum(spans.values())), FIRST)
     cells, priors = Cells.of(case.domain), Priors()
     periods = _periods(spans)
-    engine = Engine.of(case.params, case.forcing, cells, Vic()).to(torch.float32, device)
+    engine = Engine.of(case.params, case.forcing, cells, Vic(), priors.names)
+    engine = engine.to(torch.float32, device)
     soil = native_soil(case.domain, SEED, 4 if quick else PIXELS)
     data = calibration_data_of(
         cells,

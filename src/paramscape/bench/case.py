@@ -14,6 +14,7 @@ from paramscape.bench.weather import make_forcing
 from paramscape.files import save_netcdf
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Grid, Priors
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, with_calibrated
 from paramscape.vic.columns import columns_of
 from paramscape.vic.executable import CaseFiles
@@ -54,7 +55,7 @@ class Inputs(NamedTuple):
     def with_members(self, count: int) -> "Inputs":
         """The inputs with members whose calibrated parameters are drawn from the priors."""
         values = draw_calibrated(count, self.parameters.cells)
-        return self._replace(parameters=with_calibrated(self.parameters, values))
+        return self._replace(parameters=with_calibrated(self.parameters, values, GAN_PO_PARAMETERS))
 
     def of_cells(self, cells: slice | Tensor) -> "Inputs":
         """The inputs of some cells."""
@@ -132,7 +133,8 @@ def make_case(extent: Extent = Extent(), first: date = FIRST) -> Case:  # noqa: 
 
 
 def draw_calibrated(members: int, cells: int) -> Tensor:
-    """Calibrated parameters (member, cell, 7), uniform in the unit cube of the priors."""
+    """Calibrated parameters (member, cell, parameter), uniform in the unit cube of the priors."""
     numbers = torch.Generator().manual_seed(SEED)
-    unit = torch.rand(members, cells, 7, generator=numbers, dtype=torch.float64)
+    count = len(GAN_PO_PARAMETERS)
+    unit = torch.rand(members, cells, count, generator=numbers, dtype=torch.float64)
     return PriorBox.of(Priors()).to_physical(unit)

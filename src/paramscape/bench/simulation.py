@@ -4,8 +4,9 @@ import torch
 from torch import Tensor
 
 from paramscape.bench.case import OUTPUTS, Inputs
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic import Running, simulate, with_calibrated
-from paramscape.vic.parameters import CALIBRATED
+from paramscape.vic.calibrated import uncalibrated_values
 
 
 def run(inputs: Inputs, lanes_at_once: int | None = None) -> dict[str, Tensor]:
@@ -23,7 +24,9 @@ def run_with_gradient(inputs: Inputs) -> dict[str, Tensor]:
         FloatingPointError: if the gradient is not finite.
     """
     values = calibrated_of(inputs).requires_grad_()
-    changed = inputs._replace(parameters=with_calibrated(inputs.parameters, values))
+    changed = inputs._replace(
+        parameters=with_calibrated(inputs.parameters, values, GAN_PO_PARAMETERS)
+    )
     outputs = simulate(*changed, outputs=OUTPUTS).outputs
     sum(v.sum() for v in outputs.values()).backward()
     if not values.grad.isfinite().all():
@@ -32,12 +35,8 @@ def run_with_gradient(inputs: Inputs) -> dict[str, Tensor]:
 
 
 def calibrated_of(inputs: Inputs) -> Tensor:
-    """The calibrated parameters (cell, 7) of the case."""
-    soil = inputs.parameters.soil
-    layered = {"depth2": soil["depth"][:, 1], "depth3": soil["depth"][:, 2]}
-    layered["expt"] = soil["expt"][:, 0]
-    fields = [layered[n] if n in layered else soil[n] for n in CALIBRATED]
-    return torch.stack(fields, -1).clone()
+    """The calibrated parameters (cell, parameter) that the case has."""
+    return uncalibrated_values(inputs.parameters.soil, GAN_PO_PARAMETERS)
 
 
 def largest_difference(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:

@@ -16,6 +16,7 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.study import LearningPeriods, Period, Priors
 from paramscape.study.quantities import FORCINGS
 from paramscape.vic import Parameters
+from paramscape.vic.calibrated import uncalibrated_values
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,14 +81,11 @@ def calibration_data_of(
 def default_values(params: xr.Dataset, cells: Cells, priors: Priors) -> Tensor:
     """The uncalibrated values (cell, parameter) of a VIC parameter file, moved into the priors.
 
-    VIC has one exponent `expt` a layer and the calibration one for all: the default is the mean
-    over layers, weighted by thickness.
+    Of a parameter with one calibrated value for all layers, it is the mean over VIC's layers,
+    weighted by thickness.
     """
     soil = Parameters.from_dataset(params, cells.mask).soil
-    depth = soil["depth"]
-    expt = (soil["expt"] * depth).sum(-1) / depth.sum(-1)
-    columns = [soil[name] for name in ("infilt", "Ds", "Dsmax", "Ws")]
-    values = torch.stack([*columns, depth[..., 1], depth[..., 2], expt], -1)
+    values = uncalibrated_values(soil, priors.names)
     inside = PriorBox.of(priors).clamp(values)
     moved = (~torch.isclose(inside, values, rtol=1e-6)).any(-1).sum()
     if moved:

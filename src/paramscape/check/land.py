@@ -113,7 +113,9 @@ def _judge_parameters(study: Study, params: xr.Dataset, domain: xr.Dataset) -> N
         check_bands(parameters)
     if not any(METHODS[run.method].estimates for run in study.calibration.runs):
         return
-    top, least = float(parameters.soil["depth"][:, 0].max()), study.priors.depth2.low
+    if "depth2" not in study.priors.names or "depth1" in study.priors.names:
+        return
+    top, least = float(parameters.soil["depth"][:, 0].max()), study.priors["depth2"].low
     if top > least:
         raise ValueError(
             f"layer 1 is up to {top:g} m thick, and VIC wants layer 2 no thinner, but "

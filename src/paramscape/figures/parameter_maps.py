@@ -21,9 +21,11 @@ from paramscape.figures.caption import Caption
 from paramscape.figures.collect import mask_of, parameters_of_runs
 from paramscape.figures.job import FigureJob
 from paramscape.files import read_dataset
+from paramscape.study.parameters import CATALOGUE
 from paramscape.study.quantities import UNITS
 
 _TRUTH = "truth"
+LOGARITHMIC = tuple(p.name for p in CATALOGUE if p.scale == "log")
 
 
 def make(job: FigureJob) -> None:
@@ -46,7 +48,7 @@ def draw(
     caption: Caption,
     *,
     truth: xr.DataArray | None = None,
-    logarithmic: Collection[str] = ("Dsmax",),
+    logarithmic: Collection[str] = LOGARITHMIC,
 ) -> None:
     """Draw parameter fields, a row per run and a column per parameter.
 

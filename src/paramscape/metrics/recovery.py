@@ -9,45 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from paramscape.metrics._grid import Field, as_mask
-
-
-@dataclass(frozen=True)
-class PriorRange:
-    """Prior range of a parameter, by which its errors are measured.
-
-    Attributes:
-        lower: smallest value, in the parameter's unit.
-        upper: largest value, in the parameter's unit.
-        logarithmic: distances are taken between logarithms, as for `Dsmax`.
-    """
-
-    lower: float
-    upper: float
-    logarithmic: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.lower < self.upper or (self.logarithmic and self.lower <= 0):
-            raise ValueError(
-                "A prior range has lower < upper, and lower > 0 if logarithmic; got "
-                f"lower={self.lower}, upper={self.upper}, logarithmic={self.logarithmic}."
-            )
-
-    def to_unit(self, values: Field) -> Field:
-        """Scale values so that the range becomes 0 to 1; values outside it lie beyond.
-
-        NaN stays NaN.
-
-        Raises:
-            ValueError: a value of a logarithmic range is not positive.
-        """
-        if not self.logarithmic:
-            return (values - self.lower) / (self.upper - self.lower)
-        if np.any(values <= 0):
-            raise ValueError(
-                "A parameter on a logarithmic range is positive; the smallest value is "
-                f"{np.nanmin(values)}."
-            )
-        return np.log(values / self.lower) / np.log(self.upper / self.lower)
+from paramscape.study import Prior
 
 
 @dataclass(frozen=True)
@@ -66,7 +28,7 @@ class Recovery:
 
 
 def parameter_recovery(
-    truth: ArrayLike, estimate: ArrayLike, mask: ArrayLike, priors: Sequence[PriorRange]
+    truth: ArrayLike, estimate: ArrayLike, mask: ArrayLike, priors: Sequence[Prior]
 ) -> Recovery:
     """Score estimated parameter fields against the truth, parameter by parameter.
 
@@ -83,7 +45,8 @@ def parameter_recovery(
         Scores (parameter,); NaN for a parameter with NaN in an active cell.
 
     Raises:
-        ValueError: shapes differ, or the number of priors is another than that of parameters.
+        ValueError: shapes differ, the number of priors is another than that of parameters, or a
+            value of a logarithmic prior is not positive.
     """
     truth = np.asarray(truth, dtype=np.float64)
     estimate = np.asarray(estimate, dtype=np.float64)
@@ -99,11 +62,23 @@ def parameter_recovery(
             f"One prior range per parameter; got {len(priors)} ranges and {len(truth)} parameters."
         )
     rows = [
-        _agreement(prior.to_unit(true[active]), prior.to_unit(estimated[active]))
+        _agreement(_to_unit(true[active], prior), _to_unit(estimated[active], prior))
         for prior, true, estimated in zip(priors, truth, estimate, strict=True)
     ]
     correlation, rmse, bias = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     return Recovery(correlation=correlation, rmse=rmse, bias=bias)
+
+
+def _to_unit(values: Field, prior: Prior) -> Field:
+    """Values scaled so that the prior's range becomes 0 to 1; NaN stays NaN."""
+    if prior.scale == "linear":
+        return (values - prior.low) / (prior.high - prior.low)
+    if np.any(values <= 0):
+        raise ValueError(
+            "A parameter on a logarithmic range is positive; the smallest value is "
+            f"{np.nanmin(values)}."
+        )
+    return np.log(values / prior.low) / np.log(prior.high / prior.low)
 
 
 def _agreement(truth: Field, estimate: Field) -> tuple[float, float, float]:

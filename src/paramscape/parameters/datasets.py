@@ -1,22 +1,28 @@
 """Parameter fields and daily targets as datasets on the grid, and back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.study.quantities import LONG_NAMES, PARAMETERS, UNITS
+from paramscape.study.parameters import in_order
+from paramscape.study.quantities import LONG_NAMES, UNITS
 
 _ATTRS = {"units": "as parameter", "long_name": "VIC parameters"}
 
 
 def members_dataset(
     fields: np.ndarray,
+    names: Sequence[str],
     cells: Cells,
     kinds: list[str],
     roles: list[str] | None = None,
     first: int = 0,
 ) -> xr.Dataset:
     """Fields (member, cell, parameter) on the grid, with each member's kind and role.
+
+    `names` are those of the parameters.
 
     Members are numbered from `first`; those of a batch have no roles.
     """
@@ -25,7 +31,7 @@ def members_dataset(
         {"parameters": grid},
         coords={
             "member": first + np.arange(len(fields)),
-            "parameter": list(PARAMETERS),
+            "parameter": list(names),
             "kind": ("member", kinds),
             **({} if roles is None else {"role": ("member", roles)}),
         },
@@ -37,28 +43,43 @@ def members_of_role(members: xr.Dataset, role: str) -> np.ndarray:
     return np.flatnonzero(members["role"].values == role)
 
 
-def fields_of(dataset: xr.Dataset, cells: Cells) -> np.ndarray:
+def names_of(dataset: xr.Dataset) -> tuple[str, ...]:
+    """The calibrated parameters that a dataset of fields holds.
+
+    Raises:
+        ValueError: if one cannot be calibrated, or they are not in the order of the catalogue.
+    """
+    names = tuple(str(name) for name in dataset["parameter"].values)
+    if names != in_order(names):
+        raise ValueError(
+            f"parameters must be {', '.join(in_order(names))} in this order; got {', '.join(names)}"
+        )
+    return names
+
+
+def fields_of(dataset: xr.Dataset, names: Sequence[str], cells: Cells) -> np.ndarray:
     """Physical values (..., cell, parameter) of `parameters` (..., parameter, lat, lon).
 
     Raises:
-        ValueError: if the parameters are not the seven in their order, or miss an active cell.
+        ValueError: if the parameters are not those of the names in their order, or miss an active
+            cell.
     """
-    names = tuple(str(name) for name in dataset["parameter"].values)
-    if names != PARAMETERS:
+    found = tuple(str(name) for name in dataset["parameter"].values)
+    if found != tuple(names):
         raise ValueError(
-            f"parameters must be {', '.join(PARAMETERS)} in this order; got {', '.join(names)}"
+            f"parameters must be {', '.join(names)} in this order; got {', '.join(found)}"
         )
     values = np.swapaxes(cells.gather(dataset["parameters"]), -1, -2)
     if np.isnan(values).any():
         *_, cell, parameter = np.argwhere(np.isnan(values))[0]
-        raise ValueError(f"{PARAMETERS[parameter]} is missing in active cell {cell}")
+        raise ValueError(f"{found[parameter]} is missing in active cell {cell}")
     return values
 
 
-def parameters_dataset(values: np.ndarray, cells: Cells) -> xr.Dataset:
-    """One field (cell, parameter) as a dataset of kind `parameters`."""
+def parameters_dataset(values: np.ndarray, names: Sequence[str], cells: Cells) -> xr.Dataset:
+    """One field (cell, parameter) of named parameters as a dataset of kind `parameters`."""
     grid = cells.scatter(values.T, ("parameter",)).assign_attrs(_ATTRS)
-    return xr.Dataset({"parameters": grid}, coords={"parameter": list(PARAMETERS)})
+    return xr.Dataset({"parameters": grid}, coords={"parameter": list(names)})
 
 
 def targets_dataset(

@@ -10,7 +10,6 @@ from scipy.special import ndtr
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Ensemble, FieldMixture, FieldSampling
-from paramscape.study.quantities import PARAMETERS
 from paramscape.study.random_streams import numpy_generator
 
 KINDS = ("independent", "correlated", "mpr", "constant")
@@ -58,9 +57,9 @@ def sample_members(
     """
     features = _standardised(attributes)
     factor = _correlation_factor(cells, settings.correlation_length)
-    kinds = kinds_of(members.stop, settings.mixture)
+    kinds, count = kinds_of(members.stop, settings.mixture), len(priors.names)
     fields = [
-        _draw(kinds[member], features, factor, numpy_generator(seed, "ensemble member", member))
+        _draw(kinds[member], count, features, factor, _generator(seed, member))
         for member in members
     ]
     return priors.to_physical(torch.from_numpy(np.stack(fields))).numpy()
@@ -125,18 +124,22 @@ def roles_of(settings: Ensemble) -> list[str]:
     return [role for role in ROLES for _ in range(getattr(settings, role))]
 
 
+def _generator(seed: int, member: int) -> np.random.Generator:
+    return numpy_generator(seed, "ensemble member", member)
+
+
 def _draw(
-    kind: str, features: np.ndarray, factor: np.ndarray, rng: np.random.Generator
+    kind: str, count: int, features: np.ndarray, factor: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """One field (cell, parameter) in the unit cube."""
-    shape = (features.shape[0], len(PARAMETERS))
+    """One field (cell, parameter) of a number of parameters in the unit cube."""
+    shape = (features.shape[0], count)
     if kind == "independent":
         return rng.uniform(size=shape)
     if kind == "constant":
-        return np.broadcast_to(rng.uniform(size=len(PARAMETERS)), shape).copy()
+        return np.broadcast_to(rng.uniform(size=count), shape).copy()
     if kind == "correlated":
         return ndtr(np.einsum("ij,jk->ik", factor, rng.standard_normal(shape)))
-    return np.stack([_transfer(features, rng) for _ in PARAMETERS], -1)
+    return np.stack([_transfer(features, rng) for _ in range(count)], -1)
 
 
 def _transfer(features: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,7 @@ import xarray as xr
 
 from paramscape.prepare.native_soil import upscale
 from paramscape.study import Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 TOP_LAYER = 0.1  # thickness of the first layer [m]
 SECOND_SHARE = 0.3  # h2, the second layer's share of the profile [1]
@@ -72,6 +72,6 @@ def _baseflow(native: xr.Dataset) -> dict[str, xr.DataArray]:
 
 
 def _within(values: dict[str, np.ndarray], priors: Priors) -> dict[str, np.ndarray]:
-    kept = {n: np.clip(values[n], getattr(priors, n).low, getattr(priors, n).high) for n in values}
+    kept = {n: np.clip(values[n], priors[n].low, priors[n].high) for n in values}
     kept["Ds"] = np.minimum(kept["Ds"], kept["Ws"])
-    return {name: kept[name] for name in PARAMETERS}
+    return {name: kept[name] for name in GAN_PO_PARAMETERS}

@@ -75,7 +75,8 @@ def simulator_for(
     if name == "vic":
         vic = section(settings, "vic")
         params = read_dataset(files.parameters, "vic-parameters")
-        engine = Engine.of(params, read_years(files.vic_forcing), cells, vic)
+        names = section(settings, "priors").names
+        engine = Engine.of(params, read_years(files.vic_forcing), cells, vic, names)
         precision = torch.float64 if verifying else getattr(torch, vic.precision)
         engine = engine.to(precision, device)
         return VicSimulator(engine, periods, progress=verifying)

@@ -40,8 +40,8 @@ class Windows:
 class Simulator(Protocol):
     """A model from parameter fields to daily fluxes; gradients flow through it.
 
-    Parameters are physical values in the order of `study.quantities.PARAMETERS`; fluxes are named
-    and in the units of `study.quantities.TARGETS`.
+    Parameters are physical values in the order of the priors' names; fluxes are named and in the
+    units of `study.quantities.TARGETS`.
     """
 
     name: str

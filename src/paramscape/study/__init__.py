@@ -6,7 +6,7 @@ from paramscape.study.calibration import (
     Run,
     all_runs,
 )
-from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling, Prior, Priors
+from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
 from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
 from paramscape.study.land_products import CfAttribute, ChinaSoil, Elevation, LandCover
@@ -34,6 +34,7 @@ from paramscape.study.observation_products import (
     GleamObservations,
     TruthObservations,
 )
+from paramscape.study.priors import Prior, Priors
 from paramscape.study.products import PRODUCTS, Products, product_of
 from paramscape.study.refinement import Refinement
 from paramscape.study.sceua import CellSceua, MprSceua, Sceua

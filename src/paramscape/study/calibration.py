@@ -6,6 +6,7 @@ from pydantic import Field, PositiveInt, create_model, field_validator, model_va
 
 from paramscape.study._base import Settings
 from paramscape.study.methods import METHODS, learned_methods
+from paramscape.study.parameters import GAN_PO_PARAMETERS, in_order
 from paramscape.study.sceua import CellSceua
 from paramscape.study.search import Grid, candidates_of, checked_grids
 
@@ -37,6 +38,12 @@ class _Calibration(Settings):
     target: Literal["et", "runoff", "soil_moisture"] = Field(
         "et", description="Observed target that the methods fit."
     )
+    parameters: list[str] = Field(
+        list(GAN_PO_PARAMETERS),
+        min_length=1,
+        description="VIC's parameters that are calibrated; docs/parameters.md lists those that can "
+        "be. By default the seven of the GAN-PO paper.",
+    )
     seeds: PositiveInt = Field(1, description="Repetitions with different random numbers.")
     runs: list[Run] = Field(min_length=1, description="Methods and their simulators.")
     search: dict[str, Grid] = Field(
@@ -44,6 +51,11 @@ class _Calibration(Settings):
         description="Lists of values to try, by method and setting; all combinations are trained "
         "with seed 1, and the one that does best in the validation period is used.",
     )
+
+    @field_validator("parameters")
+    @classmethod
+    def _are_in_the_catalogue(cls, names: list[str]) -> list[str]:
+        return list(in_order(names))
 
     @field_validator("runs")
     @classmethod
@@ -70,6 +82,27 @@ class _Calibration(Settings):
                     f"but search.{method}.stateful has several (max_evaluations: {given}); give "
                     "pretraining.search one value, or none, which takes that of cell-sceua"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _budgets_hold_the_first_population(self) -> Self:
+        points = 2 * len(self.parameters) + 1
+        of_methods = {
+            f"{m}.stateful.pretraining.search": self._searches_of(m) for m in learned_methods()
+        }
+        for place, searches in {
+            "cell-sceua": [self.settings_of("cell-sceua")],
+            **of_methods,
+        }.items():
+            for search in searches:
+                least = search.complexes * points
+                if search.max_evaluations < least:
+                    raise ValueError(
+                        f"{place}.max_evaluations is at least {points} for each complex, {least} "
+                        f"for {search.complexes}, because the first population in "
+                        f"{len(self.parameters)} parameters is simulated whole; got "
+                        f"{search.max_evaluations}"
+                    )
         return self
 
     def cell_search_of(self, method: MethodName, simulator: SimulatorName) -> CellSceua | None:

@@ -1,68 +1,8 @@
-"""Priors of the calibrated parameters and the ensemble drawn from them."""
+"""The ensemble of members drawn from the priors."""
 
-import math
-from typing import Literal, Self
-
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from paramscape.study._base import Settings
-
-_ABOVE = 1e-6  # so that the bound itself is excluded in single precision, too
-_TAKEN_BY_VIC = {
-    "infilt": (_ABOVE, math.inf, "above 0"),
-    "Ds": (0.0, 1.0, "0 to 1"),
-    "Dsmax": (0.0, math.inf, "0 or more"),
-    "Ws": (_ABOVE, 1.0, "0 to 1, without 0"),
-    "depth2": (0.1, math.inf, "0.1 or more"),
-    "depth3": (0.1, math.inf, "0.1 or more"),
-    "expt": (3.0 + _ABOVE, math.inf, "above 3"),
-}
-
-
-class Prior(Settings):
-    """The range of one parameter."""
-
-    low: float = Field(description="Smallest value [the parameter's unit].")
-    high: float = Field(description="Largest value [the parameter's unit].")
-    scale: Literal["linear", "log"] = Field("linear", description="Scale of the unit interval.")
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if self.high <= self.low:
-            raise ValueError(f"a prior needs low < high, got {self.low} to {self.high}")
-        if self.scale == "log" and self.low <= 0:
-            raise ValueError(f"a prior on a log scale needs low > 0, got {self.low}")
-        return self
-
-
-class Priors(Settings):
-    """Ranges of the seven calibrated VIC parameters, in their fixed order.
-
-    Ds never exceeds Ws: its upper end is the smaller of `Ds.high` and the cell's Ws.
-    """
-
-    infilt: Prior = Prior(low=0.001, high=0.4)
-    Ds: Prior = Prior(low=0.001, high=1.0)
-    Dsmax: Prior = Prior(low=0.1, high=30.0, scale="log")
-    Ws: Prior = Prior(low=0.5, high=1.0)
-    depth2: Prior = Prior(low=0.1, high=1.5)
-    depth3: Prior = Prior(low=0.1, high=2.0)
-    expt: Prior = Prior(low=4.0, high=30.0)
-
-    @model_validator(mode="after")
-    def _are_what_vic_takes(self) -> Self:
-        for name, (least, most, words) in _TAKEN_BY_VIC.items():
-            prior = getattr(self, name)
-            if prior.low < least or prior.high > most:
-                raise ValueError(
-                    f"{name} from {prior.low:g} to {prior.high:g} is not what VIC takes: {words}"
-                )
-        if self.Ds.low >= self.Ws.low:
-            raise ValueError(
-                f"Ds starts at {self.Ds.low:g} and Ws at {self.Ws.low:g}; Ds lies between its low "
-                "end and the cell's Ws, so Ds.low must be below Ws.low"
-            )
-        return self
 
 
 class FieldMixture(Settings):

@@ -38,7 +38,9 @@ class Preconditioning(Settings):
     """Preconditioning of gradients with the inverse Gauss-Newton matrix of each cell."""
 
     every: PositiveInt = Field(
-        5, description="Epochs between updates of the matrices; each takes eight model runs."
+        5,
+        description="Epochs between updates of the matrices; each takes n + 1 model runs in n "
+        "parameters.",
     )
     damping: PositiveFloat = Field(
         0.05, description="Share of the mean diagonal that is added to the diagonal [1]."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from paramscape.study._base import Settings
 from paramscape.study.learned import DplA, DplZ, GanPo, GanPoL1, Learned
+from paramscape.study.parameters import MPR_PARAMETERS
 from paramscape.study.sceua import CellSceua, MprSceua
 
 _MODULES = "paramscape.calibration.methods"
@@ -25,6 +26,7 @@ class Method:
     needs_images: whether it sees the cells as images, and so needs a grid.
     needs_observed_images: whether it compares images of observations, which points do not give.
     needs_soil: whether it needs native soil texture.
+    parameters: names of the parameters that it can give; None for all of the catalogue.
     divergence_advice: what else may help a training that diverged, after a lower learning rate.
     """
 
@@ -36,6 +38,7 @@ class Method:
     needs_images: bool = False
     needs_observed_images: bool = False
     needs_soil: bool = False
+    parameters: tuple[str, ...] | None = None
     divergence_advice: str = ""
 
     @property
@@ -79,6 +82,7 @@ _ROWS = (
         f"{_MODULES}.mpr_sceua:calibrate_mpr_sceua",
         MprSceua,
         needs_soil=True,
+        parameters=MPR_PARAMETERS,
     ),
     Method(
         "cell-sceua",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from paramscape.study.calibration import Run, all_runs
 from paramscape.study.methods import METHODS
 from paramscape.study.mpr_inputs import missing_mpr_inputs
+from paramscape.study.parameters import BY_NAME
 
 if TYPE_CHECKING:
     from paramscape.study.study import Study
@@ -65,6 +66,30 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
             )
         if METHODS[method].needs_soil:
             yield from missing_mpr_inputs(study, method)
+        yield from _not_given(study, method)
+
+
+def _not_given(study: "Study", method: str) -> Iterator[str]:
+    """Calibrated parameters that a method cannot give."""
+    known = METHODS[method].parameters
+    absent = [name for name in study.priors.names if known and name not in known]
+    if known and absent:
+        yield (
+            f"calibration.parameters: {method} has no transfer function for {', '.join(absent)}, "
+            f"only for {', '.join(known)}; take {method} out of calibration.runs, or "
+            f"{', '.join(absent)} out of calibration.parameters"
+        )
+
+
+def _real_program(study: "Study") -> Iterator[str]:
+    names = [name for name in study.priors.names if BY_NAME[name].extent == "constant"]
+    if study.vic.executable is not None and names:
+        in_vic = " and ".join(BY_NAME[name].variable for name in names)
+        yield (
+            f"vic.executable: VIC reads {in_vic} from its file of constants, one value for all "
+            f"cells, so it cannot verify fields of {', '.join(names)}. Take vic.executable out, or "
+            f"{', '.join(names)} out of calibration.parameters"
+        )
 
 
 def _runs(study: "Study") -> Iterator[str]:
@@ -161,4 +186,5 @@ def _days_of_surrogates(study: "Study") -> Iterator[str]:
 
 _RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
     _target, _default, _land, _twin, _runs, _forcing_steps, _first_population, _days_of_surrogates,
+    _real_program,
 )  # fmt: skip

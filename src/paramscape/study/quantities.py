@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from paramscape.study.parameters import CATALOGUE
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -12,15 +14,7 @@ class Quantity:
     long_name: str
 
 
-PARAMETER_QUANTITIES = (
-    Quantity("infilt", "1", "shape of the infiltration curve"),
-    Quantity("Ds", "1", "fraction of Dsmax where nonlinear baseflow begins"),
-    Quantity("Dsmax", "mm d-1", "largest baseflow"),
-    Quantity("Ws", "1", "fraction of soil moisture where nonlinear baseflow begins"),
-    Quantity("depth2", "m", "thickness of the second soil layer"),
-    Quantity("depth3", "m", "thickness of the third soil layer"),
-    Quantity("expt", "1", "exponent of Brooks-Corey drainage"),
-)
+PARAMETER_QUANTITIES = tuple(Quantity(p.name, p.units, p.long_name) for p in CATALOGUE)
 TARGET_QUANTITIES = (
     Quantity("et", "mm d-1", "evapotranspiration"),
     Quantity("runoff", "mm d-1", "surface runoff plus baseflow"),
@@ -36,7 +30,6 @@ FORCING_QUANTITIES = (
     Quantity("wind", "m s-1", "wind speed"),
 )
 
-PARAMETERS = tuple(q.name for q in PARAMETER_QUANTITIES)
 TARGETS = tuple(q.name for q in TARGET_QUANTITIES)
 FORCINGS = tuple(q.name for q in FORCING_QUANTITIES)
 

@@ -1,9 +1,9 @@
 """Methods that search by shuffled complex evolution."""
 
 import hashlib
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from paramscape.study._base import Settings
 
@@ -51,17 +51,7 @@ class MprSceua(Sceua):
 
 
 class CellSceua(Sceua):
-    """The seven parameters of each cell by themselves, found by SCE-UA."""
-
-    @model_validator(mode="after")
-    def _budget_holds_the_first_population(self) -> Self:
-        first = 15 * self.complexes
-        if self.max_evaluations < first:
-            raise ValueError(
-                f"max_evaluations is at least 15 for each complex, {first} for {self.complexes}, "
-                f"because the first population is simulated whole; got {self.max_evaluations}"
-            )
-        return self
+    """The parameters of each cell by themselves, found by SCE-UA."""
 
     @property
     def digest(self) -> str:
@@ -69,8 +59,8 @@ class CellSceua(Sceua):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
     complexes: PositiveInt = Field(
-        2, description="Complexes p of each cell; each has 15 points, all simulated first."
+        2, description="Complexes p of each cell; each has 2 n + 1 points in n parameters."
     )
     max_evaluations: PositiveInt = Field(
-        500, description="Most parameter sets tried in a cell; at least 15 for each complex."
+        500, description="Most parameter sets tried in a cell; at least 2 n + 1 for each complex."
     )

@@ -1,15 +1,16 @@
 """A whole study."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
 from paramscape.study._base import Settings
 from paramscape.study.calibration import Calibration
-from paramscape.study.ensemble import Ensemble, Priors
+from paramscape.study.ensemble import Ensemble
 from paramscape.study.grid import Domain
 from paramscape.study.model import Vic
 from paramscape.study.needs import require_needs
+from paramscape.study.priors import Priors, resolved_priors
 from paramscape.study.products import Products
 from paramscape.study.profile import Profile
 from paramscape.study.surrogate import Surrogates
@@ -50,7 +51,10 @@ class Study(Settings):
     periods: Periods
     products: Products
     vic: Vic = Vic()
-    priors: Priors = Priors()
+    priors: Priors = Field(
+        Priors(),
+        description="Ranges of the calibrated parameters that differ from the catalogue's.",
+    )
     ensemble: Ensemble | None = Field(
         None, description="Members that teach surrogates; needed where a run learns on one."
     )
@@ -58,6 +62,11 @@ class Study(Settings):
     calibration: Calibration
     twin: Twin | None = None
     compute: Compute = Compute()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_prior_of_each_parameter(cls, values: Any) -> Any:
+        return resolved_priors(values)
 
     @model_validator(mode="after")
     def _has_what_its_runs_use(self) -> Self:

@@ -7,7 +7,7 @@ import torch
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.parameters.datasets import fields_of, targets_dataset
+from paramscape.parameters.datasets import fields_of, names_of, targets_dataset
 from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
@@ -53,8 +53,9 @@ def observe_truth(
         daily targets (time, lat, lon), dataset of kind `simulation`; NaN outside the domain.
     """
     perturbed = perturb_forcing(inputs.forcing, twin, twin.seed)
-    engine = Engine.of(inputs.params, perturbed, inputs.cells, vic)
-    values = torch.from_numpy(fields_of(truth, inputs.cells).astype(np.float64))
+    names = names_of(truth)
+    engine = Engine.of(inputs.params, perturbed, inputs.cells, vic, names)
+    values = torch.from_numpy(fields_of(truth, names, inputs.cells).astype(np.float64))
     period = periods.scored
     targets = engine.run(values, periods.warmup.start, period, progress=True)
     exact = targets_dataset(

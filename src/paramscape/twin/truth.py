@@ -8,7 +8,8 @@ from scipy.special import ndtr
 
 from paramscape.products.humidity import saturation_pascals
 from paramscape.study import Priors, Twin
-from paramscape.study.quantities import PARAMETERS, TARGETS, UNITS
+from paramscape.study.parameters import BY_NAME
+from paramscape.study.quantities import TARGETS, UNITS
 from paramscape.study.random_streams import numpy_generator
 from paramscape.twin.fields import DailyNoise, static_field
 
@@ -21,6 +22,17 @@ TENDENCY = {
     "depth2": {"soil_depth": 0.7, "silt": 0.3},
     "depth3": {"soil_depth": 0.8, "elevation": -0.4},
     "expt": {"clay": 0.9, "bulk_density": 0.4},
+    "c": {"clay": 0.5, "elevation": -0.3},
+    "depth1": {"soil_depth": 0.5, "sand": -0.3},
+    "Ksat": {"sand": 0.9, "clay": -0.6},
+    "Wcr_FRACT": {"clay": 0.7, "sand": -0.4},
+    "Wpwp_FRACT": {"clay": 0.8, "porosity": -0.3},
+    "rmin_factor": {"elevation": 0.5, "sand": 0.3},
+    "lai_factor": {"elevation": -0.4, "soil_depth": 0.4},
+    "albedo_factor": {"sand": 0.5, "elevation": 0.3},
+    "max_snow_albedo": {"elevation": 0.7},
+    "MIN_RAIN_TEMP": {"elevation": 0.5},
+    "MAX_SNOW_TEMP": {"elevation": 0.5},
 }
 CORRELATION_LENGTH = 0.8  # [degrees]
 HIDDEN = 8
@@ -48,20 +60,20 @@ def truth_parameters(
     inputs = {n: _standardised(layer[valid]) for n, layer in zip(names, stack, strict=True)}
     lat, lon = attributes.lat.values, attributes.lon.values
     unit = {}
-    for name in PARAMETERS:
+    for name in priors.names:
         explained = _standardised(_surface(inputs, name, seed))
         own = static_field(seed, f"truth: {name}", CORRELATION_LENGTH, lat, lon)[valid]
         mixed = np.sqrt(1 - settings.unexplained) * explained
         mixed = mixed + np.sqrt(settings.unexplained) * _standardised(own)
         unit[name] = 0.5 + INNER_SHARE * (ndtr(mixed) - 0.5)
     physical = _physical(unit, priors)
-    fields = np.full((len(PARAMETERS), *valid.shape), np.nan)
-    for field, name in zip(fields, PARAMETERS, strict=True):
+    fields = np.full((len(priors.names), *valid.shape), np.nan)
+    for field, name in zip(fields, priors.names, strict=True):
         field[valid] = physical[name]
     array = xr.DataArray(
         fields,
         dims=("parameter", "lat", "lon"),
-        coords={"parameter": list(PARAMETERS), "lat": attributes.lat, "lon": attributes.lon},
+        coords={"parameter": list(priors.names), "lat": attributes.lat, "lon": attributes.lon},
         attrs={"units": "as parameter", "long_name": "hidden true parameters"},
     )
     return array.to_dataset(name="parameters")
@@ -162,10 +174,12 @@ def _standardised(values: np.ndarray) -> np.ndarray:
 
 
 def _physical(unit: dict[str, np.ndarray], priors: Priors) -> dict[str, np.ndarray]:
-    values = {}
-    for name in sorted(PARAMETERS, key=lambda n: n == "Ds"):
-        prior = getattr(priors, name)
-        high = np.minimum(prior.high, values["Ws"]) if name == "Ds" else prior.high
+    """Physical values (cell,) by name of values on the unit scale, see `PriorBox`."""
+    values: dict[str, np.ndarray] = {}
+    for name in sorted(unit, key=lambda name: BY_NAME[name].below is not None):
+        prior, below, high = priors[name], BY_NAME[name].below, priors[name].high
+        if below is not None:
+            high = np.minimum(high, below.share * values[below.upper] - below.gap)
         if prior.scale == "log":
             values[name] = prior.low * (high / prior.low) ** unit[name]
         else:

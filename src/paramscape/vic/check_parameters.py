@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from paramscape.study.parameters import BY_NAME
 from paramscape.vic.parameter_layout import FCANOPY, Variable, parameter_layout
 
 if TYPE_CHECKING:
@@ -134,31 +135,55 @@ def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
     report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
 
 
-def check_calibrated(values: Mapping[str, Tensor], depth: Tensor, latitude: Tensor) -> None:
+def check_calibrated(
+    changed: Mapping[str, Tensor], soil: Mapping[str, Tensor], latitude: Tensor
+) -> None:
     """Refuse calibrated parameters that break the rules of `check_parameters`.
 
     Args:
-        values: (member?, cell) of infilt, Ds, Dsmax, Ws and expt.
-        depth: (member?, cell, layer) [m].
+        changed: what the calibration changes, (member?, cell) or (member?, cell, layer) by name.
+        soil: VIC's own parameters, for what is not changed.
         latitude: (cell,) in degrees, for the message.
 
     Raises:
         ValueError: naming the rule, the values, the member and the cell.
     """
-    limits = torch.finfo(depth.dtype)
-    rules = {
-        f"depth of a layer must be at least {THINNEST_LAYER} m": (depth.amin(-1), THINNEST_LAYER),
-        "depth2 must be at least the depth of layer 1": (depth[..., 1], depth[..., 0]),
-        "infilt must be above 0": (values["infilt"], limits.tiny),
-        "expt must be above 3": (values["expt"], 3.0 + 3.0 * limits.eps),
-        "Ds must not be negative": (values["Ds"], 0.0),
-        "Dsmax must not be negative": (values["Dsmax"], 0.0),
-        "Ws must be above 0": (values["Ws"], limits.tiny),
-    }
-    for rule, (given, least) in rules.items():
+    for rule, (given, least) in _rules_of_calibrated(changed, soil).items():
         broken = ~(given >= least)
         if broken.any():
             raise ValueError(_broken_rule(rule, given, broken, latitude))
+
+
+def _rules_of_calibrated(
+    changed: Mapping[str, Tensor], soil: Mapping[str, Tensor]
+) -> dict[str, tuple[Tensor, Tensor | float]]:
+    """What must be at least what, by the rule in words, of the parameters that are changed."""
+    limits, rules = torch.finfo(soil["depth"].dtype), {}
+    if "depth" in changed:
+        depth = changed["depth"]
+        rule = f"depth of a layer must be at least {THINNEST_LAYER} m"
+        rules[rule] = (depth.amin(-1), THINNEST_LAYER)
+        rules["depth2 must be at least the depth of layer 1"] = (depth[..., 1], depth[..., 0])
+    for name in changed:
+        if name not in BY_NAME:
+            continue
+        values, parameter = changed[name], BY_NAME[name]
+        values = values[..., 0] if parameter.extent == "layers" else values
+        words, least = f"{name} must be at least {parameter.least:g}", parameter.least
+        if not parameter.least:
+            words = f"{name} must not be negative"
+        if parameter.open_below:
+            words = f"{name} must be above {parameter.least:g}"
+            least = parameter.least * (1.0 + limits.eps) if parameter.least else limits.tiny
+        rules[words] = (values, least)
+    if "Wpwp_FRACT" in changed:
+        critical = changed.get("Wcr_FRACT", soil["Wcr_FRACT"])
+        room = (critical - changed["Wpwp_FRACT"]).amin(-1)
+        rules["Wcr_FRACT minus Wpwp_FRACT must be at least 0"] = (room, 0.0)
+    if "MIN_RAIN_TEMP" in changed:
+        span = changed["MAX_SNOW_TEMP"] - changed["MIN_RAIN_TEMP"]
+        rules["MAX_SNOW_TEMP minus MIN_RAIN_TEMP must be above 0"] = (span, limits.tiny)
+    return rules
 
 
 def _broken_rule(rule: str, values: Tensor, broken: Tensor, latitude: Tensor) -> str:

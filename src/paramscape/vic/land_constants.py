@@ -38,6 +38,8 @@ class Site(NamedTuple):
     growth: Tensor  # exp(depth / damping_depth)
     snow_roughness: Tensor  # [m]
     new_snow_albedo: Tensor
+    all_snow_below: Tensor  # air temperature [C]
+    all_rain_above: Tensor  # air temperature [C]
 
 
 class Cover(NamedTuple):
@@ -181,7 +183,7 @@ def site_of(parameters: Parameters, columns: Columns, layers: Layers, options: O
         warmer=columns.repeat(columns.warmer),
         wetter=columns.repeat(columns.wetter),
         architectural=trait("rarc"),
-        stomatal=trait("rmin"),
+        stomatal=_with_factor(trait("rmin"), "rmin_factor", parameters, columns),
         light=trait("RGL"),
         overstory=(trait("overstory") > 0).to(dtype),
         vegetated=columns.repeat(~columns.bare).to(dtype),
@@ -193,12 +195,31 @@ def site_of(parameters: Parameters, columns: Columns, layers: Layers, options: O
         growth=exp(layers.depth[0] / damping),
         snow_roughness=columns.soil(parameters, "snow_rough"),
         new_snow_albedo=_new_snow_albedo(parameters, columns, options).to(dtype),
+        all_snow_below=_threshold("MIN_RAIN_TEMP", c.ALL_SNOW_BELOW, parameters, columns),
+        all_rain_above=_threshold("MAX_SNOW_TEMP", c.ALL_RAIN_ABOVE, parameters, columns),
     )
+
+
+def _with_factor(values: Tensor, name: str, parameters: Parameters, columns: Columns) -> Tensor:
+    """Values (..., lane) times a calibrated factor of the cell, where there is one."""
+    if name not in parameters.soil:
+        return values
+    return values * columns.soil(parameters, name)
+
+
+def _threshold(name: str, constant: float, parameters: Parameters, columns: Columns) -> Tensor:
+    """A temperature (lane,) [C]: calibrated in each cell, else VIC's constant."""
+    if name in parameters.soil:
+        return columns.soil(parameters, name)
+    return columns.repeat(torch.full_like(columns.weight, constant))
 
 
 def _new_snow_albedo(parameters: Parameters, columns: Columns, options: Options) -> Tensor:
     """Albedo of new snow: of the vegetation class with MAX_SNOW_ALBEDO, else of all lanes."""
     everywhere = torch.full_like(columns.weight, c.NEW_SNOW_ALBEDO)
+    if "max_snow_albedo" in parameters.soil:
+        calibrated = columns.soil(parameters, "max_snow_albedo")
+        return torch.where(columns.repeat(columns.bare), c.NEW_SNOW_ALBEDO, calibrated)
     if not options.max_snow_albedo:
         return columns.repeat(everywhere)
     if "max_snow_albedo" not in parameters.vegetation:
@@ -216,13 +237,18 @@ def _new_snow_albedo(parameters: Parameters, columns: Columns, options: Options)
     return columns.repeat(torch.where(columns.bare, everywhere, own))
 
 
+_COVER_OF_CELL = ("rough", "snow_rough", "lai_factor", "albedo_factor")
+_FACTORS = {"LAI": "lai_factor", "albedo": "albedo_factor"}
+
+
 class Calendar:
     """Vegetation of every month; gathers that of the lanes' months."""
 
     def __init__(self, parameters: Parameters, columns: Columns, options: Options) -> None:
         self.columns = columns
         one_member = columns.for_members(1)
-        same = all(parameters.soil[name].ndim == 1 for name in ("rough", "snow_rough"))
+        own = [parameters.soil[name] for name in _COVER_OF_CELL if name in parameters.soil]
+        same = all(values.ndim == 1 for values in own)
         layout = one_member if same else columns
         self._table = torch.stack(_cover(parameters, layout, options), 0)
         self._table = self._table.reshape(len(Cover._fields), 12, layout.members, -1)
@@ -256,7 +282,8 @@ def _cover(parameters: Parameters, columns: Columns, options: Options) -> Cover:
 
     def monthly(name: str) -> Tensor:
         values = vegetation[name][columns.cell, columns.kind]
-        return columns.repeat(values.nan_to_num(nan=0.0).T)
+        values = columns.repeat(values.nan_to_num(nan=0.0).T)
+        return _with_factor(values, _FACTORS.get(name, ""), parameters, columns)
 
     fraction, leaf_area = _canopy_fraction(monthly, columns, vegetation["Cv"].shape[1], options)
     mean = _Mean(options.substeps)

@@ -9,7 +9,7 @@ from paramscape.vic.forcing import Weather
 from paramscape.vic.land_constants import Cover, Site
 from paramscape.vic.processes import constants as c
 from paramscape.vic.processes.aerodynamic import Profile
-from paramscape.vic.processes.atmosphere import emitted_longwave, rain_and_snow
+from paramscape.vic.processes.atmosphere import PhaseRange, emitted_longwave, rain_and_snow
 from paramscape.vic.processes.canopy import Uptake
 from paramscape.vic.processes.penman_monteith import Evaporative, evaporative
 from paramscape.vic.processes.safe_math import over_wind
@@ -49,7 +49,9 @@ def air_over(weather: Weather, site: Site, conserve: bool = False) -> Air:
     and radiation are those of the cell, as in VIC. For `conserve` see `rain_and_snow`.
     """
     temperature = weather.temperature + site.warmer
-    rain, snowfall = rain_and_snow(temperature, weather.precipitation * site.wetter, conserve)
+    phases = PhaseRange(site.all_snow_below, site.all_rain_above)
+    falling = weather.precipitation * site.wetter
+    rain, snowfall = rain_and_snow(temperature, falling, phases, conserve)
     drying = evaporative(temperature, site.elevation, weather.deficit)
     return Air(
         temperature=temperature,

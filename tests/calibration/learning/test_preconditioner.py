@@ -5,9 +5,9 @@ import torch
 
 from paramscape.calibration.learning.preconditioner import Preconditioner
 from paramscape.study import Preconditioning
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
-INFILT, DEPTH2 = PARAMETERS.index("infilt"), PARAMETERS.index("depth2")
+INFILT, DEPTH2 = GAN_PO_PARAMETERS.index("infilt"), GAN_PO_PARAMETERS.index("depth2")
 
 
 def turned(preconditioner, unit, gradient, cells=None):
@@ -18,7 +18,7 @@ def turned(preconditioner, unit, gradient, cells=None):
 
 def made(problem, damping):
     found = Preconditioner(problem, Preconditioning(damping=damping))
-    assert found.renew(problem.default) == len(PARAMETERS) + 1
+    assert found.renew(problem.default) == len(GAN_PO_PARAMETERS) + 1
     return found
 
 
@@ -56,14 +56,14 @@ def test_a_newton_step_ends_in_the_minimum_of_a_linear_model(land):
     damping = 1e-7
     step = turned(made(problem, damping), unit, leaf.grad)
     energy, rain = problem.simulator.forcing[days].unbind(-1)
-    mean = ((0.8 * energy).square().mean(0) + (0.3 * rain).square().mean(0)) / len(PARAMETERS)
+    mean = ((0.8 * energy).square().mean(0) + (0.3 * rain).square().mean(0)) / unit.shape[-1]
     reached = unit - step / mean[:, None]
     assert (reached - truth)[:, [INFILT, DEPTH2]].abs().max() < 1e-4
 
 
 def test_directions_that_do_not_act_are_lengthened_by_the_damping_alone(land):
     problem = land().problem
-    idle = [i for i in range(len(PARAMETERS)) if i not in (INFILT, DEPTH2)]
+    idle = [i for i in range(len(GAN_PO_PARAMETERS)) if i not in (INFILT, DEPTH2)]
     gradient = torch.ones(problem.default.shape, dtype=torch.float64)
     step = turned(made(problem, 0.05), torch.zeros_like(gradient), gradient)
     assert step[:, idle].sub(20.0).abs().max() < 1e-3
@@ -74,7 +74,7 @@ def test_some_cells_are_turned_as_they_are_among_all(land):
     preconditioner, cells = made(problem, 0.05), torch.tensor([11, 3, 5])
     gradient = torch.randn(problem.default.shape, generator=torch.Generator().manual_seed(3))
     every = turned(preconditioner, torch.zeros_like(gradient), gradient)
-    some = turned(preconditioner, torch.zeros(3, len(PARAMETERS)), gradient[cells], cells)
+    some = turned(preconditioner, torch.zeros(3, len(GAN_PO_PARAMETERS)), gradient[cells], cells)
     assert torch.allclose(some, every[cells])
 
 

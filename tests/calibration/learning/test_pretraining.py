@@ -44,10 +44,11 @@ def searched(land, tmp_path):
         fields = CALIBRATORS["cell-sceua"](
             problem, CellSceua(max_evaluations=evaluations), place, 4
         )
-        dataset = parameters_dataset(fields.double().numpy(), problem.data.cells)
+        names, values = problem.priors.names, fields.double().numpy()
+        dataset = parameters_dataset(values, names, problem.data.cells)
         write_dataset(dataset, tmp_path / "search.nc", "parameters", Provenance.of("demo", {}, 1))
         files = tmp_path / "search.nc", place.history
-        return fields, read_search(*files, problem.data.cells, problem.default)
+        return fields, read_search(*files, names, problem.data.cells, problem.default)
 
     return search
 

@@ -21,7 +21,7 @@ from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
 from paramscape.study import Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True], [False, True]]), np.array([32.0, 32.5]), np.array([114, 114.5])
@@ -83,9 +83,9 @@ def test_ten_coefficients_are_calibrated_and_their_defaults_lie_in_range(terrain
 def test_every_coefficient_set_gives_parameters_that_vic_takes(terrain):
     soil = pixels(terrain)
     found = parameters_of(random_sets(soil, 200), soil, CELLS.count, PRIORS)
-    assert found.shape == (200, 3, len(PARAMETERS))
+    assert found.shape == (200, 3, len(GAN_PO_PARAMETERS))
     assert ((found >= PRIORS.low) & (found <= PRIORS.high)).all()
-    ds, ws = found[..., PARAMETERS.index("Ds")], found[..., PARAMETERS.index("Ws")]
+    ds, ws = found[..., GAN_PO_PARAMETERS.index("Ds")], found[..., GAN_PO_PARAMETERS.index("Ws")]
     assert (ds <= ws).all()
 
 
@@ -153,7 +153,7 @@ def test_a_loam_has_the_values_worked_out_by_hand():
         torch.zeros(1, dtype=torch.int64), one, 40 * one, 40 * one, 20 * one, 0.45 * one, 1.5 * one
     )
     fine = transfer(defaults(loam), loam)[0, 0]
-    found = dict(zip(PARAMETERS, fine.tolist(), strict=True))
+    found = dict(zip(GAN_PO_PARAMETERS, fine.tolist(), strict=True))
     retention = 3.1 + 0.157 * 20 - 0.003 * 40
     suction = 0.0980665 * 10 ** (1.54 - 0.38 + 0.252)
     capacity = 0.45 * (33 / suction) ** (-1 / retention)
@@ -207,8 +207,8 @@ def test_one_pixel_in_a_cell_is_the_formula_of_the_cell():
     assert soil.cell.tolist() == [0, 1, 2]
     assert soil.relief is None
     torch.testing.assert_close(
-        parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, PARAMETERS.index("expt")],
-        transfer(defaults(soil), soil)[0, :, PARAMETERS.index("expt")],
+        parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, GAN_PO_PARAMETERS.index("expt")],
+        transfer(defaults(soil), soil)[0, :, GAN_PO_PARAMETERS.index("expt")],
     )
 
 
@@ -219,7 +219,7 @@ def test_a_slope_alone_is_used_and_leaves_the_relief_to_texture():
     )
     assert known.relief is None and known.slope is not None
     found = (transfer(defaults(soil), soil)[0] for soil in (known, unknown))
-    ratio = [values[:, PARAMETERS.index("Dsmax")] for values in found]
+    ratio = [values[:, GAN_PO_PARAMETERS.index("Dsmax")] for values in found]
     torch.testing.assert_close(ratio[0] / ratio[1], known.slope / SLOPE)
 
 
@@ -229,9 +229,9 @@ def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):
     uneven = SoilPixels.of(raw, CELLS, LIKE)
     sets = random_sets(uneven, 9)
     fine = transfer(sets, uneven).clamp(PRIORS.low, PRIORS.high)
-    ds, ws = PARAMETERS.index("Ds"), PARAMETERS.index("Ws")
+    ds, ws = GAN_PO_PARAMETERS.index("Ds"), GAN_PO_PARAMETERS.index("Ws")
     fine[..., ds] = torch.minimum(fine[..., ds], fine[..., ws])
-    powers = [-1.0 if name in ("Ds", "Dsmax", "Ws") else 1.0 for name in PARAMETERS]
+    powers = [-1.0 if name in ("Ds", "Dsmax", "Ws") else 1.0 for name in GAN_PO_PARAMETERS]
     means = [power_mean(fine[..., i], p, uneven, 3) for i, p in enumerate(powers)]
     monkeypatch.setattr("paramscape.calibration.search.soil_pixels._PIXELS_AT_ONCE", 50)
     assert [len(block.cell) for block in uneven.blocks] == [50, 25]

@@ -30,7 +30,7 @@ def ensemble(tmp_path):
     rng = np.random.default_rng(1)
     unit = rng.uniform(size=(5, 3, 7))
     fields = BOX.to_physical(torch.from_numpy(unit)).numpy()
-    members = members_dataset(fields, CELLS, ["mpr"] * 5, ROLES)
+    members = members_dataset(fields, BOX.names, CELLS, ["mpr"] * 5, ROLES)
     write_dataset(members, tmp_path / "members.nc", "members", PROVENANCE)
     targets = rng.uniform(size=(5, 6, 3)).astype(np.float32)
     days = np.datetime64("2009-01-04", "ns") + np.arange(6) * np.timedelta64(1, "D")

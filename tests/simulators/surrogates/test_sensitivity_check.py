@@ -5,7 +5,7 @@ import pytest
 
 from paramscape.simulators.surrogates.sensitivity_check import judge, warnings_of, write_judged
 from paramscape.study import SensitivityCheck
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 VIC = (0.3, -0.2, 0.1, 0.05, -0.02, 0.001, 0.0)
 
@@ -13,7 +13,7 @@ VIC = (0.3, -0.2, 0.1, 0.05, -0.02, 0.001, 0.0)
 def table(ratios, vic=VIC):
     rows = [
         ("et", name, ratio * of_vic, of_vic, ratio if of_vic else float("nan"))
-        for name, ratio, of_vic in zip(PARAMETERS, ratios, vic, strict=True)
+        for name, ratio, of_vic in zip(GAN_PO_PARAMETERS, ratios, vic, strict=True)
     ]
     return pd.DataFrame(rows, columns=["target", "parameter", "surrogate", "vic", "ratio"])
 

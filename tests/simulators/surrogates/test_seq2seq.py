@@ -42,7 +42,7 @@ def run(samples, settings, folder, seed=7):
 
 
 def network_of(samples, hidden=6):
-    network = Seq2seqNetwork(hidden, ("et",), scaling_of(samples[0]))
+    network = Seq2seqNetwork(hidden, 7, ("et",), scaling_of(samples[0]))
     return network.initialise(torch.Generator().manual_seed(1), 1.0)
 
 

@@ -15,7 +15,7 @@ from paramscape.simulators.surrogates.lstm import simulator as module
 from paramscape.simulators.surrogates.network import Scaling
 from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.study import Period, Periods, Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(
@@ -35,7 +35,7 @@ def simulator():
     scaling = Scaling(
         torch.full((7,), 0.5), torch.ones(7), torch.tensor([2.0]), torch.tensor([1.5])
     )
-    network = LstmNetwork(12, 10, ("et",), scaling).initialise(generator)
+    network = LstmNetwork(12, 10, 7, ("et",), scaling).initialise(generator)
     return LstmSimulator(network, SurrogateInputs(DOMAIN, forcing, date(2008, 12, 1), PERIODS, BOX))
 
 
@@ -79,7 +79,7 @@ def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
     windows = Windows(torch.tensor([5, 25]), 4)
     inputs = replace(simulator.inputs, forcing=simulator.inputs.forcing.double())
     simulator = LstmSimulator(simulator.network.double(), inputs)
-    which = PARAMETERS.index("Dsmax")
+    which = GAN_PO_PARAMETERS.index("Dsmax")
     leaf = parameters.clone().requires_grad_()
     simulator.simulate_windows(leaf, windows)["et"].sum().backward()
     step = torch.zeros_like(parameters)

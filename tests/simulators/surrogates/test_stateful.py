@@ -17,7 +17,7 @@ from paramscape.simulators.surrogates.seq2seq import Seq2seqDynamics, Seq2seqNet
 from paramscape.simulators.surrogates.simulated_study import SurrogateInputs
 from paramscape.simulators.surrogates.stateful import StatefulSimulator
 from paramscape.study import Period, Periods, Priors
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 BOX = PriorBox.of(Priors())
 PERIODS = Periods(
@@ -38,12 +38,12 @@ TWO_TARGETS = replace(
 
 
 def seq2seq(generator):
-    network = Seq2seqNetwork(6, ("et",), SCALING).initialise(generator, 1.0)
+    network = Seq2seqNetwork(6, 7, ("et",), SCALING).initialise(generator, 1.0)
     return Seq2seqDynamics(network.double())
 
 
 def arnet(generator):
-    network = ArnetNetwork((1, 2, 1), 4, (6, 7, 2), 2, ("et", "soil_moisture"), TWO_TARGETS)
+    network = ArnetNetwork((1, 2, 1), 4, (6, 7, 2), 2, 7, ("et", "soil_moisture"), TWO_TARGETS)
     network.initialise(generator).double().eval()
     torch.nn.init.normal_(network.leave.grow.weight, generator=generator)
     return ArnetDynamics(network, CELLS)
@@ -158,7 +158,7 @@ def test_gradients_reach_the_parameters_and_not_the_weights(simulator, parameter
 
 
 def test_the_gradient_is_the_slope_of_the_simulation(simulator, parameters):
-    windows, which = Windows(torch.tensor([10, 30]), 4), PARAMETERS.index("Dsmax")
+    windows, which = Windows(torch.tensor([10, 30]), 4), GAN_PO_PARAMETERS.index("Dsmax")
 
     def total(values):
         simulator.respin(parameters)

@@ -14,6 +14,7 @@ from paramscape.simulators.surrogates.skill import score_cells, sensitivity_tabl
 from paramscape.simulators.surrogates.training import train
 from paramscape.simulators.surrogates.weights import load_network, save_network
 from paramscape.study import Lstm
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 
 def files_in(folder):
@@ -65,7 +66,9 @@ def test_the_surrogate_learns_a_known_model_and_its_response_to_parameters(sampl
     reference = test.targets.numpy()
     table = skill_table(predicted, reference, ("et",)).iloc[0]
     assert table.cc > 0.97 and table.rmse < 0.25 * table.spread
-    response = sensitivity_table(test.parameters.numpy(), predicted, reference, ("et",))
+    response = sensitivity_table(
+        test.parameters.numpy(), predicted, reference, ("et",), GAN_PO_PARAMETERS
+    )
     response = response.set_index("parameter")
     assert response.vic["expt"] == pytest.approx(1.0, rel=0.02)
     assert response.ratio["expt"] == pytest.approx(1.0, abs=0.2)
@@ -176,7 +179,7 @@ def test_weights_that_are_not_finite_are_not_kept(samples, settings, tmp_path, m
 
 
 def test_a_network_survives_the_way_to_its_file_and_back(samples, tmp_path):
-    network = LstmNetwork(8, 10, ("et",), scaling_of(samples[0]))
+    network = LstmNetwork(8, 10, 7, ("et",), scaling_of(samples[0]))
     network.initialise(torch.Generator().manual_seed(1))
     save_network(network, tmp_path / "weights.pt")
     again = load_network(tmp_path / "weights.pt", LstmNetwork)
@@ -185,7 +188,7 @@ def test_a_network_survives_the_way_to_its_file_and_back(samples, tmp_path):
 
 
 def test_predictions_are_the_same_with_and_without_gradients(samples):
-    network = LstmNetwork(8, 10, ("et",), scaling_of(samples[0]))
+    network = LstmNetwork(8, 10, 7, ("et",), scaling_of(samples[0]))
     network.initialise(torch.Generator().manual_seed(1))
     forcing, parameters, _ = (
         samples[0].standardised(network).gather(torch.tensor([[0, 1], [2, 3], [11, 12]]), 10)
@@ -197,7 +200,7 @@ def test_predictions_are_the_same_with_and_without_gradients(samples):
 
 def test_an_unknown_target_is_refused(samples):
     with pytest.raises(ValueError, match="streamflow"):
-        LstmNetwork(8, 10, ("streamflow",), scaling_of(samples[0]))
+        LstmNetwork(8, 10, 7, ("streamflow",), scaling_of(samples[0]))
 
 
 def test_scores_of_a_shifted_copy_are_its_shift():
@@ -212,4 +215,4 @@ def test_too_few_members_for_a_sensitivity_are_refused():
     unit = torch.rand(2, 1, 7, generator=torch.Generator().manual_seed(4)).numpy()
     values = torch.zeros(2, 5, 1, 1).numpy()
     with pytest.raises(ValueError, match=r"raise ensemble\.test"):
-        sensitivity_table(unit, values, values, ("et",))
+        sensitivity_table(unit, values, values, ("et",), GAN_PO_PARAMETERS)

@@ -14,6 +14,7 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.study import Period, Periods, Priors, Vic
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 START = date(2009, 5, 1)
 
@@ -54,7 +55,7 @@ def case(shared):
 @pytest.fixture(scope="session")
 def engine(case):
     """VIC in float64 on the four cells."""
-    return Engine.of(*case, Vic())
+    return Engine.of(*case, Vic(), GAN_PO_PARAMETERS)
 
 
 @pytest.fixture(scope="session")

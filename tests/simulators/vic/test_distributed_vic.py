@@ -16,6 +16,7 @@ from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import start_workers
 from paramscape.study import CellSceua, DplA, DplWindows, GanPo, StatefulWindows, Vic
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 METHODS = {
     "gan-po": GanPo(epochs=3, channels=4, stateful=StatefulWindows(days=8, windows=2)),
@@ -27,7 +28,8 @@ METHODS = {
 def shard_of(rank, size, params, forcing, cells, periods):
     """VIC of one rank's cells."""
     torch.set_num_threads(1)
-    engine = Engine.of(params, forcing, cells_of_rank(cells, rank, size), Vic())
+    own = cells_of_rank(cells, rank, size)
+    engine = Engine.of(params, forcing, own, Vic(), GAN_PO_PARAMETERS)
     return SimulatorShard(VicSimulator(engine, periods), rank, size, "cpu")
 
 

@@ -15,6 +15,7 @@ from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.members import run_members
 from paramscape.study import Period, Vic
 from paramscape.study.days import days_of
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.study.quantities import TARGETS, UNITS
 from paramscape.vic import Running
 
@@ -90,7 +91,7 @@ def test_a_parameter_file_that_skips_active_cells_is_refused(case):
     run_cell = xr.ones_like(params["run_cell"])
     run_cell[1, 2] = 0
     with pytest.raises(ValueError, match="runs 3 of the domain's 4 active cells"):
-        Engine.of(params.assign(run_cell=run_cell), forcing, cells, Vic())
+        Engine.of(params.assign(run_cell=run_cell), forcing, cells, Vic(), GAN_PO_PARAMETERS)
 
 
 def test_a_target_that_is_not_finite_stops_the_batch(engine, members, periods, monkeypatch):
@@ -112,7 +113,7 @@ def test_steps_within_a_day_add_up_to_what_vic_puts_out_for_the_day(shared):
         cells = Cells.of(domain)
         settings = Vic(model_steps_per_day=8, snow_steps_per_day=8, runoff_steps_per_day=8)
         first = forcing.isel(time=slice(0, 24)).load()
-        engine = Engine.of(params, first, cells, settings)
+        engine = Engine.of(params, first, cells, settings, GAN_PO_PARAMETERS)
         reference = fluxes.isel(time=slice(0, 3)).load()
     soil = engine.parameters.soil
     values = torch.stack(

@@ -29,7 +29,7 @@ EXACT = Twin(rain_error=0, temperature_error=0, radiation_error=0, observation_n
 def test_the_true_parameters_lie_in_the_priors_and_only_in_the_domain(inputs, box):
     truth = hidden_parameters(inputs, Priors(), Twin())
     require(truth, "parameters", "truth.nc")
-    unit = box.to_unit(torch.from_numpy(fields_of(truth, inputs.cells)))
+    unit = box.to_unit(torch.from_numpy(fields_of(truth, Priors().names, inputs.cells)))
     assert unit.min() >= 0 and unit.max() <= 1
     assert np.isnan(truth["parameters"].values[:, ~inputs.cells.mask]).all()
 
@@ -38,7 +38,7 @@ def test_without_errors_the_observations_are_vic_with_the_true_parameters(inputs
     truth = hidden_parameters(inputs, Priors(), EXACT)
     observed = observe_truth(inputs, truth, periods, Vic(), EXACT)
     require(observed, "simulation", "observed.nc")
-    values = torch.from_numpy(fields_of(truth, inputs.cells))
+    values = torch.from_numpy(fields_of(truth, Priors().names, inputs.cells))
     expected = engine.run(values, periods.warmup.start, periods.train)
     for name in ("et", "runoff", "soil_moisture"):
         got = inputs.cells.gather(observed[name].sel(time=periods.train.slice))

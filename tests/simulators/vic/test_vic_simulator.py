@@ -6,7 +6,7 @@ import torch
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.short_warmup import with_largest_tiles
 from paramscape.simulators.vic.simulator import VicSimulator
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic.columns import columns_of
 from paramscape.vic.engine import eager
 
@@ -99,13 +99,13 @@ def test_the_gradient_is_the_slope_of_the_windows(fresh, members):
     (gradient,) = torch.autograd.grad(total(leaf), leaf)
     for name in ("infilt", "depth2", "expt"):
         step = torch.zeros_like(leaf)
-        step[:, PARAMETERS.index(name)] = 1e-6 * members[0, :, PARAMETERS.index(name)]
+        step[:, GAN_PO_PARAMETERS.index(name)] = 1e-6 * members[0, :, GAN_PO_PARAMETERS.index(name)]
         slope = (total(members[0] + step) - total(members[0] - step)) / 2
         torch.testing.assert_close((gradient * step).sum(), slope, rtol=1e-3, atol=1e-9)
 
 
 def test_windows_answer_to_a_deeper_soil_as_a_whole_run_does(fresh, members, periods):
-    depth2 = PARAMETERS.index("depth2")
+    depth2 = GAN_PO_PARAMETERS.index("depth2")
     leaf = members[0].clone().requires_grad_()
     windows = Windows(torch.arange(3) * 10, 10)
     made = fresh.simulate_windows(leaf, windows)["et"].mean((0, 1))

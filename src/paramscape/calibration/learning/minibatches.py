@@ -1,5 +1,6 @@
 """Mini-batches: the windows of the training period that are simulated together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +9,6 @@ from torch import Tensor
 from paramscape.calibration.problem import Problem, target_of
 from paramscape.simulators.interface import Windows
 from paramscape.study import StatefulWindows
-from paramscape.study.quantities import PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
         FloatingPointError: if a parameter is not finite, or if the simulation is not, naming the
             first cell, its day and its parameters.
     """
-    require_finite_fields(parameters)
+    require_finite_fields(parameters, problem.priors.names)
     fluxes = problem.simulator.simulate_windows(parameters, windows)
     simulated = target_of(fluxes, problem.target)
     broken = ~torch.isfinite(simulated.detach())
     if broken.any():
         window, day, place = broken.nonzero()[0].tolist()
         cell = place if windows.cells is None else int(windows.cells[place])
-        values = zip(PARAMETERS, parameters[cell].tolist(), strict=True)
+        values = zip(problem.priors.names, parameters[cell].tolist(), strict=True)
         raise FloatingPointError(
             f"{problem.simulator.name} gives {problem.target} that is not finite in "
             f"{int(broken.sum())} cell-days; the first is cell {cell}, day "
@@ -111,8 +111,8 @@ def simulate(problem: Problem, parameters: Tensor, windows: Windows) -> Tensor:
     return simulated
 
 
-def require_finite_fields(parameters: Tensor) -> None:
-    """Refuse parameters (cell, parameter) that are not finite.
+def require_finite_fields(parameters: Tensor, names: Sequence[str]) -> None:
+    """Refuse values (cell, parameter) of named parameters that are not finite.
 
     Raises:
         FloatingPointError: naming the first.
@@ -122,7 +122,7 @@ def require_finite_fields(parameters: Tensor) -> None:
     if broken.any():
         cell, column = broken.nonzero()[0].tolist()
         raise FloatingPointError(
-            f"the network gives {PARAMETERS[column]}={float(parameters[cell, column])} in cell "
+            f"the network gives {names[column]}={float(parameters[cell, column])} in cell "
             f"{cell}, and {int(broken.sum())} values in all that are not finite; most likely its "
             "steps are too long: lower the method's learning_rate"
         )

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from paramscape.calibration.problem import Problem, target_of
 from paramscape.study import Preconditioning
-from paramscape.study.quantities import PARAMETERS
 
 _DIFFERENCE = 0.02
 
@@ -43,7 +42,7 @@ class Preconditioner:
     @torch.no_grad()
     def renew(self, parameters: Tensor) -> int:
         """Compute the matrices at parameters (cell, parameter); returns the model runs it took."""
-        priors, count = self.problem.priors, len(PARAMETERS)
+        priors, count = self.problem.priors, parameters.shape[-1]
         unit = priors.to_unit(parameters.double()).clamp(0.0, 1.0)
         change = torch.where(unit + _DIFFERENCE > 1.0, -_DIFFERENCE, _DIFFERENCE)
         members = torch.cat([unit[None], unit + torch.diag_embed(change).movedim(-1, 0)])

@@ -5,6 +5,7 @@ compensate each other, far from the best parameters; a global search in each cel
 """
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -20,19 +21,22 @@ from paramscape.study import Pretraining
 _MAX_GRAD_NORM = 1.0
 
 
-def read_search(parameters: Path, history: Path, cells: Cells, default: Tensor) -> SearchedFields:
+def read_search(
+    parameters: Path, history: Path, names: Sequence[str], cells: Cells, default: Tensor
+) -> SearchedFields:
     """Read the parameters that `cell-sceua` found, and their cost.
 
     Args:
         parameters: file of kind `parameters`.
         history: the search's, with `model_runs` and `seconds`.
+        names: of the calibrated parameters.
         cells: of the domain.
         default: (cell, parameter), which gives the type and device of the parameters.
 
     Raises:
         FileContractError: if a file is broken or lacks a column.
     """
-    fields = fields_of(read_dataset(parameters, "parameters"), cells)
+    fields = fields_of(read_dataset(parameters, "parameters"), names, cells)
     course = read_table(history, ["model_runs", "seconds"])
     return SearchedFields(
         torch.from_numpy(fields).to(default),

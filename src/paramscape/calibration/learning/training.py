@@ -158,7 +158,7 @@ class _FieldTraining:
 
     def _respin(self, parameters: Tensor) -> None:
         """Recompute the simulator's states, unless they belong to these parameters already."""
-        require_finite_fields(parameters)
+        require_finite_fields(parameters, self.problem.priors.names)
         if not self.problem.simulator.is_stateful:
             return
         self.model_runs.respin(parameters)

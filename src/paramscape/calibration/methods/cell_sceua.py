@@ -13,7 +13,7 @@ from paramscape.study import CellSceua
 def calibrate_cell_sceua(
     problem: Problem, settings: CellSceua, paths: RunPaths, seed: int
 ) -> Tensor:
-    """Find the seven parameters of every cell by SCE-UA, a problem for each cell.
+    """Find the parameters of every cell by SCE-UA, a problem for each cell.
 
     A cell's objective is the root mean square error over the training period's days on which the
     cell is observed. The parameters are searched on the unit scale of the priors, from the default

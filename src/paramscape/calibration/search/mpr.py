@@ -12,7 +12,7 @@ from torch import Tensor
 
 from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.parameters.priors import PriorBox
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import GAN_PO_PARAMETERS as PARAMETERS
 
 
 @dataclass(frozen=True)

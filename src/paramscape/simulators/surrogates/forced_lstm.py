@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.simulators.surrogates.recurrence import hidden_states
-from paramscape.study.quantities import FORCINGS, PARAMETERS
+from paramscape.study.quantities import FORCINGS
 
 
 class ForcedLstm(nn.Module):
@@ -14,14 +14,14 @@ class ForcedLstm(nn.Module):
 
     Args:
         hidden: units of the LSTM.
+        parameters: number of parameters.
         outputs: of the linear layer.
     """
 
-    def __init__(self, hidden: int, outputs: int):
+    def __init__(self, hidden: int, parameters: int, outputs: int):
         super().__init__()
-        features = len(FORCINGS) + len(PARAMETERS)
-        self.hidden = hidden
-        self.lstm = nn.LSTM(features, hidden, device="meta").to_empty(device="cpu")
+        self.hidden, self.inputs = hidden, [len(FORCINGS), parameters]
+        self.lstm = nn.LSTM(sum(self.inputs), hidden, device="meta").to_empty(device="cpu")
         self.head = nn.Linear(hidden, outputs, device="meta").to_empty(device="cpu")
 
     @torch.no_grad()
@@ -71,7 +71,7 @@ class ForcedLstm(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Hidden states (day, lane, hidden) and last cell state; constant inputs projected once."""
         lstm = self.lstm
-        moving, still = lstm.weight_ih_l0.split([len(FORCINGS), len(PARAMETERS)], 1)
+        moving, still = lstm.weight_ih_l0.split(self.inputs, 1)
         bias = (lstm.bias_ih_l0 + lstm.bias_hh_l0).unsqueeze(1)
         weight = torch.cat([lstm.weight_hh_l0, moving], 1)
         constant = torch.addmm(bias, still, parameters.t())

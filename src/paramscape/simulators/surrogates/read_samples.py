@@ -52,7 +52,9 @@ def load_samples(
     """
     members = read_dataset(files.members, "members")
     chosen = members_of_role(members, role)
-    unit = priors.to_unit(torch.from_numpy(fields_of(members, cells)[chosen]).double())
+    unit = priors.to_unit(
+        torch.from_numpy(fields_of(members, priors.names, cells)[chosen]).double()
+    )
     forcing, lead = forcing_until(read_dataset(files.forcing, "forcing-daily"), period, cells)
     return Samples(
         forcing=forcing,

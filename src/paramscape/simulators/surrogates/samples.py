@@ -52,6 +52,11 @@ class Samples:
         _require_finite("parameters", ("member", "cell", "parameter"), self.parameters)
         _require_finite("targets", ("member", "day", "cell", "target"), self.targets)
 
+    @property
+    def parameter_count(self) -> int:
+        """Number of parameters."""
+        return self.parameters.shape[-1]
+
     def to(self, device: str | torch.device) -> "Samples":
         """The same samples on a device."""
         names = ("forcing", "parameters", "targets")

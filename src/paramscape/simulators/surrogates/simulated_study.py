@@ -10,7 +10,7 @@ from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.study import LearningPeriods
 from paramscape.study.days import DayAxis
-from paramscape.study.quantities import FORCINGS, PARAMETERS
+from paramscape.study.quantities import FORCINGS
 
 FORCING = "the daily forcing"
 
@@ -50,5 +50,5 @@ class SurrogateInputs:
         Raises:
             ValueError: if the parameters are not those of all cells, or not finite.
         """
-        require_parameter_values(parameters, self.cells.count, PARAMETERS)
+        require_parameter_values(parameters, self.cells.count, self.priors.names)
         return self.priors.to_unit(parameters).to(self.forcing)

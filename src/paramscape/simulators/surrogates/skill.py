@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from paramscape.metrics.point import moments
-from paramscape.study.quantities import PARAMETERS, UNITS
+from paramscape.study.quantities import UNITS
 
 
 def score_cells(predicted: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
@@ -45,7 +45,11 @@ def skill_table(
 
 
 def sensitivity_table(
-    unit: np.ndarray, predicted: np.ndarray, reference: np.ndarray, targets: tuple[str, ...]
+    unit: np.ndarray,
+    predicted: np.ndarray,
+    reference: np.ndarray,
+    targets: tuple[str, ...],
+    parameters: tuple[str, ...],
 ) -> pd.DataFrame:
     """How the mean target answers to each parameter, in the surrogate and in VIC.
 
@@ -58,7 +62,8 @@ def sensitivity_table(
     Args:
         unit: (member, cell, parameter) in the unit cube.
         predicted, reference: (member, day, cell, target), physical.
-        targets: names.
+        targets: their names.
+        parameters: their names.
 
     Returns:
         columns target, parameter, surrogate, vic [the target's unit], ratio.
@@ -78,7 +83,7 @@ def sensitivity_table(
             name: _half_slopes(design, values[..., position])
             for name, values in (("surrogate", predicted), ("vic", reference))
         }
-        for i, parameter in enumerate(PARAMETERS):
+        for i, parameter in enumerate(parameters):
             surrogate, vic = change["surrogate"][i], change["vic"][i]
             ratio = surrogate / vic if vic else np.nan
             rows.append((target, parameter, surrogate, vic, ratio))

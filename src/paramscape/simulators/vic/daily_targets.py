@@ -19,7 +19,7 @@ def daily_targets(
     Args:
         outputs: OUT_EVAP, OUT_RUNOFF, OUT_BASEFLOW (member?, step, cell) and OUT_SOIL_MOIST
             (member?, step, cell, layer), all in mm.
-        first_depth: (cell,) thickness of layer 1 [m], which is never calibrated.
+        first_depth: (member?, cell) thickness of layer 1 [m].
         steps_per_day: model steps in a day.
 
     Returns:
@@ -30,7 +30,7 @@ def daily_targets(
     return {
         "et": _by_day(outputs["OUT_EVAP"], steps_per_day).sum(-2),
         "runoff": _by_day(runoff, steps_per_day).sum(-2),
-        "soil_moisture": moisture / (1000.0 * first_depth),
+        "soil_moisture": moisture / (1000.0 * first_depth).unsqueeze(-2),
     }
 
 

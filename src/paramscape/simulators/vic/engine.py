@@ -1,6 +1,6 @@
 """The embedded VIC with one study's parameters and forcing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,7 +15,6 @@ from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
 from paramscape.study import Period, Vic
 from paramscape.study.days import DayAxis
-from paramscape.study.quantities import PARAMETERS
 from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
 from paramscape.vic.columns import Columns, columns_of
 
@@ -24,24 +23,33 @@ from paramscape.vic.columns import Columns, columns_of
 class Engine:
     """Embedded VIC on the active cells of a study.
 
-    parameters: the uncalibrated parameters. forcing: from `first_day` on, without a gap.
+    parameters: the uncalibrated parameters. names: of those that are calibrated, in the order of
+    all values. forcing: from `first_day` on, without a gap.
     """
 
     parameters: Parameters
+    names: tuple[str, ...]
     forcing: Forcing
     options: Options
     first_day: date
     running: Running = field(default_factory=Running)
 
     @classmethod
-    def of(cls, params: xr.Dataset, forcing: xr.Dataset, cells: Cells, settings: Vic) -> "Engine":
+    def of(
+        cls,
+        params: xr.Dataset,
+        forcing: xr.Dataset,
+        cells: Cells,
+        settings: Vic,
+        names: tuple[str, ...],
+    ) -> "Engine":
         """Set VIC up from its parameter file and its forcing files joined along time, in float64.
 
         Raises:
             ValueError: if the parameter file does not run all active cells of the domain, or if
                 parameters or forcing are not valid for VIC.
         """
-        options = options_of(settings)
+        options = options_of(settings, names)
         parameters = Parameters.from_dataset(params, cells.mask)
         if parameters.cells != cells.count:
             raise ValueError(
@@ -52,6 +60,7 @@ class Engine:
         start = np.datetime64(forcing["time"].values[0], "D")
         return cls(
             parameters,
+            names,
             Forcing.from_dataset(forcing, cells.mask, options),
             options,
             start.item(),
@@ -77,11 +86,11 @@ class Engine:
 
     def require_values(self, values: Tensor) -> None:
         """Refuse calibrated values of another shape or that are not finite."""
-        require_parameter_values(values, self.parameters.cells, PARAMETERS)
+        require_parameter_values(values, self.parameters.cells, self.names)
 
     def calibrated(self, values: Tensor) -> Parameters:
         """VIC's parameters with the calibrated values (member?, cell, parameter)."""
-        return with_calibrated(self.parameters, values)
+        return with_calibrated(self.parameters, values, self.names)
 
     @property
     def axis(self) -> DayAxis:
@@ -94,12 +103,9 @@ class Engine:
         steps = self.options.model_steps_per_day
         return self.forcing.days(days.start * steps, days.stop * steps)
 
-    def targets(
-        self, outputs: Mapping[str, Tensor], cells: Tensor | None = None
-    ) -> dict[str, Tensor]:
-        """Daily targets (member?, day, cell) of VIC's outputs of all or of some cells."""
-        depth = self.parameters.soil["depth"][..., 0]
-        depth = depth if cells is None else depth[cells]
+    def targets(self, outputs: Mapping[str, Tensor], calibrated: Parameters) -> dict[str, Tensor]:
+        """Daily targets (member?, day, cell) of the outputs of VIC with calibrated parameters."""
+        depth = calibrated.soil["depth"][..., 0]
         return daily_targets(outputs, depth, self.options.model_steps_per_day)
 
     @torch.no_grad()
@@ -153,7 +159,7 @@ class Engine:
             outputs=OUTPUTS,
             running=self.running_with(progress),
         )
-        return self.targets(ran.outputs)
+        return self.targets(ran.outputs, parameters)
 
     def advance(
         self,
@@ -173,8 +179,8 @@ class Engine:
         return ran.state
 
 
-def options_of(settings: Vic) -> Options:
-    """VIC's options from a study's settings."""
+def options_of(settings: Vic, names: Sequence[str]) -> Options:
+    """VIC's options from a study's settings and the names of its calibrated parameters."""
     return Options(
         model_steps_per_day=settings.model_steps_per_day,
         snow_steps_per_day=settings.snow_steps_per_day,
@@ -183,4 +189,5 @@ def options_of(settings: Vic) -> Options:
         snow_band=settings.snow_band,
         fcan_src=settings.fcan_src,
         water_balance=settings.water_balance,
+        max_snow_albedo="max_snow_albedo" in names,
     )

@@ -15,7 +15,7 @@ from paramscape.simulators.parameter_values import require_parameter_values
 from paramscape.simulators.vic.daily_targets import daily_targets
 from paramscape.simulators.vic.engine import options_of
 from paramscape.study import Period, Periods, Vic
-from paramscape.study.quantities import PARAMETERS
+from paramscape.study.parameters import BY_NAME
 from paramscape.vic import calibrated_dataset
 from paramscape.vic.executable import CaseFiles, Program, run_case
 from paramscape.vic.executable.check_outputs import BALANCE
@@ -27,6 +27,7 @@ class VicImage:
 
     Args:
         program: how VIC is started.
+        names: of the calibrated parameters, in the order of all values.
         files: domain, uncalibrated parameters and forcing of the study.
         settings: how VIC is run.
         periods: every run starts cold at the beginning of the warm-up.
@@ -37,9 +38,16 @@ class VicImage:
     is_stateful = False
 
     def __init__(
-        self, program: Program, files: CaseFiles, settings: Vic, periods: Periods, folder: Path
+        self,
+        program: Program,
+        names: tuple[str, ...],
+        files: CaseFiles,
+        settings: Vic,
+        periods: Periods,
+        folder: Path,
     ):
         self.program, self.settings, self.periods, self.folder = program, settings, periods, folder
+        self.names = _in_the_file(names)
         self.cells = Cells.of(files.domain)
         mask = files.domain["mask"]
         # VIC runs the cells of run_cell, which must be those of the study.
@@ -60,7 +68,7 @@ class VicImage:
                 "the real VIC program always runs the whole warm-up, so warmup_days must be None; "
                 f"got {warmup_days}"
             )
-        require_parameter_values(parameters, self.cells.count, PARAMETERS)
+        require_parameter_values(parameters, self.cells.count, self.names)
         if parameters.ndim == 2:
             return self._one(parameters, period, self.folder)
         members = [
@@ -86,8 +94,8 @@ class VicImage:
 
     def _one(self, values: Tensor, period: Period, folder: Path) -> dict[str, Tensor]:
         start = self.periods.warmup.start
-        case = ImageCase(options_of(self.settings), start, period.end, BALANCE)
-        params = calibrated_dataset(self.files.params, values, self.cells.mask)
+        case = ImageCase(options_of(self.settings, self.names), start, period.end, BALANCE)
+        params = calibrated_dataset(self.files.params, values, self.names, self.cells.mask)
         outputs = run_case(case, replace(self.files, params=params), self.program, folder)
         wanted = {
             name: torch.from_numpy(np.ascontiguousarray(series[(period.start - start).days :]))
@@ -95,6 +103,17 @@ class VicImage:
         }
         first_depth = self.cells.gather(params["depth"].transpose("nlayer", "lat", "lon"))[0]
         return daily_targets(wanted, torch.from_numpy(first_depth), steps_per_day=1)
+
+
+def _in_the_file(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of parameters, all of which VIC reads from its parameter file."""
+    constant = [name for name in names if BY_NAME[name].extent == "constant"]
+    if constant:
+        raise ValueError(
+            f"the real VIC program has one value of {', '.join(constant)} for all cells, in its "
+            "file of constants, and cannot run calibrated fields of it; verify in the embedded VIC"
+        )
+    return names
 
 
 def _no_gradient() -> str:

@@ -63,7 +63,7 @@ def _step(prepared: Prepared, values: Tensor, day: Day) -> tuple[Tensor, Tensor]
 
 def _days(prepared: Prepared, forcing: Forcing) -> Iterator[Day]:
     """Everything that drives each step."""
-    forcing_cell = prepared.forcing_cell(forcing)
+    forcing_cell, snow_cell = prepared.forcing_cell(forcing), prepared.snow_cell(forcing)
     site = prepared.land.site
     together = max(1, min(64, LANES_AT_ONCE // prepared.columns.lanes))
     for start in range(0, forcing.steps, together):
@@ -71,7 +71,7 @@ def _days(prepared: Prepared, forcing: Forcing) -> Iterator[Day]:
         fine = substep_weather(part)
         coarse = Weather(*(cells_last(v, part)[:, forcing_cell] for v in step_weather(fine)))
         air = air_over(coarse, site, prepared.land.options.conserve)
-        snowy = cells_last(prepared.may_snow(part), part)[:, forcing_cell]
+        snowy = prepared.may_snow(part)[:, snow_cell]
         fine = Weather(*(cells_last(v, part) for v in fine))
         for step in range(part.steps):
             yield Day(

@@ -24,6 +24,7 @@ class Prepared:
     land: Land
     calendar: Calendar
     outputs: tuple[str, ...]
+    all_rain_above: Tensor | float  # (member?, cell), or one for all cells [C]
     bands: Tensor | None = None  # see `outputs.StepView`, where an output needs it
     water_table: WaterTable | None = None
 
@@ -50,7 +51,9 @@ class Prepared:
             bands = columns.repeat(columns.band_share.to(layers.depth.dtype))
         if set(WATER_TABLE) & set(outputs):
             table = water_table_of(parameters, columns, layers)
-        return cls(columns, land, Calendar(parameters, columns, options), outputs, bands, table)
+        above = parameters.soil.get("MAX_SNOW_TEMP", c.ALL_RAIN_ABOVE)
+        calendar = Calendar(parameters, columns, options)
+        return cls(columns, land, calendar, outputs, above, bands, table)
 
     @property
     def by_lane(self) -> bool:
@@ -75,9 +78,25 @@ class Prepared:
         return (cell + (member * self.columns.cells if forcing.members else 0 * member)).reshape(-1)
 
     def may_snow(self, forcing: Forcing) -> Tensor:
-        """Whether snow may fall in a substep in the coldest band, (member?, step, cell)."""
-        cold = forcing.air_temp + self.columns.coldest_band < c.ALL_RAIN_ABOVE
-        return (cold & (forcing.prec > 0)).any(-2)
+        """Whether snow may fall in a substep in the coldest band, (step, snow cell).
+
+        `snow_cell` gives the place of each lane. Members have their own places where their forcing
+        or their temperature above which all is rain differs.
+        """
+        above = self.all_rain_above
+        if self._snow_differs:
+            above = above.detach()[:, None, None]
+        cold = forcing.air_temp + self.columns.coldest_band < above
+        may = (cold & (forcing.prec > 0)).any(-2)
+        return may.movedim(0, -2).flatten(-2) if may.ndim == 3 else may
+
+    def snow_cell(self, forcing: Forcing) -> Tensor:
+        """Index (lane,) into the last axis of `may_snow`."""
+        return self.columns.cell_of_lane if self._snow_differs else self.forcing_cell(forcing)
+
+    @property
+    def _snow_differs(self) -> bool:
+        return isinstance(self.all_rain_above, Tensor) and self.all_rain_above.ndim == 2
 
     def of_cells(self, rows: Tensor, members: int | None) -> dict[str, Tensor]:
         """Outputs by name of cell means (step, row, member * cell)."""

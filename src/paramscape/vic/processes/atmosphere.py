@@ -1,5 +1,7 @@
 """Properties of the air: vapour pressure, density, latent heats, and the phase of precipitation."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -50,25 +52,32 @@ def emitted_longwave(temperature: Tensor, emissivity: float) -> Tensor:
     return emissivity * c.STEFAN_BOLTZMANN * kelvin * kelvin * kelvin * kelvin
 
 
+class PhaseRange(NamedTuple):
+    """Air temperatures [C] below which all precipitation is snow, and above which all is rain."""
+
+    all_snow_below: Tensor | float
+    all_rain_above: Tensor | float
+
+
 def rain_and_snow(
-    temperature: Tensor, precipitation: Tensor, conserve: bool = False
+    temperature: Tensor, precipitation: Tensor, phases: PhaseRange, conserve: bool = False
 ) -> tuple[Tensor, Tensor]:
     """Split precipitation into rain and snow.
 
-    Rain rises linearly from none at -0.5 C to all at 0.5 C. Snowfall below 1e-5 mm is discarded,
-    as in VIC; to `conserve` water, it falls as rain.
+    Rain rises linearly with temperature, from none to all. Snowfall below 1e-5 mm is discarded, as
+    in VIC; to `conserve` water, it falls as rain.
 
     Args:
         temperature: air temperature [C].
         precipitation: of the step [mm], same shape.
+        phases: the ends of the rise; -0.5 and 0.5 C in VIC.
 
     Returns:
         Rain and snowfall [mm].
     """
-    fraction = (temperature - c.ALL_SNOW_BELOW) / (c.ALL_RAIN_ABOVE - c.ALL_SNOW_BELOW)
-    rain = torch.where(
-        temperature < c.ALL_RAIN_ABOVE, fraction.clamp(min=0) * precipitation, precipitation
-    )
+    below, above = phases
+    fraction = (temperature - below) / (above - below)
+    rain = torch.where(temperature < above, fraction.clamp(min=0) * precipitation, precipitation)
     snow = precipitation - rain
     trace = snow < c.SNOWFALL_CUT
     if conserve:

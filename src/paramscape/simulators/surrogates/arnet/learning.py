@@ -24,7 +24,7 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     enter = (settings.channels, settings.kernel, settings.stride)
     scaling = scaling_of(training)
     shape = (settings.layers, settings.growth, enter, settings.hidden_channels)
-    network = ArnetNetwork(*shape, training.names, scaling)
+    network = ArnetNetwork(*shape, training.parameter_count, training.names, scaling)
     network.initialise(random_streams.torch_generator(seed, "weights")).to(training.forcing.device)
     targets = network.standardise_targets(training.targets)
     seen = torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
-from paramscape.study.quantities import FORCINGS, PARAMETERS
+from paramscape.study.quantities import FORCINGS
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
 _MEMORY = 3.0  # largest size of what is fed back where training gives no range
@@ -27,6 +27,7 @@ class ArnetNetwork(SurrogateNetwork):
         enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo et
             al. The last one has the same stride.
         memory: outputs that are fed back like the targets, but have no true values.
+        parameters: number of parameters.
         targets: names of the other outputs, which come first and are fed back, too.
         scaling: constants of standardisation.
 
@@ -42,14 +43,15 @@ class ArnetNetwork(SurrogateNetwork):
         growth: int,
         enter: Sequence[int],
         memory: int,
+        parameters: int,
         targets: Sequence[str],
         scaling: Scaling,
     ):
         shape = {"layers": list(layers), "growth": growth, "enter": list(enter), "memory": memory}
-        super().__init__(targets, scaling, **shape)
+        super().__init__(targets, scaling, **shape, parameters=parameters)
         self.states = len(self.targets) + memory
         channels, kernel, stride = enter
-        inputs = len(PARAMETERS) + 1 + len(FORCINGS) + self.states
+        inputs = parameters + 1 + len(FORCINGS) + self.states
         outer, middle, inner = layers
         width = channels + outer * growth
         halved = width // 2

@@ -14,7 +14,8 @@ _CHUNK = 8192  # windows predicted at once; only memory depends on it
 
 def untrained(training: Samples, settings: Lstm, seed: int) -> LstmNetwork:
     """A network with random weights; training members give its constants of standardisation."""
-    network = LstmNetwork(settings.hidden, settings.days, training.names, scaling_of(training))
+    shape = (settings.hidden, settings.days, training.parameter_count)
+    network = LstmNetwork(*shape, training.names, scaling_of(training))
     return network.initialise(random_streams.torch_generator(seed, "weights")).to(
         training.forcing.device
     )

@@ -15,14 +15,23 @@ class LstmNetwork(SurrogateNetwork):
     One LSTM reads the standardised forcing of each day beside the parameters in the unit cube;
     one linear layer turns its last hidden state into the standardised targets (Sun et al. 2024,
     section 3.2).
+
+    Args:
+        hidden: units of the LSTM.
+        days: of a window.
+        parameters: number of parameters.
+        targets: names of the outputs.
+        scaling: constants of standardisation.
     """
 
     kind = "lstm"
 
-    def __init__(self, hidden: int, days: int, targets: Sequence[str], scaling: Scaling):
-        super().__init__(targets, scaling, hidden=hidden, days=days)
+    def __init__(
+        self, hidden: int, days: int, parameters: int, targets: Sequence[str], scaling: Scaling
+    ):
+        super().__init__(targets, scaling, hidden=hidden, days=days, parameters=parameters)
         self.days = days
-        self.core = ForcedLstm(hidden, len(self.targets))
+        self.core = ForcedLstm(hidden, parameters, len(self.targets))
 
     def initialise(self, generator: torch.Generator) -> "LstmNetwork":
         """Draw all weights uniformly within 1 / sqrt(hidden), and return the network."""

@@ -11,7 +11,8 @@ from paramscape.study import Seq2seq, random_streams
 
 def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork:
     """A network with random weights; training members give its constants of standardisation."""
-    network = Seq2seqNetwork(settings.hidden, training.names, scaling_of(training))
+    shape = (settings.hidden, training.parameter_count)
+    network = Seq2seqNetwork(*shape, training.names, scaling_of(training))
     network.initialise(random_streams.torch_generator(seed, "weights"), settings.forget_bias)
     return network.to(training.forcing.device)
 

@@ -14,13 +14,19 @@ class Seq2seqNetwork(SurrogateNetwork):
 
     One LSTM reads the standardised forcing of each day beside the parameters in the unit cube;
     one linear layer turns its hidden state of each day into that day's standardised targets.
+
+    Args:
+        hidden: units of the LSTM.
+        parameters: number of parameters.
+        targets: names of the outputs.
+        scaling: constants of standardisation.
     """
 
     kind = "seq2seq"
 
-    def __init__(self, hidden: int, targets: Sequence[str], scaling: Scaling):
-        super().__init__(targets, scaling, hidden=hidden)
-        self.core = ForcedLstm(hidden, len(self.targets))
+    def __init__(self, hidden: int, parameters: int, targets: Sequence[str], scaling: Scaling):
+        super().__init__(targets, scaling, hidden=hidden, parameters=parameters)
+        self.core = ForcedLstm(hidden, parameters, len(self.targets))
 
     def initialise(self, generator: torch.Generator, forget_bias: float) -> "Seq2seqNetwork":
         """Draw all weights; see `ForcedLstm.initialise`."""

@@ -3,7 +3,7 @@
 struct Job {
   // sizes
   int64_t lanes, steps, substeps, runoff_steps, model_steps, shown, shown_rows;
-  int64_t cover_lanes, weather_cells, clocks, cells;
+  int64_t cover_lanes, weather_cells, clocks, cells, snow_cells;
   double step_seconds, substep_seconds;
   // what the lanes read
   const T* constants;          // [Land::rows][lanes]
@@ -11,8 +11,9 @@ struct Job {
   const int32_t* cover_lane;   // [lanes]
   const T* forcing;            // [steps][substeps][Forcing::rows][weather_cells]
   T* weather;                  // [steps][1 + substeps][Weather::rows][weather_cells]: the step first
-  const uint8_t* may_snow;     // [steps][weather_cells]
+  const uint8_t* may_snow;     // [steps][snow_cells]
   const int32_t* weather_cell; // [lanes]
+  const int32_t* snow_cell;    // [lanes]
   const int32_t* clock;        // [lanes]
   const int32_t* month;        // [steps][clocks], from 0
   const uint8_t* thawing;      // [steps][clocks][south, north]
@@ -103,7 +104,7 @@ INLINE void copy(V* target, const V* source, int rows) {
 
 struct Lanes {  // constants of a block's lanes; of the last lane again where it has fewer
   V land[Land::rows], cover[Cover::rows], weight;
-  int32_t month[WIDTH], cover_lane[WIDTH], clock[WIDTH], cell[WIDTH];
+  int32_t month[WIDTH], cover_lane[WIDTH], clock[WIDTH], cell[WIDTH], snow_cell[WIDTH];
   Cells weather_cell;
   bool same_clock;
 };
@@ -136,12 +137,12 @@ INLINE V season(const Job& j, int64_t step, const Lanes& l) {
 }
 
 INLINE M snow_may_fall(const Job& j, int64_t step, const Lanes& l) {
-  const uint8_t* cells = j.may_snow + step * j.weather_cells;
+  const uint8_t* cells = j.may_snow + step * j.snow_cells;
   uint8_t somewhere = 0;
-  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.weather_cell.index[i]];
+  for (int i = 0; i < WIDTH; i++) somewhere |= cells[l.snow_cell[i]];
   if (!somewhere) return ~always();
   V may;
-  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.weather_cell.index[i]];
+  for (int i = 0; i < WIDTH; i++) may[i] = cells[l.snow_cell[i]];
   return may > number(0);
 }
 
@@ -154,6 +155,7 @@ static void enter(const Job& j, const Block& b, Lanes& l) {
     l.month[i] = -1;
     l.cover_lane[i] = j.cover_lane[b.lane(i)];
     weather_cell[i] = j.weather_cell[b.lane(i)];
+    l.snow_cell[i] = j.snow_cell[b.lane(i)];
     l.clock[i] = j.clock[b.lane(i)];
     l.cell[i] = j.cell[b.lane(i)];
     l.same_clock = l.same_clock && l.clock[i] == l.clock[0];

@@ -20,17 +20,18 @@ def run_compiled(
     """Outputs (step, row, member * cell) and the state (variable, lane) after the last step."""
     land, columns = prepared.land, prepared.columns
     raw = torch.stack([cells_last(getattr(forcing, name), forcing) for name in WEATHER], 2)
-    cover = prepared.calendar.table
+    cover, may_snow = prepared.calendar.table, prepared.may_snow(forcing)
     order, group = _alike_together(columns, land.site, bool(forcing.members))
     of_lanes = {
         "weather_cell": prepared.forcing_cell(forcing),
+        "snow_cell": prepared.snow_cell(forcing),
         "cell": columns.cell_of_lane,
         "cover_lane": torch.arange(columns.lanes) % cover.shape[-1],
         "clock": columns.member_of_lane % (forcing.members or 1),
     }
     arrays = {
         **{name: index[order].to(torch.int32) for name, index in of_lanes.items()},
-        "may_snow": cells_last(prepared.may_snow(forcing), forcing).to(torch.uint8),
+        "may_snow": may_snow.to(torch.uint8),
         "show": torch.tensor([_number(name) for name in prepared.outputs], dtype=torch.int32),
         **_calendar(forcing),
     }
@@ -41,7 +42,7 @@ def run_compiled(
             c.all_values(),
             land.options.conserve,
         ),
-        sizes=_sizes(prepared, forcing, cover),
+        sizes={**_sizes(prepared, forcing, cover), "snow_cells": may_snow.shape[-1]},
         arrays={name: value.contiguous() for name, value in arrays.items()},
         group=group,
         progress=progress,

@@ -19,13 +19,14 @@ RANGES_OF_A_THREAD = 4  # at least, so that threads end at nearly the same time
 STEPS_OF_A_RANGE = 64
 INTEGERS = (
     "lanes", "steps", "substeps", "runoff_steps", "model_steps", "shown", "shown_rows",
-    "cover_lanes", "weather_cells", "clocks", "cells",
+    "cover_lanes", "weather_cells", "clocks", "cells", "snow_cells",
 )  # fmt: skip
 REALS = ("step_seconds", "substep_seconds")
 ARRAYS = (
     "constants", "cover", "cover_lane", "forcing", "weather", "may_snow", "weather_cell",
-    "clock", "month", "thawing", "weight", "cell", "show", "state", "tape", "shown_cells",
-    "d_shown_cells", "d_state", "d_constants", "d_cover", "d_weather", "d_forcing", "d_weight",
+    "snow_cell", "clock", "month", "thawing", "weight", "cell", "show", "state", "tape",
+    "shown_cells", "d_shown_cells", "d_state", "d_constants", "d_cover", "d_weather", "d_forcing",
+    "d_weight",
 )  # fmt: skip
 
 
