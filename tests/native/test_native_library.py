@@ -161,7 +161,7 @@ def test_without_a_usable_cache_a_private_folder_is_taken(
     private = tmp_path / "temporary" / f"paramscape-{os.getuid()}"
     assert is_in(library.load(programs.recipe(programs.REAL)), private)
     assert private.stat().st_mode & 0o777 == 0o700
-    said = re.findall("paramscape: (.*); taking .* instead", capsys.readouterr().err)
+    said = re.findall("paramscape: (.*); using .* instead", capsys.readouterr().err)
     assert len(said) == (reason is not None) and (reason or "") in "".join(said)
     assert is_in(library.load(programs.recipe("no compiler")), private)
     assert capsys.readouterr().err == ""

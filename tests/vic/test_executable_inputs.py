@@ -80,7 +80,7 @@ def test_one_missing_value_in_an_active_cell_is_found_and_none_elsewhere(tmp_pat
 def test_a_units_attribute_that_vic_does_not_convert_is_refused(tmp_path, files):
     rewrite(files, 2008, lambda ds: ds.assign(prcp=ds["prcp"].assign_attrs(units="kg m-2 s-1")))
     assert_found(
-        "prcp is in 'kg m-2 s-1', and VIC takes it for mm per step", refusal(tmp_path, files)
+        "prcp is in 'kg m-2 s-1', but VIC would read it as mm per step", refusal(tmp_path, files)
     )
 
 

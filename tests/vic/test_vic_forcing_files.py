@@ -38,7 +38,7 @@ def with_units(ds, name, units):
         (lambda ds: with_units(ds, "tas", "K"), "air_temp lies between .* VIC needs C, within"),
         (lambda ds: with_units(ds, "tas", "Pa"), "forcing.2008.nc: tas has the units 'Pa', from"),
         (lambda ds: with_units(ds, "vp", "%"), "vp has the units '%', from which there is no"),
-        (lambda ds: ds.isel(lat=slice(None, None, -1)), "in the opposite order: turn lat round"),
+        (lambda ds: ds.isel(lat=slice(None, None, -1)), "in the opposite order: reverse lat"),
         (lambda ds: ds.assign_coords(lon=ds.lon + 0.5), "its lon differs from the domain's"),
         (lambda ds: ds.isel(lon=slice(1, None)), "its lon has"),
         (lambda ds: ds.drop_vars("dlwrf"), "has no variable dlwrf"),

@@ -183,5 +183,5 @@ def test_forcing_under_other_names_on_another_grid_is_refused(evaporated):
         evaporated(
             lambda ds: ds.assign_coords(lat=ds.lat + 0.25).rename(lat="latitude", lon="longitude")
         )
-    with pytest.raises(ValueError, match="in the opposite order: turn lat round"):
+    with pytest.raises(ValueError, match="in the opposite order: reverse lat"):
         evaporated(lambda ds: ds.isel(lat=slice(None, None, -1)).rename(lat="latitude"))

@@ -79,9 +79,9 @@ def load(recipe: Recipe) -> ctypes.CDLL:
         except OSError as refusal:
             refusals.append(f"{folder}: {refusal.strerror or refusal}")
     raise OSError(
-        f"{recipe.about} cannot be kept anywhere ({'; '.join(refusals) or 'no folder'}). Name a "
-        "folder that can be written, on a disk with room, in $PARAMSCAPE_CACHE, or set "
-        "PARAMSCAPE_VIC=plain to do without (much slower)"
+        f"{recipe.about} cannot be stored in any folder ({'; '.join(refusals) or 'no folder'}). "
+        "Name a folder that can be written, on a disk with room, in $PARAMSCAPE_CACHE, or set "
+        "PARAMSCAPE_VIC=plain to run without a compiler (much slower)"
     )
 
 
@@ -164,7 +164,7 @@ def _is_cut_off(file: Path) -> bool:
 
 def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
     for refusal in refusals:
-        tell(f"{refusal}; taking {file.parent} instead")
+        tell(f"{refusal}; using {file.parent} instead")
     tell(
         f"compiling {recipe.about} with {recipe.compiler} into {file.parent}: once for this "
         f"machine, about {recipe.seconds}"
@@ -180,8 +180,9 @@ def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
             raise _UnusableFolder(f"{full[0]}, says the compiler")
         if ran.returncode:
             raise CompilerError(
-                f"the C++ compiler failed. Name another one in $CXX, or set PARAMSCAPE_VIC=plain "
-                f"to do without (much slower). {' '.join(command)} says:\n{ran.stderr[-2000:]}"
+                "the C++ compiler failed. Name another one in $CXX, or set PARAMSCAPE_VIC=plain "
+                f"to run without a compiler (much slower). {' '.join(command)} says:\n"
+                f"{ran.stderr[-2000:]}"
             )
         made.chmod(0o755)
         publish(made, file)

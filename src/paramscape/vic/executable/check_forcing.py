@@ -122,7 +122,7 @@ def _read(file: StoredFile, field: str, chosen: tuple[slice, int], grid: StoredG
         raise CaseError(f"{file.path}: {name} {error}") from None
     if other:
         raise CaseError(
-            f"{file.path}: {name} is in {units!r}, and VIC takes it for {PLAUSIBLE[field][2]}; "
+            f"{file.path}: {name} is in {units!r}, but VIC would read it as {PLAUSIBLE[field][2]}; "
             "convert it"
         )
     return variable[records][:, grid.active].astype(float)
@@ -141,7 +141,7 @@ def _check_values(
             f"{path}: {FILE_NAMES[field]} must lie between {low:g} and {high:g} [{unit}] and is "
             f"{values[record, cell]:g} at {when} in the cell at {grid.place(cell)}, and outside "
             f"{int(outside.sum())} times in {int(outside.any(0).sum())} of {grid.count} cells. "
-            "Missing values and other units look like this, and VIC would run on with them"
+            "Missing values and other units look like this, and VIC would continue with them"
         )
 
 

@@ -53,7 +53,7 @@ def read_grid(folder: Path) -> StoredGrid:
             raise CaseError(
                 f"{params.path}: run_cell is 1 in {int((run & ~mask).sum())} cells outside the "
                 f"domain's mask, the first at latitude {lat[row]:g}, longitude {lon[column]:g}; "
-                "VIC gives garbage there. Set it to 0, or the mask to 1"
+                "VIC's output there is meaningless. Set it to 0, or the mask to 1"
             )
     if not run.any():
         raise CaseError(f"{folder / PARAMETERS}: run_cell is 0 everywhere; there is nothing to run")

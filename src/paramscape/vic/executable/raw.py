@@ -61,7 +61,7 @@ class StoredFile:
         if packed:
             raise CaseError(
                 f"{self.path}: {name} is packed as {found.dtype} ({', '.join(packed)}), and VIC "
-                "takes the packed numbers for its values; write it unpacked in doubles"
+                "would use the packed numbers; write it unpacked in doubles"
             )
         kind = getattr(found.dtype, "kind", "S")
         if kind not in kinds:
@@ -97,7 +97,7 @@ class StoredFile:
             what = "runs against the domain's" if flipped else "is not the domain's"
             raise CaseError(
                 f"{self.path}: {name} {what}: {_extent(found)} against {_extent(wanted)}. VIC "
-                "takes cells by their position and would not notice; use one grid in one order"
+                "matches cells by position and would not notice; use one grid in one order"
             )
 
 

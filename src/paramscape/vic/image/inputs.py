@@ -160,5 +160,5 @@ def require_same(
         raise ValueError(
             f"{path}: its {name} differs from the domain's by up to {apart.max():g} degrees; the "
             "grids must be the same"
-            + (f". It is in the opposite order: turn {name} round" if flipped else "")
+            + (f". It is in the opposite order: reverse {name}" if flipped else "")
         )
