@@ -1,4 +1,4 @@
-"""The choice among candidates: the settings that do best in the validation period."""
+"""Choice of hyperparameters: the candidate settings with the best validation."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -57,7 +57,7 @@ def write_choice(table: pd.DataFrame, candidates: Sequence[Mapping[str, Any]], p
 def with_choice(
     settings: Mapping[str, Any], method: str, choice: str | Path | None
 ) -> dict[str, Any]:
-    """A rule's sections with the chosen values over the method's settings, if there is a choice."""
+    """A rule's sections, in which chosen values replace those of the method's settings."""
     if not choice:
         return dict(settings)
     section = f"calibration.{method}"

@@ -1,4 +1,4 @@
-"""From the prepared files of a study to what a calibrator is given."""
+"""Calibration data, read from the prepared files of a study."""
 
 import logging
 from dataclasses import dataclass

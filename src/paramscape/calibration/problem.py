@@ -1,4 +1,4 @@
-"""What every calibrator is given, and what it gives back."""
+"""Input and output of every calibrator."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from paramscape.study import LearningPeriods
 
 @dataclass(frozen=True)
 class CalibrationData:
-    """What may be learned from; the same for every method.
+    """Data that methods may learn from; the same for every method.
 
     attributes: (cell, attribute), standardised over the domain.
     forcing: (time, cell, variable), daily, standardised with the training period's constants.
@@ -43,11 +43,11 @@ class CalibrationData:
 
 @dataclass(frozen=True)
 class SearchedFields:
-    """What a search of each cell on the same simulator found, for methods with a head start.
+    """Parameters that a search of each cell found on the same simulator, for pre-training.
 
     fields: (cell, parameter) in physical units.
-    model_runs: runs of the domain that the search took.
-    seconds: time that it took.
+    model_runs: runs of the domain in the search.
+    seconds: duration of the search.
     """
 
     fields: Tensor
@@ -60,7 +60,7 @@ class Problem:
     """One calibration: data, simulator and bounds.
 
     default: (cell, parameter), the uncalibrated parameters in physical units.
-    searched: where a head start begins, or None without one.
+    searched: parameters for pre-training, or None.
     """
 
     target: str
@@ -77,10 +77,10 @@ Calibrator = Callable[[Problem, Any, RunPaths, int], Tensor]
 
 
 def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:
-    """What a simulator gives of a target.
+    """A simulator's fluxes of a target.
 
     Raises:
-        ValueError: if it does not give it.
+        ValueError: if the simulator does not give them.
     """
     if target not in fluxes:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The part of the data that is learned from, and the part that chooses among epochs."""
+"""Data of the training period, ready for networks."""
 
 from dataclasses import dataclass
 
@@ -78,5 +78,5 @@ def _require_complete(forcing: Tensor, period: Period) -> None:
         raise ValueError(
             f"the forcing that networks read must be complete, but {int(broken.sum())} values "
             f"are missing; the first is variable {variable} of cell {cell} on day {day} after "
-            f"{period.start}. Run the rule prepare_daily_forcing again, or mend its input."
+            f"{period.start}. Run the rule prepare_daily_forcing again, or correct its input."
         )

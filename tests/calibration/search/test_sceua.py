@@ -304,8 +304,8 @@ def test_each_rule_ends_a_search():
     nan = float("nan")
     cases = [
         (wide, [1.0, 1.0, 0.999, 0.995], 10_000, "the best value has stalled"),
-        (wide, [1.0, 1.0, 0.99, 0.98], 10_000, "goes on"),
-        (wide, [nan, 1.0, 1.0, 1.0], 10_000, "goes on"),
+        (wide, [1.0, 1.0, 0.99, 0.98], 10_000, "continues"),
+        (wide, [nan, 1.0, 1.0, 1.0], 10_000, "continues"),
         (narrow, [nan, nan, 5.0, 1.0], 10_000, "the population has converged"),
         (wide, [1.0, 1.0, 0.99, 0.98], 10, "the evaluations are used up"),
     ]

@@ -1,4 +1,4 @@
-"""Where the learned methods start."""
+"""Initial parameters of the learned methods."""
 
 import torch
 from torch import Tensor
@@ -11,8 +11,8 @@ _MARGIN = 0.1
 def start_of(problem: Problem) -> Tensor:
     """(parameter,) unit-scaled values that an untrained network gives in every cell.
 
-    The median over the domain of the uncalibrated parameters, so that learning sets out from what
-    is known; kept 0.1 off the ends of the priors, where a sigmoid hardly has a gradient.
+    The median over the domain of the uncalibrated parameters. It is kept 0.1 away from the ends of
+    the priors, where the gradient of a sigmoid is small.
     """
     unit = problem.priors.to_unit(problem.default.to(torch.float64))
     return unit.median(0).values.clamp(_MARGIN, 1.0 - _MARGIN)

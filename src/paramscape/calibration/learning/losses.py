@@ -1,4 +1,4 @@
-"""Losses of the learned methods; missing observations never count."""
+"""Losses of the learned methods; missing observations are left out."""
 
 import torch
 from torch import Tensor
@@ -46,8 +46,8 @@ def discriminator_loss(
 ) -> Tensor:
     """Least-squares loss of the discriminator, E[(D(f, y) - label)^2] + E[D(f, h(G(x)))^2].
 
-    The label is 1; a lower one keeps the discriminator from being too sure of observations
-    (one-sided label smoothing, Salimans et al. 2016).
+    The label is 1; a lower one avoids overconfident scores of observations (one-sided label
+    smoothing, Salimans et al. 2016).
     """
     real = (score_of_observation - real_label).square().mean()
     return real + score_of_simulation.square().mean()
@@ -58,7 +58,7 @@ def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
 
     Args:
         scores: (image, part), whose mean over parts is D.
-        images: (image, ...) that the scores were made of, y, with gradient.
+        images: (image, ...) y, from which the scores were computed, with gradient.
     """
     total = scores.mean(1).sum()
     (gradient,) = torch.autograd.grad(total, images, create_graph=True)
@@ -79,11 +79,11 @@ class _OneWayClamp(torch.autograd.Function):
 
 
 def clamp_through(unit: Tensor) -> Tensor:
-    """Values moved into the unit interval; the gradient passes unless a descent leads outward.
+    """Values clamped to the unit interval; a gradient passes unless descent along it leads outward.
 
-    The simulator must run inside the priors. A clamp's own gradient is 0 outside, so a parameter
-    that left its range would never hear of the observations again; with the gradient of the
-    identity it would be driven ever further out, where nothing changes.
+    The simulator must run inside the priors. The gradient of a plain clamp is 0 outside, so that
+    the observations could never bring back a parameter that left its range. The gradient of the
+    identity would drive it further and further out.
     """
     return _OneWayClamp.apply(unit)
 

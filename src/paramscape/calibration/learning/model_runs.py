@@ -1,4 +1,4 @@
-"""How much of the model a training simulates."""
+"""Count of the model runs of a training."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from paramscape.simulators.interface import Windows
 
 
 class ModelRuns:
-    """Counts what a training simulates, in runs of the domain over warm-up and training period.
+    """Counts simulations of a training, in runs of the domain over warm-up and training period.
 
-    Bringing states in line is one such run; windows count by their cell-days, without the days
-    that lead single windows in; a validation counts the days from the end of training on, or all
-    from the warm-up's start where the validation period lies before.
+    Recomputing the states with new parameters is one such run. Windows count by their cell-days,
+    without the days of their warm-up. A validation counts the days from the end of the training
+    period on, or all days from the start of the warm-up if the validation period precedes it.
 
-    spent: runs so far. It does not tell a training that was killed from one that was not.
+    spent: runs so far; the same for an interrupted training as for an uninterrupted one.
     """
 
     def __init__(self, problem: Problem):
@@ -24,13 +24,13 @@ class ModelRuns:
         self._in_line: Tensor | None = None
 
     def respin(self, parameters: Tensor) -> None:
-        """Count that states are brought in line with parameters, unless they already are."""
+        """Count a recomputation of the states, unless they belong to these parameters already."""
         if self._in_line is None or not torch.equal(self._in_line, parameters):
             self.spent += 1.0
         self._in_line = parameters
 
     def learn(self, windows: Windows) -> None:
-        """Count windows, after which the parameters are others."""
+        """Count windows, after which the parameters change."""
         domain = len(self.problem.default)
         cells = domain if windows.cells is None else len(windows.cells)
         days = len(windows.first_days) * windows.days
@@ -38,7 +38,7 @@ class ModelRuns:
         self._in_line = None
 
     def search(self, runs: int) -> None:
-        """Count runs of a search, or of one that finds curvatures."""
+        """Count runs of a search, or of a preconditioner's update."""
         self.spent += runs
 
     def validate(self) -> None:
@@ -51,7 +51,7 @@ class ModelRuns:
         self.spent += days / self._days_of_a_run
 
     def state_dict(self) -> dict[str, Any]:
-        """The count, and what states are in line with."""
+        """The count, and the parameters that the states belong to."""
         return {"spent": self.spent, "in_line": self._in_line}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

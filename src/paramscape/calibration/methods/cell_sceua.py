@@ -1,4 +1,4 @@
-"""SCE-UA in each cell by itself: what a distributed calibration without regionalisation gives."""
+"""SCE-UA in each cell: a distributed calibration without regionalisation."""
 
 import torch
 from torch import Tensor
@@ -13,13 +13,13 @@ from paramscape.study import CellSceua
 def calibrate_cell_sceua(
     problem: Problem, settings: CellSceua, paths: RunPaths, seed: int
 ) -> Tensor:
-    """Find the parameters of every cell by SCE-UA, a problem for each cell.
+    """Find the parameters of every cell by SCE-UA, as one problem for each cell.
 
     A cell's objective is the root mean square error over the training period's days on which the
-    cell is observed. The parameters are searched on the unit scale of the priors, from the default
-    on. All cells are simulated together, each with its own points. No cell depends on another where
-    the simulator does not couple them; in an `arnet`, which sees neighbours, each cell's error is
-    blurred by the points that its neighbours try at the same time. A cell without any observation
+    cell is observed. The parameters are searched on the unit scale of the priors, starting from the
+    default. All cells are simulated together, each with its own points. Cells do not influence each
+    other unless the simulator couples them; in an `arnet`, which sees neighbours, the points of
+    neighbouring cells add noise to each cell's error. A cell without any observation
     keeps its default parameters, and the log says so.
 
     Args:

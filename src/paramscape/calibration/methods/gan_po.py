@@ -30,9 +30,9 @@ def calibrate_gan_po(problem: Problem, settings: GanPo, paths: RunPaths, seed: i
 
     and the discriminator E[(D(f, y) - 1)^2] + E[D(f, h(G))^2], one Adam step each for every
     mini-batch. Parameters are held inside the priors on their way into the simulator, see
-    `losses.clamp_through`. Mini-batches are random days; on a simulator that keeps states they
-    are windows of consecutive days, `settings.stateful`. `settings.stabilisers` describe
-    themselves.
+    `losses.clamp_through`. Mini-batches are random days; on a simulator with states they are
+    windows of consecutive days, see `settings.stateful`. For `settings.stabilisers` see the
+    descriptions of its fields.
 
     Args:
         problem: what is calibrated.

@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class CellErrors:
-    """The objective: errors of the cells, which are simulated together.
+    """Objective of all cells, which are simulated together.
 
     cell: (problem,) the observed cells, in whose order the problems are.
     """
@@ -46,8 +46,8 @@ class CellErrors:
     def __call__(self, points: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Errors (point,) of points (point, parameter) of the problems `index` (point,), ascending.
 
-        As many members are simulated as the cell with most points has; in the others, and in cells
-        without a point, the rest of the members has default parameters and is not counted.
+        There are as many members as the cell with most points has points. In the other cells the
+        remaining members have default parameters and are not used.
         """
         member, cell = np.arange(len(index)) - index.searchsorted(index), self.cell[index]
         fields = self.problem.default.repeat(int(member.max()) + 1, 1, 1)

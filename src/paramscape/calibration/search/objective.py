@@ -1,4 +1,4 @@
-"""Parameter sets tried in the training period, and their errors."""
+"""Errors of parameter sets in the training period."""
 
 from collections.abc import Callable
 
@@ -13,16 +13,16 @@ _VALUES_AT_ONCE = 10_000_000  # values of a target that are simulated at once; b
 
 
 class TrainingObjective:
-    """Simulations of the training period, compared with what is observed.
+    """Simulates the training period and compares it with the observations.
 
-    model_runs: members that were simulated so far, each over the whole domain.
+    model_runs: members simulated so far, each over the whole domain.
     observed: (time, cell), NaN where missing.
-    at_once: members that are simulated side by side.
+    at_once: members that are simulated together.
 
     Args:
         problem: what is calibrated.
-        warmup_days: days simulated before the training period, see `Simulator.run`, with the
-            default parameters as those of the respin; None for the whole warm-up.
+        warmup_days: days simulated before the training period, see `Simulator.run`, from states
+            of the default parameters; None for the whole warm-up.
 
     Raises:
         ValueError: if the training period has no observation.

@@ -1,12 +1,12 @@
-"""Shuffled complex evolution (SCE-UA) of independent problems side by side.
+"""Shuffled complex evolution (SCE-UA) of independent problems at the same time.
 
-Duan, Sorooshian and Gupta (1992, 1994). Between two shuffles complexes do not know of each other,
-and problems never do, so all of them move together: in each move every complex asks for one
-point (a reflection, a contraction or a random point), and all these points are one batch.
-Nobody waits: a complex whose reflection succeeds begins its next step while others contract, and
-a problem whose complexes are through is shuffled and goes on. Random numbers belong to a
-problem's loop, complex and step, so its course depends neither on its company nor on how points
-are batched.
+Duan, Sorooshian and Gupta (1992, 1994). Between two shuffles complexes are independent of each
+other, and problems always are, so all of them move together: in each move every complex proposes
+one point (a reflection, a contraction or a random point), and all these points are one batch.
+No complex waits: one whose reflection succeeds begins its next step while others contract, and a
+problem whose complexes have finished is shuffled and continues. Random numbers belong to a
+problem's loop, complex and step, so its result depends neither on the other problems nor on how
+points are batched.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Objective = Callable[[np.ndarray, np.ndarray], np.ndarray]
 is better."""
 
 REASONS = (
-    "goes on",
+    "continues",
     "the evaluations are used up",
     "the population has converged",
     "the best value has stalled",
@@ -38,7 +38,7 @@ class Boxes:
     """Where each problem is searched.
 
     low, high: (problem, dimension) bounds. start: (problem, dimension) first guesses.
-    number: (problem,) int, by which a problem's random numbers are told from others'.
+    number: (problem,) int, the key of a problem's random numbers.
     """
 
     low: np.ndarray
@@ -64,7 +64,7 @@ class Boxes:
 
 @dataclass
 class Search:
-    """Everything that a search takes from move to move.
+    """State of a search between two moves.
 
     points: (problem, complex, point, dimension), in each complex from the best to the worst.
     values: (problem, complex, point).
@@ -72,7 +72,7 @@ class Search:
         three moves a complex makes next.
     loops, evaluations: (problem,) so far; loops that are done.
     best: (problem, stall_loops + 1) best values after the last shuffles, NaN before the first.
-    ended: (problem,) index into REASONS; 0 while a problem goes on.
+    ended: (problem,) index into REASONS; 0 while a problem continues.
     """
 
     points: np.ndarray
@@ -100,12 +100,12 @@ class Search:
         return _geometric_range(self.points, boxes.high - boxes.low)
 
     def state_dict(self) -> dict[str, Any]:
-        """Tensors from which `of_state` makes the same search."""
+        """Tensors from which `of_state` restores the search."""
         return {f.name: torch.from_numpy(getattr(self, f.name).copy()) for f in fields(self)}
 
     @classmethod
     def of_state(cls, state: dict[str, Any]) -> "Search":
-        """The search of which `state_dict` gave this state."""
+        """Restore a search from `state_dict`."""
         return cls(**{name: values.numpy().copy() for name, values in state.items()})
 
 
@@ -161,15 +161,15 @@ class Evolution:
     def evolve(self, search: Search) -> None:
         """Move, in place, until each problem has finished another loop or has ended.
 
-        Problems that are quicker go on meanwhile. A problem's last loop ends early, at the very
-        evaluation, where its budget is used up.
+        Faster problems continue meanwhile. A problem's last loop ends early, at the evaluation that
+        uses up its budget.
         """
         before = search.loops.copy()
         while ((search.ended == 0) & (search.loops == before)).any():
             self._move(search)
 
     def _move(self, search: Search) -> None:
-        """One move of every complex whose loop is not over: one batch."""
+        """One move, in one batch, of every complex whose loop is not finished."""
         numbers = self._numbers_at(search)
         ranks = draw_parents(numbers[..., : self.steps], self.boxes.dimensions + 1)
         points = self._propose(search, numbers[..., self.steps :], ranks)
@@ -189,10 +189,10 @@ class Evolution:
         self._shuffle(search, (search.ended == 0) & (through | spent))
 
     def _propose(self, search: Search, numbers: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-        """The point (problem, complex, dimension) that each complex asks for.
+        """The point (problem, complex, dimension) that each complex proposes.
 
-        A reflection mirrors the worst parent at the centre of the others, and is a random point
-        where that leaves the box; a contraction is the middle between the two.
+        A reflection mirrors the worst parent at the centre of the others, or is a random point if
+        that lies outside the box; a contraction is the midpoint of the two.
         """
         low, high = self.boxes.low[:, None], self.boxes.high[:, None]
         parents = np.take_along_axis(search.points, ranks[..., None], 2)
@@ -209,7 +209,7 @@ class Evolution:
         return np.where(move == _RANDOM, second, points).clip(low, high)
 
     def _shuffle(self, search: Search, over: np.ndarray) -> None:
-        """Merge the complexes of the problems whose loop is over, judge, and deal them anew."""
+        """Merge the complexes of problems whose loop is finished, judge them, and form new ones."""
         if not over.any():
             return
         _, complexes, steps, dimensions = search.points.shape
@@ -227,7 +227,7 @@ class Evolution:
         search.ended[over] = self.judge(search, over)
 
     def judge(self, search: Search, over: np.ndarray) -> np.ndarray:
-        """Why problems end, as an index into REASONS; 0 for those that go on.
+        """Why problems end, as an index into REASONS; 0 for those that continue.
 
         The budget is used up; the population's geometric range is below `smallest_range`; or
         the best value changed by less than `stall_percent` of its mean over `stall_loops` loops.
@@ -274,9 +274,9 @@ class Evolution:
 def draw_parents(uniform: np.ndarray, parents: int) -> np.ndarray:
     """Distinct ranks (..., parent), ascending, drawn with trapezoidal weights.
 
-    Rank i of m, from 0, is drawn with probability 2 (m - i) / (m (m + 1)), and ranks drawn before
-    are drawn again. That is the order in which m exponential times with these rates run out
-    (Efraimidis and Spirakis 2006).
+    Rank i of m, from 0, is drawn with probability 2 (m - i) / (m (m + 1)), and a rank
+    that was drawn already is replaced by another draw. That is the order in which m exponential
+    times with these rates run out (Efraimidis and Spirakis 2006).
 
     Args:
         uniform: (..., m) random numbers in [0, 1).

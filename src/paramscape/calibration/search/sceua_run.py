@@ -1,4 +1,4 @@
-"""A search by SCE-UA with its history and checkpoint."""
+"""Runs of SCE-UA with history and checkpoint."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ _FIRST, _LAST = ("evaluations", "model_runs"), "seconds"
 
 
 class Searched(Protocol):
-    """What a method searches: an objective with its boxes and columns of the history."""
+    """An objective with its boxes and columns of the history."""
 
     method: str
     objective: TrainingObjective
@@ -36,7 +36,7 @@ class Searched(Protocol):
 
 
 class SceuaRun:
-    """A search that goes on where a killed one stopped, and ends as if that had not been killed.
+    """A search by SCE-UA; an interrupted one resumes with bit-identical results.
 
     The history has a row for the first population and one for each loop: `evaluations` is the
     mean over the problems, `model_runs` counts the simulations of the domain's training period.
@@ -51,8 +51,8 @@ class SceuaRun:
         """Search from the checkpoint, or from the first population, to the end.
 
         Raises:
-            Interrupted: if SIGTERM came, see `interruption`; after a loop or, if that is long,
-                amid it.
+            Interrupted: after SIGTERM, see `interruption`; at the end of a loop, or within a long
+                one.
         """
         name = f"{self.searched.method} on {self.searched.objective.problem.simulator.name}"
         most = self.evolution.settings.max_evaluations
@@ -86,7 +86,7 @@ class SceuaRun:
         return self.searched(points, index)
 
     def _kept(self) -> str:
-        """What a reader is told of the checkpoint."""
+        """What messages say of the checkpoint."""
         if not self.history.rows:
             return "The first population was not complete, so there is no checkpoint"
         evaluations = self.history.column("evaluations")[-1]

@@ -1,4 +1,4 @@
-"""What the training of a surrogate is made from, by one process or by several."""
+"""Files and settings of a surrogate's training, in one process or several."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from paramscape.study import section
 class TrainingTask:
     """A surrogate's files and settings.
 
-    kind: of the surrogate. weights: that training goes on from, or None for an untrained network.
-    rounds: members of refinement rounds, which are learned from as well.
+    kind: of the surrogate. weights: initial weights, or None for an untrained network.
+    rounds: members of refinement rounds, which are training data as well.
     settings: a rule's sections; those of the surrogate, the target, the training period, priors,
     compute and the study's seed are used.
     """
@@ -42,7 +42,7 @@ class TrainingTask:
     settings: Mapping[str, Any]
 
     def learner(self) -> Learner:
-        """The network, its samples, and how it learns from them."""
+        """The network with its samples."""
         torch.set_num_threads(section(self.settings, "compute").torch_threads)
         kind, chosen = KINDS[self.kind], section(self.settings, f"surrogate.{self.kind}")
         ensemble = self._samples(self.ensemble, "train")

@@ -1,4 +1,4 @@
-"""Networks of the learned methods; their first weights are drawn from a given generator."""
+"""Networks of the learned methods; their initial weights are drawn from a given generator."""
 
 from paramscape.calibration.learning.networks.discriminator import Discriminator
 from paramscape.calibration.learning.networks.ffn_a import FfnA

@@ -1,4 +1,4 @@
-"""The discriminator: is a day's image observed or simulated?"""
+"""The discriminator, which tells observed daily images from simulated ones."""
 
 from itertools import pairwise
 
@@ -14,15 +14,15 @@ _LEVELS = 3
 
 
 class Discriminator(nn.Module):
-    """DCGAN-type network with a linear score for an image or for each of its parts.
+    """DCGAN-type network with a linear score for a whole image or for each of its parts.
 
     A 3x3 convolution of stride 2 with leaky ReLU (slope 0.2), two more with batch normalisation
-    in between, and a convolution over all that is left (Sun et al. 2024, section 2.1.2; Radford
-    et al. 2015). Batch normalisation always uses the batch's own statistics, and is left out where
-    these are of a single value.
+    in between, and a convolution over the remaining image (Sun et al. 2024, section 2.1.2; Radford
+    et al. 2015). Batch normalisation always uses the statistics of the batch, and is left out if
+    these come from a single value.
 
     Args:
-        inputs: channels of the input: forcing, target and the mask of what was observed.
+        inputs: channels of the input: forcing, target, and the mask of observed cells.
         channels: of the first layer; each further layer has twice as many.
         shape: (lat, lon) size of the images.
         spectral_norm: whether the layers' weights are divided by their largest singular values.

@@ -1,4 +1,4 @@
-"""FFN_A: from a cell's attributes to its parameters."""
+"""FFN_A, a feed-forward network from a cell's attributes to its parameters."""
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +14,7 @@ class FfnA(nn.Module):
     Args:
         inputs: attributes of a cell.
         hidden: units of each hidden layer.
-        dropout: share of each hidden layer's values that learning leaves out [1].
+        dropout: share of each hidden layer's values that training leaves out [1].
         start: (output,) values in (0, 1) near which the untrained network's output lies.
     """
 
@@ -40,7 +40,7 @@ class FfnA(nn.Module):
 
         Args:
             attributes: (cell, input), standardised.
-            generator: of dropout's random numbers; without it nothing is dropped.
+            generator: of the random numbers of dropout; None for no dropout.
         """
         values = attributes
         for layer in self.layers:

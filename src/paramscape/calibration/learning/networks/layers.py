@@ -1,4 +1,4 @@
-"""Layers without hidden randomness: their weights are drawn when `initialise` is called."""
+"""Layers that draw no random numbers when they are made; `initialise` draws their weights."""
 
 from math import gcd
 
@@ -30,9 +30,9 @@ def draw_uniform(layer: nn.Module, fan: int, generator: torch.Generator) -> None
 
 
 def drop(values: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
-    """Set a random share of the values to zero and raise the others, so that the mean stays.
+    """Set a random share of the values to zero and scale the others up, which keeps the mean.
 
-    Without a generator, or with a share of 0, the values are returned as they are.
+    Without a generator, or with a share of 0, the values are returned unchanged.
     """
     if generator is None or share == 0:
         return values

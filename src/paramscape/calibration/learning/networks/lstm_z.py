@@ -1,4 +1,4 @@
-"""LSTM_Z: from a cell's record and attributes to its parameters."""
+"""LSTM_Z, an LSTM from a cell's time series and attributes to its parameters."""
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ class LstmZ(nn.Module):
     Args:
         inputs: features of a day: forcing, observation, whether it was observed, attributes.
         hidden: units of the first layer and of the LSTM.
-        dropout: share of the last hidden state that learning leaves out [1].
+        dropout: share of the last hidden state that training leaves out [1].
         start: (output,) values in (0, 1) near which the untrained network's output lies.
     """
 
@@ -39,12 +39,12 @@ class LstmZ(nn.Module):
             self.head.bias.copy_(torch.logit(self.start))
         return self
 
-    def forward(self, record: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def forward(self, series: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Parameters (cell, output) in the unit interval.
 
         Args:
-            record: (day, cell, input).
-            generator: of dropout's random numbers; without it nothing is dropped.
+            series: (day, cell, input).
+            generator: of the random numbers of dropout; None for no dropout.
         """
-        _, (last, _) = self.lstm(torch.relu(self.enter(record)))
+        _, (last, _) = self.lstm(torch.relu(self.enter(series)))
         return torch.sigmoid(self.head(drop(last[0], self.dropout, generator)))

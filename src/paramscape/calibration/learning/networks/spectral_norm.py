@@ -1,4 +1,4 @@
-"""Weights divided by their largest singular value."""
+"""Spectral normalisation of a layer's weights."""
 
 import torch
 from torch import Tensor, nn
@@ -9,11 +9,11 @@ _FIRST_ITERATIONS = 30
 class SpectralNorm(nn.Module):
     """Parametrisation W / sigma(W) of a layer's weight (Miyato et al. 2018).
 
-    sigma is estimated by power iteration from a fixed start: some iterations at first, one for
-    each use in learning.
+    sigma is estimated by power iteration from a fixed start: 30 iterations at first, and one for
+    each use in training.
 
     Args:
-        weight: (output, ...) first weight.
+        weight: (output, ...) initial weight.
     """
 
     def __init__(self, weight: Tensor):
@@ -24,11 +24,11 @@ class SpectralNorm(nn.Module):
             self._iterate(weight.flatten(1))
 
     def forward(self, weight: Tensor) -> Tensor:
-        """The weight over its largest singular value."""
+        """The weight divided by its largest singular value."""
         matrix = weight.flatten(1)
         if self.training:
             self._iterate(matrix)
-        # Copies, as the next iteration changes the buffers before this one's gradient is needed.
+        # Copies, because the next iteration changes the buffers before this gradient is computed.
         sigma = self.left.clone() @ matrix @ self.right.clone()
         return weight / sigma.clamp(min=1e-12)
 

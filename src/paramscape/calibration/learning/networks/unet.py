@@ -1,4 +1,4 @@
-"""The generator: a U-Net from attribute images to parameter images."""
+"""The generator network, a U-Net from attribute images to parameter images."""
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +12,10 @@ class UNet(nn.Module):
     """U-Net of four levels for images of any size.
 
     Contracting 3x3 convolutions of stride 1, 2, 2, 2 with leaky ReLU (slope 0.2), expanding
-    transposed convolutions that are told the size of their skip, so that no padding or cropping
-    is needed; group normalisation, as there is one image only. The output is linear: parameters
-    on the unit scale of their priors, held in range by the range loss alone (Sun et al. 2024,
-    section 2.1.2 and figure 2; the layers' sizes are ours).
+    transposed convolutions to the size of their skip connection, so that no padding or cropping is
+    needed; group normalisation, because there is only one image. The output is linear: parameters
+    on the unit scale of their priors, which only the range loss keeps in range (Sun et al. 2024,
+    section 2.1.2 and figure 2, which do not give the layers' sizes).
 
     Args:
         inputs: channels of the input: attributes and the mask of active cells.
