@@ -19,7 +19,7 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of reference cases and sample files beside the repository."""
+    """The folder of reference cases and sample files next to the repository."""
     folder = REPOSITORY.parent / "shared"
     if not folder.is_dir():
         pytest.skip("needs ../shared (reference cases and sample files), which is absent")
@@ -28,7 +28,7 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def own_log_handlers() -> Iterator[None]:
-    """Take away the handlers that a test adds: they write to its captured stderr."""
+    """Remove handlers that a test adds, because they write to its captured stderr."""
     logger = logging.getLogger("paramscape")
     before = list(logger.handlers)
     yield

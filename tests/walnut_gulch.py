@@ -1,7 +1,7 @@
 """The public files of Walnut Gulch as they are published, made of ../shared for a stand-in server.
 
 The towers' files are the published ones. Forcing, domain and parameters have the published values
-and names, but not the published bytes, so that a ledger of their own lists them.
+and names, but not the published bytes, so that a separate ledger lists them.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""A Slurm of one node, the machine that the tests run on, in a folder of its own."""
+"""A Slurm with one node, this machine, in a temporary folder."""
 
 import os
 import shutil

@@ -27,12 +27,12 @@ class Record:
 
 
 class Study:
-    """The demo with `overlays`, in a folder of its own.
+    """The demo with further settings, in a new folder.
 
     Args:
         folder: of the checkout, with Snakefile and all that it needs.
         slurm: where its jobs run.
-        overlays: settings beside this file, laid over the demo's.
+        overlays: files in the folder of this module that change settings of the demo.
     """
 
     def __init__(self, folder: Path, slurm: OneNode, *overlays: str) -> None:

@@ -27,7 +27,7 @@ class Disturbance:
 
 @dataclass
 class Course:
-    """A training that was disturbed, and one that was not, beside it and without Slurm."""
+    """A training that was stopped three times, and an undisturbed one without Slurm."""
 
     disturbed: Study
     whole: Study
@@ -52,7 +52,7 @@ def wait(holds) -> None:
 def next_epochs(study: Study, more: int = 5) -> tuple[Record, int]:
     """Wait until an attempt runs and has done some epochs; its job, and how many were there first.
 
-    An attempt that takes up a checkpoint has all epochs of the one before at once.
+    An attempt that continues from a checkpoint has all epochs of the one before at once.
     """
     wait(lambda: study.records()[-1:] and study.records()[-1].state == "RUNNING")
     wait(lambda: epochs(study) > 0)

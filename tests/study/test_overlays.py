@@ -1,4 +1,4 @@
-"""Files that are laid over a study fit it."""
+"""Files with further settings fit the studies."""
 
 import pytest
 import yaml

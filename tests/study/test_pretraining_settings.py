@@ -1,4 +1,4 @@
-"""A head start takes the search of `cell-sceua` unless its settings give another."""
+"""Pretraining uses the search of `cell-sceua` unless its settings give another."""
 
 import pytest
 import yaml

@@ -42,7 +42,7 @@ def install(folder: Path, behaviour: str = "right") -> Path:
 
 
 def install_mpirun(folder: Path) -> Path:
-    """An `mpirun` that notes how it was called in `calls.txt` beside it and starts one process."""
+    """An `mpirun` that records its calls in `calls.txt` in its folder and starts one process."""
     return _script(
         folder / "mpirun",
         "import os",

@@ -1,4 +1,4 @@
-"""One search of each cell is one job, which all methods with a head start share."""
+"""A search of each cell is one job, which all methods with pretraining share."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""Cells of a domain, and images of them."""
+"""Cells of a domain, their areas, and images of them."""

@@ -1,1 +1,1 @@
-"""What every job does: log, records, interruption, random streams."""
+"""What jobs share: log, records, checkpoints, training loop, interruption."""

@@ -1,4 +1,4 @@
-"""The typed settings of a study, quantities, units and periods."""
+"""The typed settings of a study, its quantities, units, periods and paths."""
 
 from paramscape.study.calibration import (
     STATEFUL_SIMULATORS,

@@ -128,7 +128,7 @@ PLACES = boxes(box(-5, 5, -4), box(-2, 2, 1.5), box(-50, 60, 40), box(-20, 32, 1
 
 
 def suite(points, problem):
-    """Each problem has a function of its own."""
+    """Each problem has another function."""
     return np.array([SUITE[i](p[None])[0] for p, i in zip(points, problem, strict=True)])
 
 
