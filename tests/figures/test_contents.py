@@ -19,6 +19,9 @@ from paramscape.figures import (
 )
 from paramscape.figures._page import RED, bands, line_looks
 from paramscape.figures.caption import Caption
+from paramscape.figures.job import FigureJob
+from paramscape.files import write_json, write_table
+from paramscape.study import DplA, GanPo, GanPoL1
 
 METHODS = ("default", "mpr-sceua", "cell-sceua", "dpl-a", "dpl-z", "gan-po", "gan-po-l1")
 SIMULATORS = ("vic", "lstm", "seq2seq", "arnet")
@@ -126,6 +129,29 @@ def test_losses_come_with_their_weighted_sum_and_validation_apart(study, drawn):
     total = 30 * history["train/l1"] + history["train/range"] + 2 * history["train/adversarial"]
     np.testing.assert_allclose(losses["weighted sum"], total)
     np.testing.assert_allclose(validation["validation rmse"], history["validation/rmse"].dropna())
+
+
+def test_a_run_is_drawn_with_the_weights_of_its_settings_and_of_a_choice(tmp_path, monkeypatch):
+    history = pd.DataFrame({"epoch": [1], "train/l1": [0.1]})
+    runs = [f"{method}/vic/seed-1/history.csv" for method in ("gan-po", "gan-po-l1", "dpl-a")]
+    for run in runs:
+        write_table(history, tmp_path / run)
+    choice = tmp_path / "gan-po-l1/vic/choice.json"
+    write_json({"settings": {"l1_weight": 5.0}}, choice)
+    settings = {
+        "study.title": "Study",
+        "calibration.gan-po": GanPo(adversarial_weight=2.0).model_dump(mode="json"),
+        "calibration.gan-po-l1": GanPoL1(range_weight=0.5).model_dump(mode="json"),
+        "calibration.dpl-a": DplA().model_dump(mode="json"),
+    }
+    inputs = {"histories": tuple(tmp_path / run for run in runs), "choices": (choice,)}
+    drawn = {}
+    monkeypatch.setattr(training_curves, "draw", lambda *_, weights: drawn.update(weights))
+    training_curves.make(FigureJob(inputs, settings, tmp_path / "curves"))
+    assert drawn == {
+        "gan-po on vic": {"l1": 30.0, "range": 1.0, "adversarial": 2.0},
+        "gan-po-l1 on vic": {"l1": 5.0, "range": 0.5},
+    }
 
 
 def test_a_loss_that_an_epoch_lacks_adds_nothing_to_the_sum():
