@@ -9,6 +9,8 @@ import pytest
 
 from paramscape.figures.registry import ENTRIES, FIGURES, figures_table, targets
 from paramscape.study import load, section
+from paramscape.study.job_files import JobFiles
+from paramscape.study.paths import StudyPaths
 
 HEAVY = ("matplotlib", "torch", "xarray", "pandas")
 
@@ -24,6 +26,11 @@ def with_runs(study, *runs):
     dumped = study.model_dump(mode="json", by_alias=True)
     dumped["calibration"]["runs"] = pairs
     return type(study).model_validate(dumped)
+
+
+def files_of(study):
+    """The files of the study's jobs."""
+    return JobFiles(study, StudyPaths.of(study.study.name))
 
 
 def names(study):
@@ -86,27 +93,29 @@ def test_scores_are_shown_in_vic_alone_where_nothing_learns_on_a_surrogate(demo)
 
 def test_inputs_are_files_of_the_runs_that_are_shown(demo):
     study = with_runs(demo, "default on vic", "gan-po on vic", "gan-po on lstm", "dpl-a on lstm")
-    found = ENTRIES["by-simulator"].input_paths(study, {"scored": "simulator"})
+    found = ENTRIES["by-simulator"].input_paths(files_of(study), {"scored": "simulator"})
     assert found["scores"] == [
-        "scores/gan-po/vic/seed-1/vic-test.nc",
-        "scores/gan-po/lstm/seed-1/lstm-test.nc",
+        "results/demo/scores/gan-po/vic/seed-1/vic-test.nc",
+        "results/demo/scores/gan-po/lstm/seed-1/lstm-test.nc",
     ]
-    defaults = ENTRIES["rmse-change"].input_paths(study, {"scored": "simulator"})["default_train"]
-    assert defaults[-1] == "scores/default/vic/seed-1/lstm-train.nc"
-    observed = ENTRIES["study-area"].input_paths(study, {})["observations"]
-    assert observed == [f"learning/{study.calibration.target}.nc"]
+    defaults = ENTRIES["rmse-change"].input_paths(files_of(study), {"scored": "simulator"})[
+        "default_train"
+    ]
+    assert defaults[-1] == "results/demo/scores/default/vic/seed-1/lstm-train.nc"
+    observed = ENTRIES["study-area"].input_paths(files_of(study), {})["observations"]
+    assert observed == [f"results/demo/learning/{study.calibration.target}.nc"]
 
 
 def test_the_true_fields_are_an_input_on_a_twin_alone(demo):
     maps = ENTRIES["parameter-maps"]
-    assert maps.input_paths(demo, {})["truth"] == ["truth/parameters.nc"]
-    assert maps.input_paths(demo.model_copy(update={"twin": None}), {})["truth"] == []
+    assert maps.input_paths(files_of(demo), {})["truth"] == ["results/demo/truth/parameters.nc"]
+    assert maps.input_paths(files_of(demo.model_copy(update={"twin": None})), {})["truth"] == []
 
 
 def test_a_table_of_all_methods_takes_every_possible_run(demo):
     table = ENTRIES["methods"]
     own, every = (
-        table.input_paths(demo, {"selection": selection})["histories"]
+        table.input_paths(files_of(demo), {"selection": selection})["histories"]
         for selection in ("methods", "all-methods")
     )
     assert set(own) < set(every)

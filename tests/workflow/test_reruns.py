@@ -12,6 +12,8 @@ import yaml
 
 from paramscape.figures.registry import ENTRIES
 from paramscape.study import load
+from paramscape.study.job_files import JobFiles
+from paramscape.study.paths import StudyPaths
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/reruns.md"
 DEMO = load(DOCUMENT.parents[1] / "config/demo.yaml")
@@ -38,7 +40,8 @@ def names_in(text: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", text))
 
 
-KINDS = {"scores": "scores/", "parameters": "/parameters.nc", "histories": "/history.csv"}
+FILES = JobFiles(DEMO, StudyPaths.of(DEMO.study.name))
+KINDS = {"scores": "/scores/", "parameters": "/parameters.nc", "histories": "/history.csv"}
 WILDCARDS = {"scored": "vic", "surrogate": "lstm", "selection": "methods"}
 
 
@@ -47,7 +50,7 @@ def figures_in(text: str) -> set[str]:
     found = set()
     for kinds, read in re.findall(r"every ([a-z ]+?)(?: of (\w+))?(?=,|$| \|)", text):
         for entry in ENTRIES.values():
-            paths = chain(*entry.input_paths(DEMO, WILDCARDS).values())
+            paths = chain(*entry.input_paths(FILES, WILDCARDS).values())
             reads = not read or any(KINDS[read] in path for path in paths)
             if entry.kind in kinds and reads and entry.targets(DEMO):
                 found.add(entry.rule)

@@ -16,10 +16,7 @@ def labels(entry):
 
 def figure_inputs(entry):
     """Function that gives the input files of a figure or table by name."""
-    return lambda wildcards: {
-        name: [f"{ROOT}/{path}" for path in paths]
-        for name, paths in entry.input_paths(STUDY, dict(wildcards.items())).items()
-    }
+    return lambda wildcards: entry.input_paths(FILES, dict(wildcards.items()))
 
 
 def figure_outputs(entry):

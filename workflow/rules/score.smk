@@ -33,7 +33,7 @@ rule tabulate_scores:
     input:
         unpack(lambda wildcards: FILES.table_of_scores(wildcards.selection)),
     output:
-        f"{ROOT}/scores/{{selection}}/runs.csv",
+        PATHS.scores_table(),
     log:
         f"{ROOT}/logs/tabulate_scores.{{selection}}.log",
     conda:
@@ -63,7 +63,7 @@ if STUDY.twin:
                 PATHS.run().parameters, FILES.runs(wildcards.selection)
             ),
         output:
-            f"{ROOT}/scores/{{selection}}/recovery.csv",
+            PATHS.recovery_table(),
         log:
             f"{ROOT}/logs/score_recovery.{{selection}}.log",
         conda:

@@ -1,8 +1,8 @@
-SENSITIVITY_CHECKS = expand(
-    f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.{{kind}}",
-    surrogate=sorted(surrogates_of(STUDY)),
-    kind=["md", "html"],
-)
+SENSITIVITY_CHECKS = [
+    PATHS.surrogate(surrogate).sensitivity_check(suffix)
+    for surrogate in sorted(surrogates_of(STUDY))
+    for suffix in ("md", "html")
+]
 
 
 localrules:
@@ -13,10 +13,10 @@ rule check_sensitivity:
     input:
         f"{ROOT}/surrogate/{{surrogate}}/sensitivity.csv",
     output:
-        csv=f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.csv",
-        md=f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.md",
+        csv=PATHS.surrogate().sensitivity_check(),
+        md=PATHS.surrogate().sensitivity_check("md"),
         html=report(
-            f"{ROOT}/surrogate/{{surrogate}}/sensitivity-check.html",
+            PATHS.surrogate().sensitivity_check("html"),
             caption="../report/sensitivity-check.rst",
             category="Tables",
             labels={

@@ -10,13 +10,16 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal, Protocol
 
 from paramscape.study import Run, Study, possible_runs
+from paramscape.study.job_files import ALL_METHODS, JobFiles
+from paramscape.study.paths import CalibrationPaths, StudyPaths
 
 SCORED = {"simulator": "scored on each method's own simulator", "vic": "scored in VIC"}
 """Where scores are taken: the values of the wildcard `scored`, and the words for them."""
 
+FIRST_SEED = 1
+"""The seed of the runs that figures show; tables show the spread over all seeds."""
+
 _SUFFIXES = {"figure": ("png", "pdf"), "table": ("csv", "md", "html")}
-_RUN = "calibration/{method}/{simulator}/seed-{seed}/{file}"
-_SCORES = "scores/{method}/{simulator}/seed-{seed}/{verifier}-{period}.nc"
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ ALWAYS = Condition("", lambda study: True)
 class Inputs(Protocol):
     """Input files of one name."""
 
-    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-        """Paths below the folder of the study."""
+    def paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> list[str]:
+        """Their paths, with the wildcards filled in."""
         ...
 
 
@@ -63,53 +66,51 @@ class StudyFile:
     """One file of the study.
 
     Attributes:
-        path: below the folder of the study; may hold `{target}` and wildcards, such as
-            `{surrogate}`.
+        path: gives its path, which may hold wildcards, such as `{surrogate}`, or `{target}`.
         condition: what the study must have for this file; without it, there is no such input.
     """
 
-    path: str
+    path: Callable[[StudyPaths], str]
     condition: Condition = ALWAYS
 
-    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-        """The path, with the wildcards filled in."""
-        if not self.condition.holds(study):
+    def paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> list[str]:
+        """The path, or none."""
+        if not self.condition.holds(files.study):
             return []
-        return [self.path.format(target=study.calibration.target, **wildcards)]
+        target = files.study.calibration.target
+        return [self.path(files.paths).format(target=target, **wildcards)]
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """One file of every calibration run, with the first seed alone by default.
+    """One file of every calibration run.
 
     Attributes:
-        file: name of the file, such as `history.csv`.
-        every_seed: whether the runs of all seeds are taken.
+        path: gives its path.
+        every_seed: whether the runs of all seeds are taken, not those of the first seed alone.
     """
 
-    file: str
+    path: Callable[[CalibrationPaths], str]
     every_seed: bool = False
 
-    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-        """The paths, in the order of the study's runs."""
-        seeds = range(1, study.calibration.seeds + 1 if self.every_seed else 2)
-        return [
-            _RUN.format(method=run.method, simulator=run.simulator, seed=seed, file=self.file)
-            for run in selected_runs(study, wildcards)
-            for seed in seeds
-        ]
+    def paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the runs."""
+        seeds = None if self.every_seed else [FIRST_SEED]
+        return files.of_runs(
+            self.path(files.paths.run()), selected_runs(files.study, wildcards), seeds
+        )
 
 
 @dataclass(frozen=True)
 class SearchChoices:
     """The choice among candidates, for every run whose method's settings are searched."""
 
-    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-        """The paths, in the order of the study's runs."""
+    def paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the runs."""
         return [
-            f"search/{run.method}/{run.simulator}/choice.json"
-            for run in study.calibration.runs
-            if run.method in study.calibration.search
+            path
+            for run in selected_runs(files.study, wildcards)
+            for path in files.choice(run.method, run.simulator).values()
         ]
 
 
@@ -129,20 +130,16 @@ class ScoreFiles:
     method: str = ""
     of_default: bool = False
 
-    def paths(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-        """The paths, in the order of the study's runs."""
-        on_simulator = (self.scored or wildcards["scored"]) == "simulator"
-        return [
-            _SCORES.format(
-                method="default" if self.of_default else run.method,
-                simulator="vic" if self.of_default else run.simulator,
-                seed=1,
-                verifier=run.simulator if on_simulator else "vic",
-                period=self.period,
-            )
-            for run in selected_runs(study, wildcards)
-            if self.method in ("", run.method)
-        ]
+    def paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> list[str]:
+        """The paths, in the order of the runs."""
+        runs = selected_runs(files.study, wildcards)
+        return files.scores(
+            self.scored or wildcards["scored"],
+            self.period,
+            [run for run in runs if self.method in ("", run.method)],
+            [FIRST_SEED],
+            of_default=self.of_default,
+        )
 
 
 @dataclass(frozen=True)
@@ -229,9 +226,9 @@ class Entry:
             for file in self.files.values()
         ]
 
-    def input_paths(self, study: Study, wildcards: Mapping[str, str]) -> dict[str, list[str]]:
-        """Input files below the folder of the study, by name."""
-        return {name: files.paths(study, wildcards) for name, files in self.inputs.items()}
+    def input_paths(self, files: JobFiles, wildcards: Mapping[str, str]) -> dict[str, list[str]]:
+        """Paths of the input files by name."""
+        return {name: inputs.paths(files, wildcards) for name, inputs in self.inputs.items()}
 
     def sections(self, study: Study, wildcards: Mapping[str, str]) -> list[str]:
         """Sections of the settings that it uses."""
@@ -240,7 +237,7 @@ class Entry:
 
 def selected_runs(study: Study, wildcards: Mapping[str, str]) -> Sequence[Run]:
     """The study's runs, or every possible one where the wildcard `selection` is `all-methods`."""
-    if wildcards.get("selection") == "all-methods":
+    if wildcards.get("selection") == ALL_METHODS:
         return possible_runs(study)
     return study.calibration.runs
 

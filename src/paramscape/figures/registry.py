@@ -57,7 +57,7 @@ def _ensemble_settings(runs: Sequence[Run]) -> Iterable[str]:
 
 _TITLE, _TARGET = "study.title", "calibration.target"
 _OF_TEST = (_TITLE, "periods.test", _TARGET)
-_DOMAIN = StudyFile("domain.nc")
+_DOMAIN = StudyFile(lambda paths: paths.domain)
 _TEST = ScoreFiles("test")
 
 _table = partial(Entry, kind="table")
@@ -69,8 +69,8 @@ FIGURES = (
         paper=_gan_po("Figure 3"),
         inputs={
             "domain": _DOMAIN,
-            "forcing": StudyFile("learning/forcing-daily.nc"),
-            "observations": StudyFile("learning/{target}.nc"),
+            "forcing": StudyFile(lambda paths: paths.learning.forcing),
+            "observations": StudyFile(lambda paths: paths.learning.observations()),
         },
         settings=(_TITLE, "periods.train", _TARGET),
     ),
@@ -118,8 +118,8 @@ FIGURES = (
         paper=_gan_po("Figure 8"),
         inputs={
             "domain": _DOMAIN,
-            "parameters": RunFiles("parameters.nc"),
-            "truth": StudyFile("truth/parameters.nc", TWIN),
+            "parameters": RunFiles(lambda run: run.parameters),
+            "truth": StudyFile(lambda paths: paths.true_parameters, TWIN),
         },
         settings=(_TITLE,),
     ),
@@ -151,8 +151,8 @@ FIGURES = (
         paper=_gan_po("Figure S2"),
         inputs={
             "domain": _DOMAIN,
-            "skill": StudyFile("surrogate/{surrogate}/skill.nc"),
-            "sensitivity": StudyFile("surrogate/{surrogate}/sensitivity-check.csv"),
+            "skill": StudyFile(lambda paths: paths.surrogate().skill),
+            "sensitivity": StudyFile(lambda paths: paths.surrogate().sensitivity_check()),
         },
         settings=(_TITLE, "periods.train", _TARGET),
         condition=SURROGATE,
@@ -162,7 +162,7 @@ FIGURES = (
         name="training-curves",
         title="Losses and validation scores of the trainings",
         paper=_gan_po("Figure S3"),
-        inputs={"histories": RunFiles("history.csv"), "choices": SearchChoices()},
+        inputs={"histories": RunFiles(lambda run: run.history), "choices": SearchChoices()},
         settings=(_TITLE,),
         settings_of_runs=_method_settings,
     ),
@@ -186,9 +186,9 @@ TABLES = (
         name="methods",
         title="Comparison of {selection}",
         inputs={
-            "scores": StudyFile("scores/{selection}/runs.csv"),
-            "recovery": StudyFile("scores/{selection}/recovery.csv", TWIN),
-            "histories": RunFiles("history.csv", every_seed=True),
+            "scores": StudyFile(lambda paths: paths.scores_table()),
+            "recovery": StudyFile(lambda paths: paths.recovery_table(), TWIN),
+            "histories": RunFiles(lambda run: run.history, every_seed=True),
         },
         settings=(_TARGET,),
         settings_of_runs=_ensemble_settings,
@@ -198,7 +198,7 @@ TABLES = (
         name="ablation",
         title="What the adversarial loss adds",
         paper=_gan_po("Table 1"),
-        inputs={"scores": StudyFile("scores/methods/runs.csv")},
+        inputs={"scores": StudyFile(lambda paths: paths.scores_table("methods"))},
         settings=(_TARGET,),
         condition=BOTH_LOSSES,
     ),
@@ -206,7 +206,7 @@ TABLES = (
         name="cost",
         title="Computing times and VIC runs",
         paper=_gan_po("Table 2"),
-        inputs={"histories": RunFiles("history.csv", every_seed=True)},
+        inputs={"histories": RunFiles(lambda run: run.history, every_seed=True)},
         settings_of_runs=_ensemble_settings,
     ),
 )

@@ -115,6 +115,10 @@ class SurrogatePaths:
         """Response to each parameter, of the surrogate and of VIC."""
         return f"{self.folder}/sensitivity.csv"
 
+    def sensitivity_check(self, suffix: str = "csv") -> str:
+        """The responses, and where that of the surrogate differs too much, as a table."""
+        return f"{self.folder}/sensitivity-check.{suffix}"
+
     def round(self, number: int | str = "{round}") -> RoundPaths:
         """Files of a refinement round."""
         return RoundPaths(f"{self.folder}/round-{number}")
@@ -243,3 +247,11 @@ class StudyPaths:
         """Scores of a simulation in a period, for every run."""
         folder = f"{self.root}/scores/{{method}}/{{simulator}}/seed-{{seed}}"
         return f"{folder}/{verifier}-{period}.nc"
+
+    def scores_table(self, selection: str = "{selection}") -> str:
+        """Mean scores of each run of a selection, in each verifier and period."""
+        return f"{self.root}/scores/{selection}/runs.csv"
+
+    def recovery_table(self, selection: str = "{selection}") -> str:
+        """Recovery of the true parameters by each run of a selection."""
+        return f"{self.root}/scores/{selection}/recovery.csv"
