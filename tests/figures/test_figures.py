@@ -153,13 +153,13 @@ def test_a_truth_of_other_parameters_is_refused(study, tmp_path):
 def test_bad_histories_are_refused(study, tmp_path):
     for history, reason in (
         ({"epoch": [2, 1], "loss": [1.0, 2.0]}, "does not"),
-        ({"epoch": [1, 2]}, "a curve"),
+        ({"epoch": [1, 2]}, "at least one curve"),
         ({"epoch": [1], "loss": ["low"]}, "numbers"),
     ):
         with pytest.raises(ValueError, match=reason):
             training_curves.draw({"a": pd.DataFrame(history)}, tmp_path / "x", study.caption)
     untrained = pd.DataFrame({"epoch": [], "seconds": []})
-    with pytest.raises(ValueError, match=r"\['default on vic'\] none has a row"):
+    with pytest.raises(ValueError, match=r"none of the runs \['default on vic'\] has a row"):
         training_curves.draw({"default on vic": untrained}, tmp_path / "x", study.caption)
 
 

@@ -54,7 +54,7 @@ def test_vic_runs_are_shown_with_their_definition_and_stay_unknown_where_they_ar
 
 
 def test_impossible_times_are_refused(tables, tmp_path):
-    with pytest.raises(ValueError, match="Minutes are known"):
+    with pytest.raises(ValueError, match="`minutes` must be at least 0"):
         cost_table.write(tables[1].assign(minutes=-1.0), tmp_path / "x")
     with pytest.raises(ValueError, match="epochs"):
         cost_table.write(tables[1].drop(columns="epochs"), tmp_path / "x")

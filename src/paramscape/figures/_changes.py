@@ -1,4 +1,4 @@
-"""Histograms of the relative RMSE change: red where calibration helps, blue where it harms."""
+"""Histograms of the relative RMSE change: red where calibration helps, blue where it does harm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BINS_PER_SIDE = 12
 
 
 def changes_height(runs: int, rows: int) -> float:
-    """Height [inch] of so many rows of histograms for so many runs."""
+    """Height [inch] of the histograms for a number of runs and rows."""
     return len(bands(runs)) * (0.4 + 1.4 * rows)
 
 
@@ -29,19 +29,19 @@ def draw_changes(
     names: Sequence[str],
     notes: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw a histogram for each entry of the first dimension, in rows, and run, in columns.
+    """Draw histograms, a row for each entry of the first dimension and a column for each run.
 
-    Cells beyond the axis count in its outermost bars. The shares of improved and worsened cells
-    among the observed ones are written in; their number stands on the axis where some active cells
-    are not observed. Many runs stand in bands below each other.
+    Cells beyond the axis are counted in the outermost bars. A panel gives the shares of improved
+    and worsened cells among the observed ones; where some active cells are not observed, the axis
+    label gives the number of observed ones. Many runs are drawn in several bands.
 
     Args:
         figure: an empty figure.
         change: (row, run, lat, lon) relative RMSE change [%], positive where calibration helps;
             the coordinate `observed` (row, lat, lon) is true in cells with an observation.
         mask: (lat, lon) active cells.
-        names: what a reader calls the rows.
-        notes: by run, words for its last row's title.
+        names: titles of the rows.
+        notes: by run, the title of its panel in the last row.
     """
     active = active_cells(mask, change)
     edges = _edges(change.values[..., active])

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-from paramscape.figures._page import DARK_GREY, line_looks, say_why_not
+from paramscape.figures._page import DARK_GREY, line_looks, write_reason
 
 _USEFUL = "useful skill, 0.5 + f / 2"
 
@@ -19,13 +19,13 @@ PERCENTILE_DIMS = ("run", "percentile", "window")
 
 
 def tails(fss: xr.DataArray) -> tuple[list[float], list[float]]:
-    """Low percentiles from the lowest on, and high ones from the highest on."""
+    """Percentiles below 50 in ascending order, and the others in descending order."""
     percentiles = sorted(fss["percentile"].values.tolist())
     return [p for p in percentiles if p < 50], [p for p in reversed(percentiles) if p >= 50]
 
 
 def tail_name(percentile: float) -> str:
-    """Such as `lowest 5 %`."""
+    """Name of the cells that a percentile cuts off, such as `lowest 5 %`."""
     return f"{'lowest' if percentile < 50 else 'highest'} {min(percentile, 100 - percentile):g} %"
 
 
@@ -37,7 +37,7 @@ def draw_tails(figure: FigureBase, fss: xr.DataArray) -> None:
         fss: (run, percentile, window), percentiles in percent, windows in cells; NaN draws no
             line. Its attribute `not_scored` says why the observations do not allow the score.
     """
-    if wrote_why_not(figure, fss):
+    if wrote_reason(figure, fss):
         return
     rows = [row for row in tails(fss) if row]
     axes = figure.subplots(len(rows), max(map(len, rows)), squeeze=False, sharex=True, sharey=True)
@@ -50,19 +50,19 @@ def draw_tails(figure: FigureBase, fss: xr.DataArray) -> None:
     finish(figure, axes, fss)
 
 
-def wrote_why_not(figure: FigureBase, fss: xr.DataArray) -> bool:
-    """Fill a figure with the reason why no curve can be drawn, where there is one."""
+def wrote_reason(figure: FigureBase, fss: xr.DataArray) -> bool:
+    """Write into a figure why no curve can be drawn; false where the score exists."""
     if "not_scored" not in fss.attrs:
         return False
     ax = figure.subplots()
     ax.set_axis_off()
-    return say_why_not(ax, fss)
+    return write_reason(ax, fss)
 
 
 def draw_row(axes: Sequence[Axes], fss: xr.DataArray, percentiles: Sequence[float]) -> None:
     """Draw the curves of all runs, a panel per percentile.
 
-    The grey line is the score that Roberts and Lean (2008) call useful, 0.5 + f / 2 with f the
+    The grey line is the useful skill of Roberts and Lean (2008), 0.5 + f / 2, where f is the
     share of cells in the event.
     """
     for ax, percentile in zip(axes, percentiles, strict=False):
@@ -85,7 +85,7 @@ def draw_row(axes: Sequence[Axes], fss: xr.DataArray, percentiles: Sequence[floa
 
 
 def finish(figure: FigureBase, axes: np.ndarray, *fss: xr.DataArray) -> None:
-    """Label the outer panels, and name every run once below them."""
+    """Label the outer panels, and draw one legend of all runs below them."""
     lowest = min(float(np.nanmin(part, initial=0.0)) for part in fss)
     axes[0, 0].set_ylim(lowest, 1.03)
     join = " " if axes.shape[1] <= _WIDE_COLUMNS else "\n"

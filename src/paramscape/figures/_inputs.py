@@ -1,4 +1,4 @@
-"""What figures ask of their data: named dimensions in order, and one label per run."""
+"""Checks of what figures are drawn from: dimensions, columns, run labels and masks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import xarray as xr
 
 
 def require_dims(field: xr.DataArray, dims: tuple[str, ...], name: str) -> None:
-    """Refuse a field with other dimensions, no values, or a run label that comes twice.
+    """Refuse a field with other dimensions, without values, or with duplicate run labels.
 
     Raises:
-        ValueError: naming the field, what is expected and what came.
+        ValueError: naming the field, the expected and the given dimensions.
     """
     if field.dims != dims:
         raise ValueError(f"`{name}` has dimensions {dims}; got {field.dims} of shape {field.shape}")
@@ -23,14 +23,14 @@ def require_dims(field: xr.DataArray, dims: tuple[str, ...], name: str) -> None:
         labels = pd.Index(field["run"].values)
         if not labels.is_unique:
             twice = labels[labels.duplicated()].unique().tolist()
-            raise ValueError(f"`{name}` has one label per run; these come twice: {twice}")
+            raise ValueError(f"`{name}` needs one label per run; these occur twice: {twice}")
 
 
 def require_variables(data: xr.Dataset, variables: Mapping[str, tuple[str, ...]]) -> None:
     """Refuse a dataset that lacks one of the variables or has it on other dimensions.
 
     Raises:
-        ValueError: naming the variable, what is expected and what came.
+        ValueError: naming the variable, the expected and the given dimensions.
     """
     missing = [name for name in variables if name not in data]
     if missing:
@@ -43,7 +43,7 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], name: str) -> N
     """Refuse an empty table or one that lacks a column.
 
     Raises:
-        ValueError: naming the table, the missing columns and those that came.
+        ValueError: naming the table, the missing and the given columns.
     """
     missing = [column for column in columns if column not in table]
     if missing:

@@ -1,4 +1,4 @@
-"""Maps on a masked grid: degrees on the axes, true proportions, grey where no cell is."""
+"""Maps on a masked grid: degrees on the axes, true proportions, grey outside the domain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from paramscape.figures._page import GREY
 
-# From so many columns on, degrees of longitude would run into each other.
+# With this many columns or more, horizontal degrees of longitude would overlap.
 _NARROW_FROM = 5
 
 
@@ -64,7 +64,7 @@ def draw_map(ax: Axes, field: xr.DataArray, active: np.ndarray, scale: Scale) ->
     ax.set_facecolor(GREY)
     values = np.where(active, field.values, np.nan)
     _hatch(ax, lon, lat, active & np.isnan(values))
-    # Edges in the face's colour close the seams that PDF viewers show between cells.
+    # Edges in the colour of the cells close the gaps that PDF viewers show between cells.
     looks = {"edgecolors": "face", "linewidth": 0.2}
     ax.pcolormesh(lon, lat, values, norm=scale.norm, cmap=scale.cmap, **looks)
     ax.set_xlim(lon[0], lon[-1])
@@ -77,7 +77,7 @@ def draw_map(ax: Axes, field: xr.DataArray, active: np.ndarray, scale: Scale) ->
 
 
 def map_proportion(field: xr.DataArray) -> float:
-    """Height of a map over its width, as it appears on the page."""
+    """Ratio of a map's height to its width on the page."""
     lat, lon = cell_edges(field.lat.values), cell_edges(field.lon.values)
     return abs((lat[-1] - lat[0]) / ((lon[-1] - lon[0]) * np.cos(np.deg2rad(lat.mean()))))
 

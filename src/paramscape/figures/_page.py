@@ -1,4 +1,4 @@
-"""The look of every figure, and saving it as PNG and PDF with repeatable bytes."""
+"""Style and size of every figure, and reproducible PNG and PDF files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GREY = "#d9d9d9"
 DARK_GREY = "#595959"
 RED, BLUE = "#b2182b", "#2166ac"
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; markers help in grey print.
+# Okabe and Ito's colours, which colour-blind readers can distinguish; markers help in grey print.
 LINE_COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -71,8 +71,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def page(stem: Path, width: float, height: float, layout: str = "constrained") -> Iterator[Figure]:
     """Give an empty figure of width x height [inch] and save it as `stem`.png and `stem`.pdf.
 
-    Settings of the user's matplotlib play no part, and the files hold no date: equal data give
-    equal bytes. Files appear whole or not at all.
+    The user's Matplotlib settings are not used and the files hold no date, so that equal data give
+    equal bytes. Both files are written atomically.
     """
     with matplotlib.style.context(["default", _STYLE]):
         figure = Figure(figsize=(width, height), layout=layout)
@@ -90,14 +90,14 @@ def page_width(runs: int) -> float:
 
 
 def bands(runs: int) -> list[slice]:
-    """Runs that stand side by side: as few bands as hold them, of nearly equal length."""
+    """Slices of the runs that are drawn side by side: the fewest bands, of nearly equal length."""
     count = -(-runs // RUNS_PER_BAND)
     ends = [-(-runs * band // count) for band in range(count + 1)]
     return [slice(*pair) for pair in pairwise(ends)]
 
 
 def pretty_units(units: str) -> str:
-    """Units as read: `mm d-1` becomes `mm d⁻¹`, `C` becomes `°C`; `1` stays `1`."""
+    """Units for readers: `mm d-1` becomes `mm d⁻¹`, `C` becomes `°C`; `1` stays `1`."""
     if units == "C":
         return "°C"
     return re.sub(r"(?<=[A-Za-z])-?\d+", lambda power: power[0].translate(_SUPERSCRIPTS), units)
@@ -108,8 +108,8 @@ def with_units(title: str, units: str) -> str:
     return title if units == "1" else f"{title} [{pretty_units(units)}]"
 
 
-def say_why_not(ax: Axes, score: xr.DataArray) -> bool:
-    """Write into an empty panel why the observations do not allow a score, where they do not.
+def write_reason(ax: Axes, score: xr.DataArray) -> bool:
+    """Write into an empty panel why the observations do not allow a score, if they do not.
 
     Args:
         ax: the panel.
@@ -117,7 +117,7 @@ def say_why_not(ax: Axes, score: xr.DataArray) -> bool:
             `metrics.evaluate`.
 
     Returns:
-        Whether there was a reason to write.
+        Whether a reason was written.
     """
     reason = score.attrs.get("not_scored", "")
     if reason:
@@ -135,10 +135,10 @@ def wrapped(label: str, width: int = 15) -> str:
 
 
 def line_looks(labels: Sequence[str]) -> list[dict[str, object]]:
-    """Looks of runs' curves: colour and marker tell the method, the line style the simulator.
+    """Looks of the runs' curves: colour and marker show the method, the line style the simulator.
 
-    Runs of one method alone are told apart by the simulator's colour and marker. A method or
-    simulator that is not in the tables takes the next look.
+    If all runs are of one method, colour and marker show the simulator. A method or simulator that
+    is not in the tables gets the next free look.
     """
     runs = [label.partition(" on ")[::2] for label in labels]
     alone = len({method for method, _ in runs}) == 1

@@ -1,8 +1,8 @@
-"""What Sun, Pan and Duan (2024), the GAN-PO paper, print, as reference beside our results."""
+"""Numbers from the tables of the GAN-PO paper (Sun, Pan and Duan 2024), for comparison."""
 
 SOURCE = "Sun et al. (2024)"
 
-# Table 2: minutes per epoch and in all, on their LSTM surrogate.
+# Table 2: minutes per epoch and in total, on their LSTM surrogate.
 MINUTES = {
     "mpr-sceua": (float("nan"), 705.0),
     "dpl-z": (0.90, 180.0),

@@ -24,7 +24,7 @@ _TALLEST = 1.9
 
 
 def maps_height(mask: xr.DataArray, runs: int, scores: int) -> float:
-    """Height [inch] of the maps of so many runs and scores on a page of `page_width(runs)`."""
+    """Height [inch] of the maps of a number of runs and scores on a page of `page_width(runs)`."""
     columns = len(range(runs)[bands(runs)[0]])
     panel = min(_TALLEST, (page_width(runs) - 1.6) / columns * map_proportion(mask))
     return len(bands(runs)) * (0.65 + scores * (panel + 0.22))
@@ -40,8 +40,9 @@ def draw_score_maps(
     """Draw scores per cell, titled with the median of the scored cells.
 
     Yellow is better; a scale leaves out the worst 5 % of cells. Active cells without score are
-    hatched, cells outside the domain grey. Where some active cells have no score, a row says how
-    many have one, and a map how many where it has fewer. Many runs stand in bands below each other.
+    hatched, cells outside the domain grey. Where some active cells have no score, the row label
+    gives the number of cells with one, and the title of a map with fewer its own number. Many runs
+    are drawn in several bands.
 
     Args:
         figure: an empty figure or part of one.
@@ -103,9 +104,9 @@ def _median(field: np.ndarray, most: int) -> str:
 def _draw_bars(
     figure: FigureBase, last: np.ndarray, scales: Mapping[str, Scale], caption: Caption
 ) -> None:
-    """Draw a colour bar to each score beside the last column's axes (score,)."""
+    """Draw the colour bar of each score next to the last column's axes (score,)."""
     for ax, (name, scale) in zip(last, scales.items(), strict=True):
-        # Inside the axes of a map, a bar is as tall as the map whatever the layout.
+        # Inside the axes of a map, a bar is as tall as the map in every layout.
         place = ax.inset_axes((1.06, 0, 0.08, 1))
         bar = figure.colorbar(scale.mappable(), cax=place, extend=scale.extend)
         score = SCORES[name]

@@ -1,4 +1,4 @@
-"""What tables say of cells without score, and of spatial scores without enough cells."""
+"""Notes of tables on cells without a score, and on spatial scores without enough cells."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _COUNTED_AS = {"share_improved": "rmse"}
 
 
 class ScoredCells:
-    """How many cells stand behind the scores of a table.
+    """How many cells the scores of a table are computed from.
 
     shown: scores of the table.
-    active: active cells of the domain.
-    most: by score of `CELL_SCORES`, the cells that can be scored: those of the run with most.
+    active: number of active cells of the domain.
+    most: by score of `CELL_SCORES`, how many cells can be scored: those of the run with most.
     reasons: by score of `SPATIAL_SCORES`, why the observations do not allow it.
     """
 
@@ -31,12 +31,12 @@ class ScoredCells:
         }
 
     def of_head(self, name: str) -> str:
-        """Such as ` (14 of 15 cells)` behind a score's title; nothing where all are scored."""
+        """Text after a score's title, such as ` (14 of 15 cells)`; empty where all are scored."""
         cells = self.most.get(_COUNTED_AS.get(name, name), self.active)
         return "" if cells == self.active else f" ({cells} of {self.active} cells)"
 
     def of_run(self, name: str, cells: float) -> str:
-        """Such as ` (9 cells)` behind a run's score; nothing where it has as many as others."""
+        """Text after a run's score, such as ` (9 cells)`; empty where it has as many as others."""
         fewer = name in self.most and cells < self.most[name]
         return f" ({cells:.0f} cells)" if fewer else ""
 
@@ -74,13 +74,13 @@ class ScoredCells:
 
 
 def needed_columns(shown: Sequence[str]) -> list[str]:
-    """Columns of a table of runs from which `ScoredCells` is made."""
+    """Columns of a table of runs that `ScoredCells` reads."""
     counts = [f"cells_{name}" for name in CELL_SCORES if name in shown]
     return ["cells", *counts, *(f"not_scored_{name}" for name in SPATIAL_SCORES)]
 
 
 def fewest_cells(scores: pd.DataFrame, keys: Sequence[str], suffix: str = "") -> pd.DataFrame:
-    """Cells behind the scores of each run, those of the seed with fewest: `cells_<score><suffix>`.
+    """Number of scored cells of each run, for the seed with fewest: `cells_<score><suffix>`.
 
     Indexed by the keys.
     """

@@ -37,7 +37,7 @@ def write_table(
 
 
 def fixed(value: float, digits: int) -> str:
-    """Number with that many digits after the point; a dash where it is NaN."""
+    """Number with `digits` digits after the point; a dash where it is NaN."""
     return NOT_KNOWN if pd.isna(value) else f"{value:.{digits}f}"
 
 
@@ -56,7 +56,7 @@ def mean_and_spread(
 
     Returns:
         Indexed by the keys: `<column><suffix>` and `<column><suffix>_spread`, NaN for one row. A
-        NaN in a row makes both NaN, for a seed without skill must not vanish from the mean.
+        NaN in a row makes both NaN, so that a seed without skill does not vanish from the mean.
     """
     groups = data.groupby(list(keys), sort=False)[list(columns)]
     mean = groups.agg(lambda values: values.mean(skipna=False))

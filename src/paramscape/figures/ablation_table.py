@@ -25,9 +25,9 @@ _NOTE = (
     "Test period; `own / VIC`: on the simulator that the method learned on, and with the same "
     "parameters in VIC; one number where that simulator is VIC. Lower RMSE and EOF score and "
     "higher SSIM are better. Mean over seeds (at most {seeds}), ± standard deviation where there "
-    "are several; changes are taken seed by seed. An EOF score shrinks with the number T of days, "
-    "that times √(2T) does not. {source} is their paper's table 1, on real observations of "
-    "{days} days: of our rows compare the order with theirs, not the values."
+    "are several; changes are taken seed by seed. The EOF score decreases with the number of days "
+    "T; the score times √(2T) does not. {source} is their paper's table 1, on real observations of "
+    "{days} days: compare the order of the rows with theirs, not the values."
 )
 
 

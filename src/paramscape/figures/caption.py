@@ -24,6 +24,6 @@ class Caption:
     side: str = ""
 
     def title(self, shown: str) -> str:
-        """Study and what is shown of it; a second line says where and when, as far as known."""
+        """Study and what is shown of it; a second line says where and when, if these are given."""
         where = ", ".join(part for part in (self.side, self.period) if part)
         return f"{self.study}: {shown}" + (f"\n{where}" if where else "")

@@ -1,4 +1,4 @@
-"""From the files of many runs to what the figures take."""
+"""Reads the files of many runs into the arrays and tables that figures and tables show."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def joined_changes(changes: Sequence[xr.DataArray], labels: pd.Index) -> xr.Data
 def verified_runs(
     own: Sequence[Path], vic: Sequence[Path], defaults: Mapping[str, Sequence[Path]]
 ) -> xr.Dataset:
-    """What verification in VIC leaves of each run; without the default.
+    """RMSE change of each run on its own simulator and in VIC, and the gap; without the default.
 
     Args:
         own: score files on each run's own simulator.
@@ -89,7 +89,7 @@ def verified_runs(
 def scores_by_simulator(
     files: Sequence[Path], defaults: Sequence[Path], simulators: Sequence[str]
 ) -> dict[str, xr.Dataset]:
-    """Scores of the methods on each simulator, the default's first, labelled by method.
+    """Scores of the methods on each simulator, labelled by method; the default is first.
 
     Args:
         files: score files.
@@ -123,9 +123,9 @@ def histories_of_runs(files: Sequence[Path]) -> dict[str, pd.DataFrame]:
 
 
 def runs_behind_surrogates(settings: Mapping[str, object]) -> int:
-    """VIC runs that a surrogate learns from: those of the ensemble and of all refinement rounds.
+    """Number of VIC runs that a surrogate learns from: the ensemble and all refinement rounds.
 
-    0 where no run of the settings learns on a surrogate.
+    0 where no calibration learns on a surrogate.
     """
     if "ensemble" not in settings:
         return 0
@@ -135,16 +135,15 @@ def runs_behind_surrogates(settings: Mapping[str, object]) -> int:
 def costs_of_runs(files: Sequence[Path], behind: int) -> pd.DataFrame:
     """Epochs, minutes and VIC runs of every run from its history.
 
-    An epoch's minutes are the median: the first row has those of a head start, too.
+    The minutes per epoch are the median, because the first row includes pretraining.
 
-    One VIC run is the domain simulated in VIC over the training period, with the days that lead
-    into it, once. A run on VIC has the last of its history's `model_runs`, unknown without that
-    column; one on a surrogate has those that the surrogate learned from, whatever its history
-    says; the default has none.
+    One VIC run is one simulation of the domain in VIC over the training period and its warm-up. A
+    calibration on VIC has the last `model_runs` of its history, unknown without that column; one
+    on a surrogate has the runs that the surrogate learned from; the default has none.
 
     Args:
         files: histories.
-        behind: VIC runs that a surrogate learned from, which all methods on it share.
+        behind: VIC runs that a surrogate learned from; all methods on it share them.
 
     Returns:
         method, simulator, seed, epochs and minutes_per_epoch (NaN for a method without epochs),

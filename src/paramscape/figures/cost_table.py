@@ -24,10 +24,10 @@ _HEADER = [
     f"{SOURCE}: total [min]",
 ]
 _NOTE = (
-    "Wall-clock time on this machine, mean over seeds (at most {seeds}); per epoch that of the "
-    "median one, in all with what goes before the first. Times of {source} are for "
-    "24 × 17 cells on their LSTM surrogate, dPL and GAN-PO on an NVIDIA A100 GPU with 40 GB; on "
-    "what SCE-UA ran they do not say. {runs}"
+    "Wall-clock time on this machine, mean over seeds (at most {seeds}). The time per epoch is the "
+    "median; the total includes what precedes the first epoch. Times of {source} are for 24 × 17 "
+    "cells on their LSTM surrogate, dPL and GAN-PO on an NVIDIA A100 GPU with 40 GB; they do not "
+    "say on what SCE-UA ran. {runs}"
 )
 
 
@@ -38,11 +38,11 @@ def make(job: FigureJob) -> None:
 
 
 def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
-    """Write minutes per epoch and in all and VIC runs, as CSV and Markdown, beside the paper's.
+    """Write minutes per epoch and in total and VIC runs, with the paper's minutes.
 
     Args:
         costs: a row per calibration: `method`, `simulator`, `epochs` and `minutes_per_epoch` (NaN
-            for a method without epochs), `minutes` in all, and `vic_runs` (NaN where unknown).
+            for a method without epochs), `minutes` in total, and `vic_runs` (NaN where unknown).
             Several seeds are averaged.
         stem: path of the files without `.csv`, `.md` and `.html`.
 
@@ -52,7 +52,7 @@ def write(costs: pd.DataFrame, stem: Path) -> pd.DataFrame:
         where the paper has none).
 
     Raises:
-        ValueError: a column is missing, or epochs or minutes are not positive or negative.
+        ValueError: a column is missing, or epochs are not positive, or minutes are negative or NaN.
     """
     _check(costs)
     table = costs.groupby(_KEYS, sort=False, as_index=False).agg(
@@ -82,6 +82,6 @@ def _check(costs: pd.DataFrame) -> None:
     wrong = costs[(costs["minutes"] < 0) | costs["minutes"].isna() | (costs["epochs"] <= 0)]
     if len(wrong):
         raise ValueError(
-            "Minutes are known and not negative, epochs above 0 or missing; got "
+            "`minutes` must be at least 0, and `epochs` above 0 or NaN; got "
             f"{wrong.iloc[0][[*_KEYS, 'epochs', 'minutes']].to_dict()}"
         )

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from paramscape.figures._inputs import require_variables
-from paramscape.figures._page import PAGE_WIDTH, line_looks, page, say_why_not
+from paramscape.figures._page import PAGE_WIDTH, line_looks, page, write_reason
 from paramscape.figures.caption import Caption
 from paramscape.figures.collect import scores_of_runs
 from paramscape.figures.job import FigureJob
@@ -27,8 +27,8 @@ def make(job: FigureJob) -> None:
 def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
     """Draw the spatial scores of each day, a panel per score and a line per run.
 
-    Daily values are thin, their centred 15-day means thick; the mean over the period stands in
-    the legend. A score that the observations do not allow gives way to the reason.
+    Daily values are thin, their centred 15-day means thick; the legend gives the mean over the
+    period. Where the observations do not allow a score, its panel gives the reason.
 
     Args:
         scores: `eof`, `ssim` (run, time), NaN on days that are not scored, and `eof_mean`,
@@ -46,7 +46,7 @@ def draw(scores: xr.Dataset, stem: Path, caption: Caption) -> None:
     with page(stem, PAGE_WIDTH, 4.2 + 0.12 * runs) as figure:
         figure.suptitle(caption.title(f"pattern of daily {caption.quantity}"))
         for ax, name, letter in zip(figure.subplots(2, 1, sharex=True), _PANELS, "ab", strict=True):
-            if not say_why_not(ax, scores[name]):
+            if not write_reason(ax, scores[name]):
                 _draw_panel(ax, scores[name], scores[f"{name}_mean"])
             ax.set_xlim(*scores["time"].values[[0, -1]])
             better = SCORES[name].direction

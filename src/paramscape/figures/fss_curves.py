@@ -23,8 +23,8 @@ def draw(fss: xr.DataArray, stem: Path, caption: Caption) -> None:
     """Draw FSS of the mean maps, a panel per percentile and a line per run.
 
     Upper panels show events at or below low percentiles, lower panels those at or above high
-    ones. The grey line is the score that Roberts and Lean (2008) call useful, 0.5 + f / 2 with f
-    the share of cells in the event.
+    ones. The grey line is the useful skill of Roberts and Lean (2008), 0.5 + f / 2, where f
+    is the share of cells in the event.
 
     Args:
         fss: (run, percentile, window), percentiles in percent, windows in cells; NaN draws

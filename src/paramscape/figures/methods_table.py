@@ -32,7 +32,7 @@ _NOTE = (
     "VIC. FSS is the mean over neighbourhoods. Mean over seeds (at most {seeds}), ± standard "
     "deviation where there are several; – is unknown. "
 )
-_REAL_NOTE = " Behind a second `/`, with the same parameters in the real VIC program."
+_REAL_NOTE = " After a second `/`: with the same parameters in the real VIC program."
 
 
 def make(job: FigureJob) -> None:
@@ -48,7 +48,7 @@ def make(job: FigureJob) -> None:
 def write(
     scores: pd.DataFrame, costs: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1"
 ) -> pd.DataFrame:
-    """Write the scores of all methods, a row per method and simulator, as CSV and Markdown.
+    """Write the scores of all methods, a row per method and simulator.
 
     Args:
         scores: a row per calibration and verifier: `method`, `simulator`, `seed`, `verifier`
@@ -65,11 +65,11 @@ def write(
         What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
         `<score>_vic` and, where the real program was run, `<score>_real`, with their `_spread`
         (standard deviation over seeds, NaN for one seed), then `rmse_gap`, recovery, minutes and
-        VIC runs in the same way, and `cells_<score>_<side>`, the cells behind a score (those of
-        the seed with fewest).
+        VIC runs in the same way, and `cells_<score>_<side>`, the number of scored cells (of the
+        seed with fewest).
 
     Raises:
-        ValueError: a column or the default's row is missing, a calibration comes twice, or its
+        ValueError: a column or the default's row is missing, a calibration occurs twice, or its
             score on its own simulator or in VIC is missing.
     """
     needed = [*_RUN, "seed", "verifier", *COLUMNS, *needed_columns(COLUMNS)]
@@ -151,7 +151,7 @@ def _rows(
 
 
 def _best_rows(table: pd.DataFrame, name: str, scored: ScoredCells) -> set[int]:
-    """Rows with the best score in VIC of as many cells as any; none where no score is known."""
+    """Rows with the best score in VIC among those with most cells; none without a score."""
     losses = table[f"{name}_vic"].map(SCORES[name].loss)
     if name in scored.most:
         losses = losses.where(table[f"cells_{name}_vic"] == scored.most[name])

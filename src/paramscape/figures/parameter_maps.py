@@ -52,9 +52,9 @@ def draw(
 ) -> None:
     """Draw parameter fields, a row per run and a column per parameter.
 
-    A column shares one colour scale. Where the truth is known it is the first row, and each map
-    bears its correlation r with the truth over active cells (of logarithms where the scale is
-    logarithmic); a uniform field has none.
+    Each column has one colour scale. A known truth is the first row; the other maps then give
+    their correlation r with it over active cells (of logarithms on a logarithmic scale), which a
+    uniform field does not have.
 
     Args:
         parameters: (run, parameter, lat, lon) estimates in the parameters' units.
@@ -78,14 +78,20 @@ def draw(
         figure.suptitle(caption.title("estimated parameters"))
         axes = figure.subplots(rows, columns, squeeze=False)
         for column, name in zip(axes.T, names, strict=True):
-            maps = fields.sel(parameter=name)
-            _draw_parameter(figure, column, maps, active, name in logarithmic)
+            maps, on_log = fields.sel(parameter=name), name in logarithmic
+            _draw_parameter(figure, column, maps, active, on_log)
             if truth is not None:
-                _write_correlations(column, maps, active, name in logarithmic)
-            column[0].set_title(name)
-        for ax, run in zip(axes[:, 0], fields["run"].values, strict=True):
-            ax.set_ylabel(wrapped(str(run)))
-        outer_labels_only(axes)
+                _write_correlations(column, maps, active, on_log)
+        _label(axes, fields)
+
+
+def _label(axes: np.ndarray, fields: xr.DataArray) -> None:
+    """Name the columns (parameter) and rows (run) of the maps, and keep the outer degrees."""
+    for ax, name in zip(axes[0], fields["parameter"].values, strict=True):
+        ax.set_title(str(name))
+    for ax, run in zip(axes[:, 0], fields["run"].values, strict=True):
+        ax.set_ylabel(wrapped(str(run)))
+    outer_labels_only(axes)
 
 
 def _with_truth(parameters: xr.DataArray, truth: xr.DataArray | None) -> xr.DataArray:

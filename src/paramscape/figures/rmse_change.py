@@ -28,8 +28,8 @@ def make(job: FigureJob) -> None:
 def draw(change: xr.DataArray, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
     """Draw how many cells calibration improves (red) and worsens (blue), and by how much.
 
-    Cells beyond the axis count in its outermost bars. The shares of improved and worsened
-    cells among the observed ones are written in.
+    Cells beyond the axis are counted in the outermost bars. Each panel gives the shares of
+    improved and worsened cells among the observed ones.
 
     Args:
         change: (period, run, lat, lon) relative RMSE change [%], positive where calibration

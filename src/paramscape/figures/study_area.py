@@ -48,7 +48,7 @@ def draw(fields: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -
 
     Args:
         fields: `elevation` [m], `precipitation` [mm d-1] and `observed` [unit of the caption]
-            (lat, lon), the latter two as means over the period; NaN is hatched in active cells.
+            (lat, lon), the last two as means over the period; NaN is hatched in active cells.
         mask: (lat, lon) active cells.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the titles.

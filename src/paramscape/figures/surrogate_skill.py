@@ -25,7 +25,7 @@ _LIGHT_BLUE = "#56B4E9"
 
 
 def make(job: FigureJob) -> None:
-    """Draw the skill of one surrogate over the training period, and its answer for the target."""
+    """Draw the skill of one surrogate over the training period, and its response in the target."""
     sensitivity = read_table(job.file("sensitivity"))
     draw(
         read_netcdf(job.file("skill")),
@@ -46,17 +46,19 @@ def draw(
     *,
     surrogate: str,
 ) -> None:
-    """Draw a surrogate's skill: maps, histograms, single days, and its answer to parameters.
+    """Draw a surrogate's skill: maps, histograms, single days, and its response to parameters.
 
     Maps show means over members, histograms every cell of every member, bars by how much the mean
-    target changes from a parameter's lower to its upper quartile; red where the gate warns.
+    target changes from a parameter's lower to its upper quartile; red where the sensitivity check
+    warns.
 
     Args:
         skill: `rmse`, `cc` (member, lat, lon) of the surrogate against VIC, NaN where undefined;
             `surrogate`, `vic` (sample), the target on a sample of the same days and cells,
             without NaN.
         sensitivity: a row per parameter: `parameter`, `surrogate`, `vic` [unit of the caption],
-            `ratio` (NaN where VIC does not respond), and `warns`, whether the gate warns.
+            `ratio` (NaN where VIC does not respond), and `warns`, whether the sensitivity check
+            warns.
         mask: (lat, lon) active cells.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the titles.
@@ -116,7 +118,7 @@ def _draw_counts(ax: Axes, values: np.ndarray, label: str) -> None:
 
 
 def _draw_sensitivity(ax: Axes, sensitivity: pd.DataFrame, caption: Caption) -> None:
-    """Draw VIC's and the surrogate's answer to each parameter, with their ratio."""
+    """Draw the response of VIC and of the surrogate to each parameter, with their ratio."""
     places = np.arange(len(sensitivity))
     ax.barh(places - 0.2, sensitivity["vic"], 0.38, color=DARK_GREY, label="VIC")
     ax.barh(places + 0.2, sensitivity["surrogate"], 0.38, color=_LIGHT_BLUE, label="surrogate")

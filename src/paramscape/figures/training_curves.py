@@ -79,7 +79,7 @@ def draw(
         histories: by run label, the table `history.csv`: the first column is the progress, such
             as `epoch`, the others `split/loss` or `loss`, NaN where nothing was recorded.
             `seconds`, `model_runs` and the discriminator's mean scores `train/d_real` and
-            `train/d_fake` are no losses and are left out. A table without rows, of a method that
+            `train/d_fake` are not losses and are left out. A table without rows, of a method that
             does not train, has no panel.
         stem: path of the files without `.png` and `.pdf`.
         caption: words for the title.
@@ -105,7 +105,7 @@ def draw(
 def _shown(
     histories: Mapping[str, pd.DataFrame], weights: Mapping[str, Mapping[str, float]]
 ) -> dict[str, pd.DataFrame]:
-    """What is drawn of the histories that have a row, with the weighted sums."""
+    """The curves of each history that has a row, with the weighted sum."""
     shown = {}
     for run, table in histories.items():
         if len(table):
@@ -115,7 +115,7 @@ def _shown(
                 shown[run] = with_weighted_sum(shown[run], weights[run])
     if not shown:
         raise ValueError(
-            f"There is no history to draw: of the runs {list(histories)} none has a row"
+            f"There is no history to draw: none of the runs {list(histories)} has a row"
         )
     return shown
 
@@ -123,7 +123,7 @@ def _shown(
 def with_weighted_sum(history: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
     """The history with `train/weighted sum`, the sum of its training losses times their weights.
 
-    A loss that an epoch does not have, such as the adversarial one while L1 warms up, adds
+    A loss that an epoch does not have, such as the adversarial loss while L1 warms up, adds
     nothing.
     """
     terms = history[[f"train/{loss}" for loss in weights]] * list(weights.values())
@@ -178,7 +178,7 @@ def _name_curves(figure: Figure) -> None:
 
 
 def _colours(histories: Iterable[pd.DataFrame]) -> dict[str, str]:
-    """One colour per loss in the whole figure; losses that are not in the table share a cycle."""
+    """One colour per loss in the whole figure; a loss that is not in the table takes the next."""
     colours = dict(_COLOURS)
     for history in histories:
         for curve in history.columns[1:]:
@@ -203,7 +203,7 @@ def _name(curve: str) -> str:
 def _check(run: str, history: pd.DataFrame) -> None:
     if history.shape[1] < 2:
         raise ValueError(
-            f"The history of {run!r} has a progress column and a curve at least; got "
+            f"The history of {run!r} needs a progress column and at least one curve; got "
             f"{list(history.columns)}"
         )
     text = [name for name in history if not is_numeric_dtype(history[name])]

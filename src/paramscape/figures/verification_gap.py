@@ -25,7 +25,7 @@ def make(job: FigureJob) -> None:
 
 
 def draw(verified: xr.Dataset, mask: xr.DataArray, stem: Path, caption: Caption) -> None:
-    """Draw the RMSE change on each run's own simulator above that in VIC, with the gap.
+    """Draw the RMSE change on each run's own simulator and, below it, in VIC, with the gap.
 
     The gap is the mean RMSE over observed cells on the own simulator minus that in VIC. It is 0
     for a method that learns on VIC, whose two rows are the same.

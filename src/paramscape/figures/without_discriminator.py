@@ -15,7 +15,7 @@ from paramscape.figures._fss import (
     finish,
     tail_name,
     tails,
-    wrote_why_not,
+    wrote_reason,
 )
 from paramscape.figures._inputs import require_variables
 from paramscape.figures._page import page, page_width
@@ -43,7 +43,7 @@ def make(job: FigureJob) -> None:
 def draw(
     scores: Mapping[str, xr.Dataset], mask: xr.DataArray, stem: Path, caption: Caption
 ) -> None:
-    """Draw CC and KGE of `gan-po-l1` beside `gan-po`, and FSS of all methods, by simulator.
+    """Draw CC and KGE of `gan-po-l1` and `gan-po`, and FSS of all methods, by simulator.
 
     Args:
         scores: by simulator, `cc`, `kge` (run, lat, lon) and `fss` (run, percentile, window),
@@ -73,7 +73,7 @@ def draw(
 def _draw_curves(figure: FigureBase, curves: Mapping[str, xr.DataArray]) -> None:
     """Draw a row per simulator and a column per percentile."""
     first = next(iter(curves.values()))
-    if wrote_why_not(figure, first):
+    if wrote_reason(figure, first):
         return
     low, high = tails(first)
     percentiles = [*low, *reversed(high)]
@@ -99,7 +99,7 @@ def _pairs(scores: Mapping[str, xr.Dataset]) -> xr.Dataset:
 
 def _check(scores: Mapping[str, xr.Dataset]) -> None:
     if not scores:
-        raise ValueError(f"{' and '.join(_PAIR)} are compared on one simulator at least; got none")
+        raise ValueError(f"{' and '.join(_PAIR)} are compared on at least one simulator; got none")
     for simulator, part in scores.items():
         require_variables(part, dict.fromkeys(_MAPS, _MAP) | {"fss": PERCENTILE_DIMS})
         missing = set(_PAIR) - set(part["run"].values.tolist())

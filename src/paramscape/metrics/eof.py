@@ -43,8 +43,8 @@ def joint_eof_similarity(
     mode i weighs w_i = sigma_i^2 / sum sigma^2; the score of day t is
     sum_i w_i |V[T + t, i] - V[t, i]| over all modes: equation (8) of the GAN-PO paper, from
     Koch et al. (2015). Columns of V have unit norm, so that values shrink as 1 / sqrt(2T):
-    compare `mean` between equally long periods only, or use `scaled`. Cells weigh equally,
-    whatever their area.
+    compare `mean` between equally long periods only, or use `scaled`. All cells have
+    the same weight, regardless of their area.
 
     The decomposition needs complete maps. Which days and cells take part depends on the
     observations alone, and is therefore the same for every method: cells never observed leave;
@@ -55,7 +55,7 @@ def joint_eof_similarity(
 
     Args:
         simulated: (time, lat, lon) simulation. NaN where day and cell take part makes every day
-            NaN, for the modes are shared.
+            NaN, because the modes are shared.
         observed: (time, lat, lon) observation in the same unit, NaN where missing.
         mask: (lat, lon) active cells.
         min_coverage: share of the observed cells that a day must have [1].

@@ -34,7 +34,7 @@ def evaluate(simulated: xr.DataArray, observed: xr.DataArray, mask: xr.DataArray
         Dataset with those of `CELL_SCORES`, `kge_r`, `kge_gamma`, `kge_beta`, `observed_days`
         (lat, lon); `eof`, `ssim` (time); `fss` (percentile, window) of the mean map; and the
         scalars `eof_mean`, `eof_scaled`, `ssim_mean`, `spaef`. Joining datasets along a new
-        dimension `run` gives what the figures take. NaN as in the single scores, and in a spatial
+        dimension `run` gives the figures' input. NaN as in the single scores, and in a spatial
         score that the observations do not allow: the attribute `not_scored` of `eof`, `ssim`,
         `fss` and `spaef` says why then.
 

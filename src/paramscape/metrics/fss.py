@@ -22,7 +22,7 @@ def fractions_skill_score(
     percentile: float,
     window: int,
 ) -> float:
-    """Fractions skill score of one map; 1 is perfect, 0 a complete mismatch.
+    """Fractions skill score of one map; 1 is perfect, 0 is a complete mismatch.
 
     Each field is cut at its own percentile, so that a bias does not count: values at or below it
     are events for percentiles under 50, values at or above it otherwise. The fraction of a cell

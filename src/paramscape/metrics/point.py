@@ -42,7 +42,7 @@ class PairMoments:
     Spreads are sums of squared deviations from the mean, `co_spread` that of the products,
     `error_sq` the sum of squared differences. NaN where the simulation is NaN on a day with an
     observation. Centred sums, and Chan's rule for joining them, keep their digits where the mean
-    is large beside the variation.
+    is large compared with the variation.
     """
 
     days: Field

@@ -1,4 +1,4 @@
-"""How near estimated parameter fields come to the true ones."""
+"""Agreement of estimated parameter fields with the true ones."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def parameter_recovery(
         Scores (parameter,); NaN for a parameter with NaN in an active cell.
 
     Raises:
-        ValueError: shapes differ, the number of priors is another than that of parameters, or a
-            value of a logarithmic prior is not positive.
+        ValueError: shapes differ, the numbers of priors and parameters differ, or a value of a
+            logarithmic prior is not positive.
     """
     truth = np.asarray(truth, dtype=np.float64)
     estimate = np.asarray(estimate, dtype=np.float64)

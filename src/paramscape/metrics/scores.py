@@ -17,7 +17,7 @@ FIELD_UNIT = "field"
 
 @dataclass(frozen=True)
 class Score:
-    """One score, as figures and tables know it.
+    """One score: its name, its direction and its unit.
 
     Attributes:
         name: key used in files and column names.

@@ -35,8 +35,8 @@ def spatial_efficiency(
 ) -> Spaef:
     """Compare the pattern of two maps by correlation, variability and histogram.
 
-    Koch et al. (2018). They take 100 bins for thousands of cells; 20 suit some hundred. Bins are
-    equally wide and span the z-scores of both fields.
+    Koch et al. (2018). They use 100 bins for thousands of cells; 20 suit some hundred. Bins have
+    equal widths and span the z-scores of both fields.
 
     Args:
         simulated: (lat, lon) simulation.
