@@ -127,7 +127,7 @@ def test_every_plain_setting_is_described() -> None:
     ("place", "value", "message"),
     [
         ("products.observations", {"runoff": "flux-tower"}, "latent heat gives et only"),
-        ("products.observations.et.files", ["a.nc", "b.nc", "a.nc"], "a.nc stands here twice"),
+        ("products.observations.et.files", ["a.nc", "b.nc", "a.nc"], "a.nc is given twice"),
         ("products.observations.et.files", [], "at least 1 item"),
         ("products.observations.et.minimum_quality", 75, "less than or equal to 1"),
         ("products.observations.et.file", "a.nc", "did you mean files?"),

@@ -1,4 +1,4 @@
-"""`paramscape check STUDY.yaml`: what would fail, one line each, and what is well."""
+"""The command `paramscape check STUDY.yaml`."""
 
 import sys
 from collections.abc import Sequence
@@ -11,13 +11,15 @@ from paramscape.study import Study, given_settings, validate
 
 
 class StudyWouldFail(ValueError):
-    """A study of which a check found what would fail; the findings are printed before."""
+    """A study that would fail; the findings are printed before."""
 
 
 def check(paths: Sequence[Path]) -> None:
-    """Check the settings in some files, later ones over earlier ones, and print what is found.
+    """Check a study and print the findings.
 
-    What is well goes to stdout, with the warnings; what would fail to stderr.
+    Settings of later files override those of earlier files.
+
+    Valid parts and warnings go to stdout, errors to stderr.
 
     Raises:
         SettingsError: if the settings themselves are wrong.

@@ -1,4 +1,4 @@
-"""The forcing: every file's header, and the first and last day of the record in the cells."""
+"""Tests of the forcing: headers of all files, first and last day of the record in the cells."""
 
 import xarray as xr
 
@@ -12,7 +12,7 @@ from paramscape.study import Period, Study
 
 
 def check_forcing(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
-    """Add what is wrong with those forcing files that exist and are not made."""
+    """Test the forcing files that exist and are not made by the twin."""
     record = study.periods.record
     files = forcing_files(study, record)
     present = [f for f in files if not f.made and f.path.is_file()]

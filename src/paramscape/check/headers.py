@@ -1,4 +1,4 @@
-"""Every file of a product, opened one by one: its header, and a record of some."""
+"""Tests of the files of a product: headers, and records of some files."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,16 +14,16 @@ from paramscape.products.looks import FileLooks, Look
 from paramscape.products.whole_file import require_whole_file
 
 MOST_OPENED = 3000
-"""Files of a product that are opened; of more, as many are taken evenly from first to last, and the
-others are only compared with the size that their header promises."""
+"""Largest number of a product's files that are opened. Of more files this number is taken evenly
+from first to last; of the others only the size is tested."""
 MOST_READ = 48
-"""Files of which a record is read, too; where a product has many, reading takes the longest."""
+"""Largest number of files of which a record is read, because reading takes the longest."""
 _WORTH_PROCESSES = 100
 
 
 @dataclass(frozen=True)
 class ProductLooks:
-    """Looks at the files of a product, which open `opened` of `total` files."""
+    """Tests of a product's files; `opened` of `total` files are opened."""
 
     looks: tuple[Look, ...]
     opened: int
@@ -41,7 +41,7 @@ def some_looks(files: Iterable[FileLooks]) -> ProductLooks:
 
 
 def take_looks(looks: Sequence[Look], report: Report) -> None:
-    """Add what is wrong, in the order of the looks; many files are opened by several processes."""
+    """Run the tests and add their findings in order; many files are tested by several processes."""
     if len(looks) < _WORTH_PROCESSES:
         found = [look_safely(look) for look in looks]
     else:
@@ -60,7 +60,7 @@ def take_looks(looks: Sequence[Look], report: Report) -> None:
 
 
 def look_safely(look: Look) -> Report:
-    """What a look raises, and what it warns of."""
+    """The error and the warnings of a test."""
     report = Report()
     with report.watch():
         look()

@@ -1,4 +1,4 @@
-"""What a study knows of its land: domain, VIC's parameters, soil, land cover and attributes."""
+"""Tests of domain, VIC's parameters, soil, land cover and attributes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ from paramscape.study import METHODS, RectangleDomain, Study, VicDomain
 
 
 def domain_of(study: Study, report: Report) -> xr.Dataset | None:
-    """Mask and area (lat, lon) of the study's cells; None where the file is made, or wrong."""
+    """Mask and area (lat, lon) of the study's cells; None if their file is made or wrong."""
     files = domain_files(study)
     if any(file.made or not file.path.is_file() for file in files):
         return None
@@ -41,10 +41,10 @@ def domain_of(study: Study, report: Report) -> xr.Dataset | None:
 
 
 def box_of(study: Study, domain: xr.Dataset | None) -> Box | None:
-    """The edges of the domain, or where its file is missing or wrong those of its grid.
+    """The edges of the domain; if its file is missing or wrong, those of its grid.
 
-    Without a domain file the centres in VIC's parameter file stand in for the grid. None where
-    that is unknown, too.
+    Without a domain file the centres in VIC's parameter file are used. None if that is unknown,
+    too.
     """
     if domain is not None:
         return Box.of(domain)
@@ -63,7 +63,7 @@ def box_of(study: Study, domain: xr.Dataset | None) -> Box | None:
 
 
 def check_land(study: Study, domain: xr.Dataset, report: Report) -> None:
-    """Add what is wrong with files of the land that exist and are not made."""
+    """Test the land's files that exist and are not made by the twin."""
     there = {f.path for f in static_files(study) if not f.made and f.path.is_file()}
     parameters = _parameters(study, domain, there, report)
     elevation = study.products.elevation
@@ -89,7 +89,7 @@ def check_land(study: Study, domain: xr.Dataset, report: Report) -> None:
 def _parameters(
     study: Study, domain: xr.Dataset, there: set[Path], report: Report
 ) -> xr.Dataset | None:
-    """VIC's own parameters on the domain, judged by VIC's rules; None where they are wrong."""
+    """VIC's own parameters on the domain, tested by VIC's rules; None if they are wrong."""
     path = study.vic.parameters
     if path is None or path not in there:
         return None
@@ -124,7 +124,7 @@ def _judge_parameters(study: Study, params: xr.Dataset, domain: xr.Dataset) -> N
 
 
 def _in_file(path: Path, judge: Callable[[], None]) -> None:
-    """Name the file in the errors of a judgement that does not know it."""
+    """Name the file in the errors of a test that does not know it."""
     try:
         judge()
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What a study needs of the machine: a compiler, a folder to write to, the real VIC, a GPU."""
+"""Tests of the machine: compiler, results folder, real VIC, GPU."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from paramscape.study import Study
 
 
 def check_machine(study: Study, report: Report) -> None:
-    """Add what is missing on this machine."""
+    """Add what this machine lacks."""
     _check_compiler(report)
     _check_results(Path("results") / study.study.name, report)
     if study.vic.executable is not None:

@@ -1,4 +1,4 @@
-"""The observed target: its files, and on how many days the active cells are observed."""
+"""Tests of the observed target: its files, and the observed days of the active cells."""
 
 import numpy as np
 import xarray as xr
@@ -14,11 +14,11 @@ from paramscape.products.looks import first_days, is_read_whole
 from paramscape.products.observations import looks_at_observations
 from paramscape.study import FluxTowerObservations, Study
 
-_USUAL_TEMPERATURE = 15.0  # [C]; which days are observed does not depend on it
+_USUAL_TEMPERATURE = 15.0  # [C]; has no effect on which days are observed
 
 
 def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report: Report) -> None:
-    """Add what is wrong with those files of the calibration target that exist."""
+    """Test the files of the calibration target that exist."""
     target = study.calibration.target
     settings, days = study.products.observations[target], study.periods.scored
     files = observation_files(study, target)
@@ -60,7 +60,7 @@ def _check_towers(
 
 
 def _count_days(study: Study, observed: xr.DataArray, domain: xr.Dataset, report: Report) -> None:
-    """Refuse a period without observations, and tell of cells without any."""
+    """Refuse a period without observations, and warn of cells without any."""
     target, active = study.calibration.target, domain["mask"].values > 0
     told = []
     for name, period in study.periods.named.items():

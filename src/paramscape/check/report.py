@@ -1,4 +1,4 @@
-"""What a check found: one line for each problem."""
+"""Findings of a check, one line each."""
 
 import io
 import logging
@@ -11,7 +11,7 @@ from paramscape.products.errors import ProductError
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem, and as far as they are known the file, variable and place, and what to do."""
+    """A problem and, if known, its file, variable and place, and what to do."""
 
     problem: str
     file: str = ""
@@ -21,7 +21,7 @@ class Finding:
 
     @classmethod
     def of(cls, error: Exception) -> "Finding":
-        """What an error of a reader, of the settings or of the disk says."""
+        """The finding that an error of a reader, of the settings or of the disk describes."""
         if isinstance(error, ProductError):
             named = (str(error.file), error.variable, error.place, error.cure)
             return cls(error.problem, *(text or "" for text in named))
@@ -38,7 +38,7 @@ class Finding:
 
 @dataclass
 class Report:
-    """What is well, what is to be known, and what would fail, each in the order of its finding."""
+    """What is valid, warnings, and what would fail, each in the order in which it was found."""
 
     good: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
@@ -46,25 +46,25 @@ class Report:
 
     @property
     def grouped_errors(self) -> list[Finding]:
-        """The errors, with one for all files of which the same variable has the same problem."""
+        """The errors; files with the same problem in the same variable are one error."""
         groups: dict[tuple[str, str], list[Finding]] = {}
         for error in self.errors:
             groups.setdefault((error.problem, error.variable), []).append(error)
         return [_of_all(group) for group in groups.values()]
 
     def error(self, finding: Finding) -> None:
-        """Add what would fail, once."""
+        """Add an error, once."""
         known = {(f.problem, f.file, f.variable) for f in self.errors}
         if (finding.problem, finding.file, finding.variable) not in known:
             self.errors.append(finding)
 
     def warn(self, finding: Finding) -> None:
-        """Add what is to be known, once."""
+        """Add a warning, once."""
         if finding not in self.warnings:
             self.warnings.append(finding)
 
     def add(self, other: "Report") -> None:
-        """Add what another report has, each once."""
+        """Add all of another report."""
         self.good.extend(other.good)
         for finding in other.warnings:
             self.warn(finding)
@@ -90,7 +90,7 @@ class Report:
 
 
 def _of_all(group: list[Finding]) -> Finding:
-    """One finding for some that differ in their file or place alone."""
+    """One finding for several that differ only in file or place."""
     first, last = group[0], group[-1]
     if len(group) == 1:
         return first

@@ -1,4 +1,4 @@
-"""All checks of a study, in the order in which its jobs would meet the files."""
+"""All checks of a study, in the order in which its jobs read the files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,14 +11,14 @@ from paramscape.study import Study
 
 
 def check_study(study: Study, given: Mapping[str, Any]) -> Report:
-    """Open every raw file of a study that is there, and look at the machine.
+    """Test every raw file of a study that exists, and the machine.
 
-    Files that the study's twin makes are not looked at, and missing files are left to
-    `products.catalogue`, which says where one gets them.
+    Files that the study's twin makes are not tested. Missing files are reported by
+    `products.catalogue`, which says where to get them.
 
     Args:
         study: the checked settings.
-        given: the settings as the YAML files have them, without defaults.
+        given: the settings in the YAML files, without defaults.
     """
     report = Report()
     if unused := unused_sections(study, given):
@@ -32,7 +32,7 @@ def check_study(study: Study, given: Mapping[str, Any]) -> Report:
 
 
 def _check_files(study: Study, report: Report) -> None:
-    # The readers import for seconds, which a study whose files are all made need not wait for.
+    # Importing the readers takes seconds; a study without real files does not need them.
     from paramscape.check.forcing import check_forcing
     from paramscape.check.land import box_of, check_land, domain_of
     from paramscape.check.observations import check_observations

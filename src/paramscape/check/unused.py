@@ -1,4 +1,4 @@
-"""Settings that a study gives and that nothing in it uses."""
+"""Settings that are given but not used."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
@@ -10,11 +10,11 @@ from paramscape.study.calibration import SimulatorName
 
 
 def unused_sections(study: Study, given: Mapping[str, Any]) -> list[str]:
-    """Sections of surrogates and methods that are given and that no run uses.
+    """Given sections of surrogates and methods that no run uses.
 
     Args:
         study: the checked settings.
-        given: the settings as the YAML files have them, without defaults.
+        given: the settings in the YAML files, without defaults.
     """
     used = {run.simulator for run in study.calibration.runs}
     methods = {run.method for run in study.calibration.runs}
@@ -27,11 +27,11 @@ def unused_sections(study: Study, given: Mapping[str, Any]) -> list[str]:
 
 
 def unused_settings(study: Study, given: Mapping[str, Any]) -> Iterator[Finding]:
-    """A finding for each setting that looks as if it did something, and does nothing.
+    """A finding for each given setting that has no effect.
 
     Args:
         study: the checked settings.
-        given: the settings as the YAML files have them, without defaults.
+        given: the settings in the YAML files, without defaults.
     """
     methods = {run.method for run in study.calibration.runs}
     products, vic = _section(given, "products"), _section(given, "vic")

@@ -1,4 +1,4 @@
-"""CF attributes of latitude and longitude, wherever a file or field has them."""
+"""CF attributes of latitude and longitude."""
 
 from typing import TypeVar
 

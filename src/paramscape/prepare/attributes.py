@@ -49,7 +49,7 @@ def soil_attributes(native: xr.Dataset, domain: xr.Dataset) -> xr.Dataset:
 
 
 def parameter_attributes(params: xr.Dataset, domain: xr.Dataset, climate: xr.Dataset) -> xr.Dataset:
-    """Attributes that a VIC parameter file itself implies, where no soil data are given.
+    """Attributes derived from a VIC parameter file, if no soil data are given.
 
     Args:
         params: VIC's parameters (…, lat, lon).
@@ -84,7 +84,7 @@ def parameter_attributes(params: xr.Dataset, domain: xr.Dataset, climate: xr.Dat
 
 
 def further_attributes(settings: Mapping[str, CfAttribute], domain: xr.Dataset) -> xr.Dataset:
-    """Attributes of the user's own files, area means over the cells.
+    """Attributes from the user's files, as area means over the cells.
 
     Returns:
         (lat, lon) by the names in the settings, in the files' units; NaN outside.

@@ -22,9 +22,9 @@ def prepare_domain(
     """Mask, fraction, area and elevation of the study's cells: a VIC domain file.
 
     Args:
-        settings: how the domain is given.
-        elevation: elevation on a finer or equal grid; first choice.
-        parameters: VIC parameter file of the user's own, whose `elev` is taken otherwise.
+        settings: rectangle, mask file or VIC domain file.
+        elevation: elevation on a finer or equal grid.
+        parameters: the user's VIC parameter file, whose `elev` is used if there is no elevation.
 
     Returns:
         (lat, lon): mask int32, frac [1], area [m2], elev [m; NaN outside the domain].

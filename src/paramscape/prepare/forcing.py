@@ -27,7 +27,7 @@ def prepare_forcing(
     """A part of the record, such as a calendar year, ready for VIC.
 
     Args:
-        settings: which product, and where its files lie.
+        settings: the product.
         days: the days of the record that lie in the year.
         domain: `mask` (lat, lon) of the study's grid.
         steps_per_day: VIC's snow steps a day.
@@ -50,7 +50,7 @@ def prepare_forcing(
         )
         found = found.assign_coords(lat=domain.lat, lon=domain.lon)
     else:
-        # One by one, which keeps the memory of a year's fine fields to that of one variable.
+        # One variable at a time: the fine fields of a year fill the memory.
         parts = [conservative(native[[name]], domain, MINIMUM_SHARE) for name in FORCINGS]
         found = xr.merge(parts, join="exact", compat="no_conflicts")
     inside = domain["mask"] > 0
@@ -62,7 +62,7 @@ def prepare_forcing(
 
 
 def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
-    """Means, and totals of `prcp`, over longer steps that a day holds `steps_per_day` of.
+    """Means, and totals of `prcp`, over `steps_per_day` longer steps a day.
 
     Raises:
         SettingsError: if the data's own steps are longer, or do not fit into the new ones.

@@ -1,4 +1,4 @@
-"""What the land gives a study: attributes, native soil and VIC's parameters."""
+"""Attributes, native soil and VIC's parameters of a study."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Prior
 
 @dataclass(frozen=True)
 class LandSettings:
-    """Where a study's knowledge of its land comes from.
+    """Settings of the products that describe the land.
 
-    Either `parameters`, a VIC parameter file of the user's own, or elevation, soil and land cover
-    are given; soil may be given beside a parameter file and then provides the attributes.
+    Either `parameters`, the user's VIC parameter file, or elevation, soil and land cover are given.
+    Soil given together with a parameter file provides the attributes.
     """
 
     elevation: Elevation | None
@@ -61,7 +61,7 @@ def prepare_land(
     """Attributes, native soil and VIC's parameters of a domain.
 
     Args:
-        settings: where soil, vegetation, elevation or VIC's own parameters lie.
+        settings: products of soil, vegetation and elevation, or VIC's own parameter file.
         domain: mask and elevation (lat, lon).
         daily: daily forcing (time, lat, lon), for the mean climate.
         priors: ranges in which default parameters must lie.

@@ -1,4 +1,4 @@
-"""Soil and terrain at the soil's own resolution; each pixel knows its cell of the study's grid."""
+"""Soil and terrain at the resolution of the soil map, with the study's cell of each pixel."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _SOURCE = "Dai et al. (2013), Shangguan et al. (2013)"
 def prepare_native_soil(soil: ChinaSoil, elevation: Elevation, domain: xr.Dataset) -> xr.Dataset:
     """Vertical means of the soil in every pixel, with elevation and slope.
 
-    Means weight layers by thickness and pass over missing ones; that of `ksat` is harmonic, as
-    for flow across layers.
+    Layers are weighted by thickness, missing ones are left out. The mean of `ksat` is harmonic,
+    because water flows across layers.
 
     Args:
-        soil: where the soil files lie.
-        elevation: where the elevation lies; it is interpolated to the pixels.
+        soil: product of the soil.
+        elevation: product of the elevation, which is interpolated to the pixels.
         domain: `mask` (lat, lon) of the study's grid.
 
     Returns:

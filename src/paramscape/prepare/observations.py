@@ -28,7 +28,7 @@ def prepare_observations(
     """Daily observations of a target, regridded conservatively.
 
     Args:
-        settings: which product, and where its files lie.
+        settings: the product, of the form `grid`.
         target: `et`, `runoff` or `soil_moisture`.
         days: from the first to the last scored day.
         domain: `mask` (lat, lon) of the study's grid.
@@ -46,7 +46,7 @@ def prepare_observations(
 
 
 def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: str) -> xr.Dataset:
-    """Observations (time, lat, lon) on the study's grid as they are kept; NaN outside the domain.
+    """Observations (time, lat, lon) on the study's grid, to be written; NaN outside the domain.
 
     Raises:
         ProductError: if no active cell is ever observed.
@@ -66,7 +66,7 @@ def finished_observations(observed: xr.DataArray, domain: xr.Dataset, target: st
 
 
 def require_rain_for(runoff: xr.DataArray, rain: xr.DataArray, file: Path | str) -> None:
-    """Refuse runoff that precipitation cannot feed; log what needs snow, storage or inflow.
+    """Refuse runoff that exceeds precipitation by far; log runoff that exceeds it.
 
     Args:
         runoff: observed (time, lat, lon) [mm d-1], NaN where missing.

@@ -1,4 +1,4 @@
-"""The user's own VIC parameter file on the study's domain."""
+"""The user's VIC parameter file on the study's domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flux towers as observations of the cells that they stand in."""
+"""Flux towers as observations of the cells that contain them."""
 
 from __future__ import annotations
 

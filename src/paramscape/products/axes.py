@@ -1,4 +1,4 @@
-"""Which variables of a file are its latitudes, longitudes and times."""
+"""Detection of the latitude, longitude and time variables of a file."""
 
 import re
 from dataclasses import dataclass

@@ -100,8 +100,8 @@ def near(longitudes: np.ndarray, middle: float) -> np.ndarray:
 def nearest(have: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarray:
     """Index of the nearest of `have` for each of `wanted`; -1 where it is beyond a tolerance.
 
-    A tolerance is cut to a fifth of the spacing of `wanted`, so that a grid that is shifted is
-    not taken for the same.
+    The tolerance is at most a fifth of the spacing of `wanted`, so that a shifted grid is not
+    mistaken for the same grid.
     """
     if wanted.size > 1:
         tolerance = min(tolerance, 0.2 * _spacing(wanted, tolerance))

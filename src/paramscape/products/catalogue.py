@@ -1,4 +1,4 @@
-"""The raw files that a study reads; imports nothing heavy, so a workflow can ask at once."""
+"""The raw files that a study reads; imports nothing heavy, so that workflows start fast."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ _LISTED_BY_NAME = 1000
 class RawFile:
     """A raw file of a study.
 
-    `product` is its readable name and version, `content` what is inside, `source` where one gets
-    it; `made` files are written by the study's own twin; `public` is the entry of the data ledger
-    for a file that can be fetched.
+    `product` is its readable name and version, `content` what is inside, `source` where to get it.
+    `made` files are written by the study's twin. `public` is the entry of the data ledger for a
+    file that can be fetched.
     """
 
     path: Path
@@ -32,7 +32,7 @@ class RawFile:
 
 
 class MissingFiles(FileNotFoundError):
-    """Raw files that a study needs and that are not there; `files` holds all of them."""
+    """Raw files that a study needs and that are missing; `files` has all of them."""
 
     def __init__(self, files: Iterable[RawFile]) -> None:
         self.files = tuple(files)
@@ -45,8 +45,8 @@ class MissingFiles(FileNotFoundError):
 def required_files(study: Study) -> list[RawFile]:
     """Every raw file that a study reads in its record period, in a fixed order.
 
-    A file that lies under one of its known other names or folders is given as it lies; a file
-    that is nowhere, or that the study's twin writes, is given under its canonical path.
+    A file that exists under another known name or folder has its path on the disk. A file that is
+    missing, or that the study's twin writes, has its canonical path.
     """
     files = [
         *domain_files(study),
@@ -78,7 +78,7 @@ def require_files(study: Study, *, fetched: bool = False) -> None:
         fetched: whether public files may be missing, because they are fetched later.
 
     Raises:
-        MissingFiles: naming each file, its product, and where one gets it.
+        MissingFiles: naming each file, its product, and where to get it.
         LedgerError: if a public file has another size than the data ledger says.
     """
     missing = [f for f in missing_files(study) if not (fetched and f.public)]
@@ -140,7 +140,7 @@ def mpr_files(study: Study) -> list[RawFile]:
 def observation_files(study: Study, target: str, period: Period | None = None) -> list[RawFile]:
     """Files of one observed target in a period, by default all that is scored.
 
-    There are none where the twin observes its hidden truth itself.
+    There are none if the twin observes its hidden truth without raw files.
     """
     settings = study.products.observations[target]
     module = files_of(settings)

@@ -1,4 +1,4 @@
-"""What must hold of raw data before anything is computed from them."""
+"""Conditions that raw data must meet before anything is computed from them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from paramscape.products.netcdf_reader import moment
 from paramscape.study.quantities import FORCING_ROUNDING
 
 FileOf = Callable[[str, np.datetime64 | None], Path]
-"""The file that holds a variable of ours at a time."""
+"""Gives the file that has one of our variables at a time."""
 
 _RANGES = {
     "tas": (-90.0, 65.0),
@@ -29,7 +29,7 @@ _RANGES = {
 _ROUNDING = {**FORCING_ROUNDING, "runoff": 1e-3}
 _HEAVIEST_RAIN = 360.0  # mm/h; a rate of 0.1 kg m-2 s-1, beyond the record for one hour
 _CODES = (-9999.0, -999.0, -99999.0, -32767.0, -32768.0, -9999.9)
-"""Values by which files mark what is missing, often without saying so."""
+"""Values that mark missing data in many files, often without declaring it."""
 _VAPOUR_ROUNDING = 2e-4  # kPa; from humidity stored in steps of 1e-6
 
 

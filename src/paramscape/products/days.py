@@ -1,4 +1,4 @@
-"""Days of records: which day a record belongs to, and the daily values of several."""
+"""Which day a record belongs to, and daily values of several records a day."""
 
 import re
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class RecordDays:
 
 
 def time_method(cell_methods: str | None) -> str | None:
-    """How a variable stands for its time by CF's `cell_methods`: mean, sum, point, ..."""
+    """The statistic over time in CF's `cell_methods`: mean, sum, point, ..."""
     found = re.search(r"\btime\s*:\s*(?:[a-z_]+\s*:\s*)*([a-z_]+)", str(cell_methods or "").lower())
     return None if found is None else found[1]
 
@@ -61,7 +61,8 @@ def record_days(raw: ProductFile, variable: str, is_state: bool) -> RecordDays:
         is_state: whether it is a state, such as soil moisture, which needs no bounds.
 
     Raises:
-        ProductError: if days cannot be told for certain, come twice, or a record lasts longer.
+        ProductError: if the day of a record is uncertain, a day comes twice, or a record is longer
+            than a day.
     """
     method = time_method(raw.attributes(variable).get("cell_methods"))
     bounds = None if method == "point" else raw.time_bounds

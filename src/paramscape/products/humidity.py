@@ -1,4 +1,4 @@
-"""Vapour pressure from specific humidity, and its limit."""
+"""Vapour pressure from specific humidity, and saturation vapour pressure."""
 
 import numpy as np
 

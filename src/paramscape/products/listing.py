@@ -1,4 +1,4 @@
-"""Raw files as they lie on the disk: under their canonical names, or other known ones."""
+"""Finding raw files on the disk, under their canonical names or other known names."""
 
 import os
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from paramscape.products.sources import Source
 
 
 class Listing:
-    """Folders of a disk, each listed once, searched without regard to the case of their names.
+    """Folders on the disk, each listed once; names are compared without regard to case.
 
     Args:
-        twin_writes: whether the study's twin writes the files of those products that it can make;
-            they have their canonical names.
+        twin_writes: whether the study's twin writes the files of the products that it can make;
+            these always have their canonical names.
     """
 
     def __init__(self, twin_writes: bool = False) -> None:
@@ -20,7 +20,7 @@ class Listing:
         self._seen: dict[Path, dict[str, str]] = {}
 
     def find(self, folder: Path, candidates: Iterable[Path], source: Source) -> Path:
-        """The first candidate that exists, as it is spelt on the disk, or the canonical path.
+        """Path of the first candidate that exists, spelt as on the disk; else the canonical path.
 
         Args:
             folder: the product's folder.

@@ -1,4 +1,4 @@
-"""Looks at raw files before a study runs: at their size, header and some of their records."""
+"""Tests of raw files before a study runs: size, header and some of the records."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from paramscape.products.units import conversion
 from paramscape.study import Period
 
 LARGEST_READ = 300e6
-"""Bytes of observations that are read whole; of more, only some days are."""
+"""Largest size of observations that are read whole [bytes]; of larger ones only some days are."""
 _SOME_DAYS = 10
 
 Look = Callable[[], object]
-"""Opens one file, or one variable of it, and raises what is wrong; it can be pickled."""
+"""A test of one file, or of one of its variables: raises what is wrong. It can be pickled."""
 
 Wanted = tuple[tuple[str, str], ...]
 """Variables of a file, and the units that theirs must be convertible to."""
@@ -25,10 +25,10 @@ Wanted = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class FileLooks:
-    """Looks at one raw file.
+    """Tests of one raw file.
 
-    headers: what is looked at in each of a product's files; records: what takes longer, in some of
-    them.
+    headers: quick tests, made for each file of a product. records: tests that take longer, made for
+    some of its files.
     """
 
     path: Path

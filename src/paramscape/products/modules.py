@@ -1,6 +1,6 @@
 """The modules of a product: `files.py` names its raw files, `read.py` reads them.
 
-What both provide, by the role of the product (see `paramscape.study.products`):
+What both must provide depends on the role of the product (see `paramscape.study.products`):
 
 | role | `files.py`, imports nothing heavy | `read.py` |
 |---|---|---|
@@ -11,9 +11,9 @@ What both provide, by the role of the product (see `paramscape.study.products`):
 | elevation | `elevation_files(settings, listing)` | `read_elevation(settings, box)` |
 | attributes | `attribute_files(settings, name, listing)` | `read_attribute(settings, name, box)` |
 
-`forcing`, `observations` and `land` say what the readers return. `read.py` may have
-`looks_at_forcing` or `looks_at_observations`, which say how `paramscape check` looks at the files;
-without it the check reads the first days of each year.
+The modules `forcing`, `observations` and `land` say what the readers return. `read.py` may also
+have `looks_at_forcing` or `looks_at_observations`, which tell `paramscape check` how to test the
+files; without them it reads the first days of each year.
 """  # noqa: E501
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Opening raw NetCDF files: axes by what they say, values decoded, damage turned into errors."""
+"""Reading raw NetCDF files: axes by their attributes, decoded values, errors for damaged files."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What every reader of gridded observations does last."""
+"""Last step of every reader of gridded observations."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from paramscape.study.quantities import LONG_NAMES, UNITS
 
 
 def finished_days(daily: xr.DataArray, target: str, source: Path) -> xr.DataArray:
-    """Daily observations with the target's name, unit and axes; the log tells what is unusual.
+    """Daily observations with the target's name, unit and axes; unusual values are logged.
 
     Args:
         daily: (time, lat, lon) in the target's unit.

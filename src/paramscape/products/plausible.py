@@ -1,4 +1,4 @@
-"""Whether observations can be what they say: sign, unit and order of magnitude."""
+"""Plausibility of observations: sign, unit and order of magnitude."""
 
 import logging
 from pathlib import Path

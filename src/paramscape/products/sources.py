@@ -1,4 +1,4 @@
-"""Where one gets a product's files."""
+"""Sources of raw files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Source:
-    """Readable name and version of a product, and where one gets its files.
+    """Name and version of a product, and where to get its files.
 
-    made_by_twin: whether a study's twin writes such files when it makes the climate.
+    made_by_twin: whether a study's twin can write such files.
     """
 
     product: str
@@ -18,10 +18,10 @@ class Source:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A raw file that a product's settings name, and what it holds.
+    """A raw file of a product, and its content.
 
-    closes_record: whether it only holds the record at the end of the last step, which the end of a
-    study's record can do without.
+    closes_record: whether the file is only needed for the record at the end of the last step. At
+    the end of a study's record it may be missing.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class SourceFile:
 
 
 TWIN = Source("the twin's raw files", "made by this workflow: run snakemake")
-OWN = Source("your own file", "yours to give: correct its path in the settings")
+OWN = Source("your own file", "put it there, or correct its path in the settings")
 BASIN = Source(OWN.product, OWN.source, made_by_twin=True)
 VIC_PROGRAM = Source(
     "VIC 5",

@@ -1,4 +1,4 @@
-"""From the records of a forcing product to means and totals of its steps."""
+"""Means and totals of time steps from the records of a forcing product."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Time axes: from `units` and `calendar` to moments in UTC."""
+"""Decoding of time axes (`units`, `calendar`) to moments in UTC."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From what a `units` attribute says to our units."""
+"""Conversion from the `units` attribute of a file to our units."""
 
 import re
 from pathlib import Path

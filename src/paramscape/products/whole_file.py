@@ -1,4 +1,4 @@
-"""Whether a NetCDF file has all the bytes that its header promises."""
+"""Detection of truncated NetCDF files."""
 
 import struct
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The forcing products: a model of settings and a row of the table for each."""
+"""Forcing products: for each, a model of its settings and a row of the table."""
 
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
@@ -49,7 +49,7 @@ class VicForcing(ForcingSettings):
 
     on_study_grid: ClassVar[bool] = True
     product: Literal["vic"]
-    prefix: Path = Field(description="Path and start of the file names, before the year.")
+    prefix: Path = Field(description="Path and start of the file names, up to the year.")
     names: dict[str, str] = Field(
         default_factory=dict,
         description="Variable name in the files by Paramscape's name (tas, prcp, ...).",

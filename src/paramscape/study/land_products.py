@@ -1,4 +1,4 @@
-"""Products of the land: a model of settings and a row of the table for each."""
+"""Products of soil, land cover, elevation and attributes: for each, settings and a row."""
 
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,7 @@ class LandCover(Settings):
     product: Literal["land-cover"] = "land-cover"
     path: Path = Field(description="CF NetCDF file of class codes (lat, lon).")
     variable: str = Field("land_cover", description="Name of the class-code variable.")
-    scheme: Literal["umd", "igbp"] = Field("umd", description="Meaning of the class codes.")
+    scheme: Literal["umd", "igbp"] = Field("umd", description="Classification of the codes.")
 
 
 class Elevation(Settings):

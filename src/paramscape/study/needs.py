@@ -109,7 +109,7 @@ def _default(study: "Study") -> Iterator[str]:
     if not any(r.method == "default" and r.simulator == "vic" for r in study.calibration.runs):
         yield (
             "calibration.runs must hold the method default on vic: every score is shown "
-            "beside the uncalibrated one"
+            "with that of the uncalibrated parameters"
         )
 
 

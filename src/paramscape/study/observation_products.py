@@ -1,4 +1,4 @@
-"""The observation products: a model of settings and a row of the table for each."""
+"""Observation products: for each, a model of its settings and a row of the table."""
 
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -9,11 +9,11 @@ from paramscape.study._base import Settings
 from paramscape.study.product import Folder, Product
 
 Form = Literal["grid", "points", "twin"]
-"""Fields on a grid; records of points, each observing the cell around it; made by the twin."""
+"""Fields on a grid; records at points, each for the cell that contains it; made by the twin."""
 
 
 class ObservationSettings(Settings):
-    """Settings of an observation product, which has its values in one `form`."""
+    """Settings of an observation product; `form` says how its values lie in space."""
 
     form: ClassVar[Form] = "grid"
 
@@ -31,10 +31,12 @@ class GleamObservations(ObservationSettings):
     product: Literal["gleam-v3", "gleam-v4"]
     folder: Folder
     version: str = Field("v3.7a", description="Version in the file names, such as v3.7a.")
-    variable: str | None = Field(None, description="GLEAM's name; by default the target's.")
+    variable: str | None = Field(
+        None, description="GLEAM's name of the variable; by default that of the target."
+    )
 
     def require_target(self, target: str) -> None:
-        """Refuse a target that GLEAM has not, unless `variable` names one."""
+        """Refuse a target that GLEAM does not have, unless `variable` names its variable."""
         self.variable_of(target)
 
     def variable_of(self, target: str) -> str:
@@ -46,7 +48,7 @@ class GleamObservations(ObservationSettings):
         names = {"et": "E", "soil_moisture": "SMsurf" if self.product == "gleam-v3" else "SMs"}
         if self.variable is None and target not in names:
             raise ValueError(
-                f"GLEAM has no {target}, only {', '.join(names)}; take another product for it"
+                f"GLEAM has no {target}, only {', '.join(names)}; use another product for it"
             )
         return self.variable or names[target]
 
@@ -56,10 +58,10 @@ class CfObservations(ObservationSettings):
 
     product: Literal["cf"]
     path: Path = Field(
-        description="CF NetCDF file with dims time, lat, lon; {year} stands for the year."
+        description="CF NetCDF file with dimensions time, lat, lon; {year} becomes each year."
     )
     variable: str = Field(
-        description="Name of the observed variable; names joined by + are added, such as "
+        description="Name of the observed variable. Variables joined by + are added, such as "
         "OUT_RUNOFF+OUT_BASEFLOW."
     )
     layer: int | None = Field(
@@ -73,12 +75,12 @@ class CfObservations(ObservationSettings):
     )  # fmt: skip
     parameters: Path | None = Field(
         None,
-        description="VIC parameter file whose `depth` is that thickness, instead of `depth`.",
+        description="VIC parameter file whose variable `depth` gives this thickness instead.",
     )
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the variables that are added."""
+        """Names of the variables, which are added."""
         return tuple(name.strip() for name in self.variable.split("+"))
 
     @model_validator(mode="after")
@@ -92,28 +94,29 @@ class CfObservations(ObservationSettings):
 
 
 class FluxTowerObservations(ObservationSettings):
-    """Evapotranspiration from the latent heat of flux towers, a daily NetCDF file for each."""
+    """Evapotranspiration from the latent heat of flux towers, one daily NetCDF file per tower."""
 
     form: ClassVar[Form] = "points"
     product: Literal["flux-tower"]
-    files: list[Path] = Field(min_length=1, description="NetCDF files, one tower each.")
+    files: list[Path] = Field(min_length=1, description="NetCDF files, one per tower.")
     variable: str = Field("Qle_daily", description="Daily mean latent heat flux [W m-2].")
     uncertainty: str | None = Field(
-        "Qle_uc_daily", description="Its standard uncertainty [W m-2]; null if the files have none."
+        "Qle_uc_daily",
+        description="Standard uncertainty of that variable [W m-2]; null if the files have none.",
     )
     quality: str | None = Field(
         None,
-        description="Share of a day that was measured or filled well [1 or %]; null if the files "
+        description="Share of a day that was measured or well filled [1 or %]; null if the files "
         "have none.",
     )
     minimum_quality: float = Field(
-        0.75, ge=0, le=1, description="Days below this quality are left out [1]."
+        0.75, ge=0, le=1, description="Days with a lower quality are not used [1]."
     )
     largest_gap_filled: float = Field(
         0.25,
         ge=0,
         le=1,
-        description="Gap-filled share of a tower's record above which it is refused [1].",
+        description="Largest gap-filled share of a tower's record; more is refused [1].",
     )
 
     @field_validator("files")
@@ -121,7 +124,7 @@ class FluxTowerObservations(ObservationSettings):
     def _are_different(cls, files: list[Path]) -> list[Path]:
         twice = sorted({str(path) for path in files if files.count(path) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)} stands here twice")
+            raise ValueError(f"{', '.join(twice)} is given twice")
         return files
 
     def require_target(self, target: str) -> None:
@@ -133,7 +136,7 @@ class FluxTowerObservations(ObservationSettings):
 
 
 class TruthObservations(ObservationSettings):
-    """Observations of the twin's hidden truth where no raw product is written."""
+    """Observations of the twin's hidden truth, without raw files."""
 
     form: ClassVar[Form] = "twin"
     product: Literal["twin"]

@@ -1,4 +1,4 @@
-"""A product that studies can read: its settings, and the package that knows its files."""
+"""A row of the table of products: settings, and the package that reads the files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Product:
 
     role: the setting below `products` that takes it. settings: its model. package: the folder of
     `paramscape.products` whose `files.py` names the raw files and whose `read.py` reads them; None
-    for what the study makes itself.
+    if the study makes the data itself.
     """
 
     role: Role
@@ -28,7 +28,7 @@ class Product:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Values of the setting `product`; none where the role has no other product."""
+        """Values of the setting `product`; empty if the role has no other product."""
         field = self.settings.model_fields.get("product")
         return () if field is None else get_args(field.annotation)
 
@@ -39,7 +39,7 @@ class Product:
 
 
 def one_of(products: Sequence[Product]) -> Any:
-    """The type of a setting that takes one of several products, told apart by `product`."""
+    """The type of a setting that takes one of several products, chosen by `product`."""
     models = tuple(product.settings for product in products)
     if len(models) == 1:
         return models[0]

@@ -1,4 +1,4 @@
-"""The raw files of a study: which product of the table it reads for what."""
+"""The table of products, and which of them a study reads."""
 
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -47,7 +47,7 @@ class Products(Settings):
 
     ledger: Path | None = Field(
         None,
-        description="A data ledger (CSV) of your own: public files that the study fetches, in "
+        description="Your data ledger (CSV): public files that the study fetches, in "
         "addition to those that Paramscape lists.",
     )
     forcing: Forcing
@@ -62,12 +62,13 @@ class Products(Settings):
     )
     attributes: dict[str, Attribute] = Field(
         default_factory=dict,
-        description="Further static attributes, by name; one that is also derived from soil or "
-        "from VIC's parameters replaces it. mpr-sceua reads sand, clay, silt, bulk_density, "
-        "porosity, soil_depth, slope and elevation from here, unless products.soil is given.",
+        description="Further static attributes, by name. They replace attributes of the same name "
+        "that are derived from soil or from VIC's parameters. mpr-sceua reads sand, clay, silt, "
+        "bulk_density, porosity, soil_depth, slope and elevation from here, unless products.soil "
+        "is given.",
     )
     observations: dict[Literal["et", "runoff", "soil_moisture"], Observations] = Field(
-        description="Observed targets."
+        description="Observations, by target."
     )
 
     @model_validator(mode="after")

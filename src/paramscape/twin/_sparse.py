@@ -1,4 +1,4 @@
-"""Full-size NetCDF-4 files of which only one region is written, so that they cost little."""
+"""NetCDF-4 files on a product's whole grid of which only one region is written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The twin's weather: a monsoon climate that can be had for any month without the ones before.
+"""The twin's weather: a monsoon climate that can be computed for any month by itself.
 
-Everything hangs on Gaussian fields that are correlated in space and from day to day. One of them,
-the weather field, decides where it rains, how much, and how cloudy it is.
+It is computed from Gaussian fields that are correlated in space and from day to day. One of them,
+the weather field, sets where and how much it rains, and how cloudy it is.
 """
 
 from __future__ import annotations

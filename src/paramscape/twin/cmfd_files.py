@@ -39,7 +39,7 @@ _ABOUT = {
 def write_climate(settings: CmfdForcing, days: Period, grid: Grid, seed: int) -> list[Path]:
     """Write the months in which `days` lie, seven files each.
 
-    A month has the same bytes whichever months are written before or beside it.
+    The bytes of a month do not depend on which other months are written.
 
     Args:
         settings: CMFD v1.6 and its folder.

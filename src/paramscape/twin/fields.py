@@ -1,4 +1,4 @@
-"""Smooth random fields that are the same whatever part of the map or record is asked for."""
+"""Smooth random fields; their values do not depend on which part of map or record is computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sunshine, clouds' shade, and the sky's long waves."""
+"""Shortwave and longwave radiation of the twin's sky."""
 
 import numpy as np
 

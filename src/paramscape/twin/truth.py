@@ -1,4 +1,4 @@
-"""The hidden truth: parameters that attributes explain only in part, and errors in all data."""
+"""The hidden truth: parameters that attributes explain only partly, and errors of all data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paramscape.study.quantities import TARGETS, UNITS
 from paramscape.study.random_streams import numpy_generator
 from paramscape.twin.fields import DailyNoise, static_field
 
-# How soil and land push a parameter [standard deviations]; the rest is a random curved surface.
+# Effect of soil and land on a parameter [standard deviations]; the rest is a random surface.
 TENDENCY = {
     "infilt": {"clay": 0.8, "elevation": 0.4},
     "Ds": {"sand": 0.5, "porosity": -0.4},

@@ -1,1 +1,1 @@
-"""CF NetCDF files of the user's own: observations and attributes."""
+"""Observations and attributes in the user's CF NetCDF files."""

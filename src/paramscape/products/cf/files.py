@@ -1,4 +1,4 @@
-"""CF NetCDF files of the user's own."""
+"""The user's CF NetCDF files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def attribute_files(settings: CfAttribute, name: str, listing: Listing) -> Itera
 
 
 def paths_of(settings: CfObservations, period: Period) -> list[Path]:
-    """The file of each year of a period where the path holds `{year}`, else the one file."""
+    """The file of each year of a period where the path holds `{year}`, else the only file."""
     years = range(period.start.year, period.end.year + 1)
     return list(dict.fromkeys(path_of(settings, year) for year in years))
 

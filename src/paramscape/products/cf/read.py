@@ -1,4 +1,4 @@
-"""Observations and attributes of the user's own, from any CF NetCDF file."""
+"""Observations and attributes from the user's CF NetCDF files."""
 
 import logging
 from collections.abc import Iterator

@@ -90,7 +90,7 @@ def forcing_file(settings: NldasForcing) -> FileOf:
 def read_granule(
     path: Path, time: np.datetime64, box: Box
 ) -> tuple[dict[str, xr.DataArray], dict[str, str | None]]:
-    """What one granule holds around a box, and its `units` attributes.
+    """Values of one granule around a box, and its `units` attributes.
 
     Returns:
         (time, lat, lon) of one record: tas [C], prcp [mm in the hour before], pres [kPa],

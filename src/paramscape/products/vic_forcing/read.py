@@ -26,7 +26,7 @@ def read_forcing(
 ) -> xr.Dataset:
     """Steps of VIC forcing files, at the files' own step, in the cells of a box.
 
-    A file without `units` attribute is taken to hold VIC's units; one that says kelvin or pascal
+    A file without `units` attribute is assumed to have VIC's units; one in kelvin or pascal
     is converted. VIC's own preprocessors label wind in m s-1 as `mm s-1`, which is read as m s-1.
 
     Args:
