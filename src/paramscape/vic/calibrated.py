@@ -40,7 +40,7 @@ def with_calibrated(parameters: Parameters, values: Tensor, names: Sequence[str]
         )
     values = values.to(parameters.latitude)
     changed = calibrated_soil(parameters.soil, dict(zip(names, values.unbind(-1), strict=True)))
-    check_calibrated(changed, parameters.soil, parameters.latitude)
+    check_calibrated(changed, parameters)
     return parameters.replace(changed)
 
 
@@ -55,7 +55,7 @@ def calibrated_soil(soil: Mapping[str, Tensor], values: Mapping[str, Tensor]) ->
     for name, value in values.items():
         parameter = BY_NAME[name]
         if parameter.extent == "layers":
-            layers = soil[parameter.variable].shape[-1]
+            layers = soil["depth"].shape[-1]
             changed[name] = value[..., None].expand(*value.shape, layers)
         elif parameter.extent == "layer":
             changed["depth"] = _depth(soil["depth"], values)

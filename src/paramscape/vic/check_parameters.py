@@ -135,30 +135,28 @@ def _check_soil(soil: dict[str, Tensor], report: _Report) -> None:
     report.refuse(soil["infilt"] <= 0, "infilt must be above 0", infilt=soil["infilt"])
 
 
-def check_calibrated(
-    changed: Mapping[str, Tensor], soil: Mapping[str, Tensor], latitude: Tensor
-) -> None:
+def check_calibrated(changed: Mapping[str, Tensor], parameters: Parameters) -> None:
     """Refuse calibrated parameters that break the rules of `check_parameters`.
 
     Args:
         changed: what the calibration changes, (member?, cell) or (member?, cell, layer) by name.
-        soil: VIC's own parameters, for what is not changed.
-        latitude: (cell,) in degrees, for the message.
+        parameters: before the calibration, for what is not changed.
 
     Raises:
         ValueError: naming the rule, the values, the member and the cell.
     """
-    for rule, (given, least) in _rules_of_calibrated(changed, soil).items():
+    for rule, (given, least) in _rules_of_calibrated(changed, parameters).items():
         broken = ~(given >= least)
         if broken.any():
-            raise ValueError(_broken_rule(rule, given, broken, latitude))
+            raise ValueError(_broken_rule(rule, given, broken, parameters.latitude))
 
 
 def _rules_of_calibrated(
-    changed: Mapping[str, Tensor], soil: Mapping[str, Tensor]
+    changed: Mapping[str, Tensor], parameters: Parameters
 ) -> dict[str, tuple[Tensor, Tensor | float]]:
     """What must be at least what, by the rule in words, of the parameters that are changed."""
-    limits, rules = torch.finfo(soil["depth"].dtype), {}
+    soil, rules = parameters.soil, {}
+    limits = torch.finfo(soil["depth"].dtype)
     if "depth" in changed:
         depth = changed["depth"]
         rule = f"depth of a layer must be at least {THINNEST_LAYER} m"
@@ -183,6 +181,11 @@ def _rules_of_calibrated(
     if "MIN_RAIN_TEMP" in changed:
         span = changed["MAX_SNOW_TEMP"] - changed["MIN_RAIN_TEMP"]
         rules["MAX_SNOW_TEMP minus MIN_RAIN_TEMP must be above 0"] = (span, limits.tiny)
+    if "albedo_factor" in changed:
+        present = (parameters.vegetation["Cv"] > 0)[..., None]
+        largest = torch.where(present, parameters.vegetation["albedo"], 0.0).amax((-1, -2))
+        rest = 1.0 - largest * changed["albedo_factor"]
+        rules["1 minus albedo times albedo_factor must be at least 0"] = (rest, 0.0)
     return rules
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
+from paramscape.study.parameters import CATALOGUE
 from paramscape.vic.options import Options
 
 
@@ -84,14 +85,19 @@ _BANDS = {
 }
 
 
+# Constants of VIC that a calibration makes fields of; the real program does not read them.
+_CALIBRATED = {
+    p.name: Variable(GRID, p.least, p.most, p.units) for p in CATALOGUE if p.extent == "constant"
+}
 FCANOPY = Variable(MONTH, 0, 1)
+ALBEDO = Variable(CLASS, 0, 1)
 
 
 def parameter_layout(options: Options | None = None) -> dict[str, Variable]:
     """The variables that VIC reads with these options, by name; without options all of them."""
     layout = dict(_ALWAYS)
     if options is None:
-        return layout | _BANDS | {"fcanopy": FCANOPY, "max_snow_albedo": Variable(CLASS, 0, 1)}
+        return layout | _BANDS | _CALIBRATED | {"fcanopy": FCANOPY, "max_snow_albedo": ALBEDO}
     if options.baseflow == "ARNO":
         for name, high in _BASEFLOW.items():
             layout[name] = Variable(GRID, layout[name].low, high)

@@ -13,7 +13,8 @@ import xarray as xr
 from paramscape.vic.check_parameters import check_bands, check_canopy_fractions
 from paramscape.vic.image.global_file import GlobalFile
 from paramscape.vic.image.grid import GridNames, ImageGrid
-from paramscape.vic.parameters import Parameters, active_cells
+from paramscape.vic.parameters import Parameters
+from paramscape.vic.read_parameters import active_cells
 
 DEGREES = 0.01  # tolerance of coordinates
 SUMS = 1e-6  # smallest deviation of a sum of fractions from 1 that is reported
