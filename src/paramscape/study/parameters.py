@@ -90,72 +90,80 @@ _OURS = "our choice"
 
 CATALOGUE: tuple[Parameter, ...] = (
     Parameter(
-        "infilt", "1", "shape of the infiltration curve", 0.001, 0.4, _VIC, "infilt",
-        open_below=True,
+        "infilt", "1", "shape of the infiltration curve", 0.001, 0.4, _VIC,
+        variable="infilt", open_below=True,
     ),
     Parameter(
-        "Ds", "1", "fraction of Dsmax where nonlinear baseflow begins", 0.001, 1.0, _VIC, "Ds",
-        most=1.0, below=Below("Ws", follows=True),
+        "Ds", "1", "fraction of Dsmax where nonlinear baseflow begins", 0.001, 1.0, _VIC,
+        variable="Ds", most=1.0, below=Below("Ws", follows=True),
     ),
-    Parameter("Dsmax", "mm d-1", "largest baseflow", 0.1, 30.0, _VIC, "Dsmax", scale="log"),
+    Parameter(
+        "Dsmax", "mm d-1", "largest baseflow", 0.1, 30.0, _VIC,
+        variable="Dsmax", scale="log",
+    ),
     Parameter(
         "Ws", "1", "fraction of soil moisture where nonlinear baseflow begins", 0.5, 1.0, _VIC,
-        "Ws", open_below=True, most=1.0,
+        variable="Ws", open_below=True, most=1.0,
     ),
-    Parameter("c", "1", "exponent of the baseflow curve", 1.2, 2.5, _MPR_FLEX, "c", least=1.0),
+    Parameter(
+        "c", "1", "exponent of the baseflow curve", 1.2, 2.5, _MPR_FLEX,
+        variable="c", least=1.0,
+    ),
     Parameter(
         "depth1", "m", "thickness of the first soil layer", 0.05, 0.3, _SYMFLUENCE,
-        "depth", "layer", least=0.001, layer=0, below=Below("depth2"),
+        variable="depth", extent="layer", least=0.001, layer=0, below=Below("depth2"),
     ),
     Parameter(
-        "depth2", "m", "thickness of the second soil layer", 0.1, 1.5, _VIC, "depth", "layer",
-        least=0.1, layer=1,
+        "depth2", "m", "thickness of the second soil layer", 0.1, 1.5, _VIC,
+        variable="depth", extent="layer", least=0.1, layer=1,
     ),
     Parameter(
-        "depth3", "m", "thickness of the third soil layer", 0.1, 2.0, _SYMFLUENCE, "depth", "layer",
-        least=0.1, layer=2,
+        "depth3", "m", "thickness of the third soil layer", 0.1, 2.0, _SYMFLUENCE,
+        variable="depth", extent="layer", least=0.1, layer=2,
     ),
     Parameter(
-        "expt", "1", "exponent of Brooks-Corey drainage", 4.0, 30.0, _SYMFLUENCE, "expt", "layers",
-        least=3.0, open_below=True,
+        "expt", "1", "exponent of Brooks-Corey drainage", 4.0, 30.0, _SYMFLUENCE,
+        variable="expt", extent="layers", least=3.0, open_below=True,
     ),
     Parameter(
         "Ksat", "mm d-1", "saturated hydraulic conductivity", 10.0, 5000.0, _OURS,
-        "Ksat", "layers", scale="log", open_below=True,
+        variable="Ksat", extent="layers", scale="log", open_below=True,
     ),
     Parameter(
-        "Wcr_FRACT", "1", "critical point as a fraction of the saturated content", 0.3, 0.9,
-        _OURS, "Wcr_FRACT", "layers", open_below=True, most=1.0,
+        "Wcr_FRACT", "1", "critical point as a fraction of the saturated content", 0.3, 0.9, _OURS,
+        variable="Wcr_FRACT", extent="layers", open_below=True, most=1.0,
     ),
     Parameter(
-        "Wpwp_FRACT", "1", "wilting point as a fraction of the saturated content", 0.05, 0.6,
-        _OURS, "Wpwp_FRACT", "layers", open_below=True, most=1.0,
+        "Wpwp_FRACT", "1", "wilting point as a fraction of the saturated content", 0.05, 0.6, _OURS,
+        variable="Wpwp_FRACT", extent="layers", open_below=True, most=1.0,
         below=Below("Wcr_FRACT", share=0.95, follows=True),
     ),
     Parameter(
-        "rmin_factor", "1", "factor of the least stomatal resistance", 0.5, 2.0,
-        _OURS, "rmin", "factor", scale="log", open_below=True, uncalibrated=1.0,
+        "rmin_factor", "1", "factor of the least stomatal resistance", 0.5, 2.0, _OURS,
+        variable="rmin", extent="factor", scale="log", open_below=True, uncalibrated=1.0,
     ),
     Parameter(
-        "lai_factor", "1", "factor of the leaf area index", 0.5, 1.5, _OURS, "LAI",
-        "factor", open_below=True, uncalibrated=1.0,
+        "lai_factor", "1", "factor of the leaf area index", 0.5, 1.5, _OURS,
+        variable="LAI", extent="factor", open_below=True, uncalibrated=1.0,
     ),
     Parameter(
-        "albedo_factor", "1", "factor of the snow-free albedo", 0.7, 1.3, _OURS, "albedo",
-        "factor", open_below=True, uncalibrated=1.0,
+        "albedo_factor", "1", "factor of the snow-free albedo", 0.7, 1.3, _OURS,
+        variable="albedo", extent="factor", open_below=True, uncalibrated=1.0,
     ),
     Parameter(
         "max_snow_albedo", "1", "albedo of new snow", 0.7, 0.9, _OURS,
-        "max_snow_albedo", "classes", most=1.0, uncalibrated=0.85,
+        variable="max_snow_albedo", extent="classes", most=1.0, uncalibrated=0.85,
     ),
     Parameter(
         "MIN_RAIN_TEMP", "C", "air temperature below which all precipitation is snow", -2.0, 0.5,
-        _OURS, "SNOW_MIN_RAIN_TEMP", "constant", least=-10.0, most=10.0,
-        uncalibrated=-0.5, below=Below("MAX_SNOW_TEMP", gap=0.1),
+        _OURS,
+        variable="SNOW_MIN_RAIN_TEMP", extent="constant", least=-10.0, most=10.0, uncalibrated=-0.5,
+        below=Below("MAX_SNOW_TEMP", gap=0.1),
     ),
     Parameter(
         "MAX_SNOW_TEMP", "C", "air temperature above which all precipitation is rain", 0.0, 3.0,
-        _OURS, "SNOW_MAX_SNOW_TEMP", "constant", least=-0.4, most=10.0, uncalibrated=0.5,
+        _OURS,
+        variable="SNOW_MAX_SNOW_TEMP", extent="constant", least=-0.4, most=10.0, uncalibrated=0.5,
     ),
 )  # fmt: skip
 """In the order in which calibrated parameters stand in all files, whatever a study's order is."""

@@ -52,8 +52,15 @@ class Prepared:
         if set(WATER_TABLE) & set(outputs):
             table = water_table_of(parameters, columns, layers)
         above = parameters.soil.get("MAX_SNOW_TEMP", c.ALL_RAIN_ABOVE)
-        calendar = Calendar(parameters, columns, options)
-        return cls(columns, land, calendar, outputs, above, bands, table)
+        return cls(
+            columns=columns,
+            land=land,
+            calendar=Calendar(parameters, columns, options),
+            outputs=outputs,
+            all_rain_above=above,
+            bands=bands,
+            water_table=table,
+        )
 
     @property
     def by_lane(self) -> bool:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from paramscape.simulators.surrogates.arnet.dynamics import ArnetDynamics
-from paramscape.simulators.surrogates.arnet.network import ArnetNetwork
+from paramscape.simulators.surrogates.arnet.network import ArnetNetwork, ArnetShape
 from paramscape.simulators.surrogates.free_run import run_members
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
 from paramscape.study import Arnet, Rollout, random_streams
@@ -21,10 +21,14 @@ def targets_of(target: str, settings: Arnet) -> tuple[str, ...]:
 
 def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     """A network with random weights; training members give constants and bounds of its state."""
-    enter = (settings.channels, settings.kernel, settings.stride)
-    scaling = scaling_of(training)
-    shape = (settings.layers, settings.growth, enter, settings.hidden_channels)
-    network = ArnetNetwork(*shape, training.parameter_count, training.names, scaling)
+    shape = ArnetShape(
+        layers=settings.layers,
+        growth=settings.growth,
+        enter=(settings.channels, settings.kernel, settings.stride),
+        memory=settings.hidden_channels,
+        parameters=training.parameter_count,
+    )
+    network = ArnetNetwork(training.names, scaling_of(training), **shape)
     network.initialise(random_streams.torch_generator(seed, "weights")).to(training.forcing.device)
     targets = network.standardise_targets(training.targets)
     seen = torch.stack([targets.amin((0, 1, 2)), targets.amax((0, 1, 2))])

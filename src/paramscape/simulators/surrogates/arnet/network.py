@@ -1,6 +1,7 @@
 """The autoregressive dense encoder-decoder: one day's images from the day before."""
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,22 @@ from paramscape.study.quantities import FORCINGS
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
 _MEMORY = 3.0  # largest size of what is fed back where training gives no range
+
+
+class ArnetShape(TypedDict):
+    """Size of the network.
+
+    layers: number of layers of each of the three dense blocks. growth: channels that each layer
+    adds. enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo
+    et al. (2019). The last convolution has the same stride. memory: outputs that are fed back like
+    the targets, but have no true values. parameters: number of parameters.
+    """
+
+    layers: Sequence[int]
+    growth: int
+    enter: Sequence[int]
+    memory: int
+    parameters: int
 
 
 class ArnetNetwork(SurrogateNetwork):
@@ -22,14 +39,9 @@ class ArnetNetwork(SurrogateNetwork):
     targets.
 
     Args:
-        layers: of each of the three dense blocks.
-        growth: channels that each layer of a dense block adds.
-        enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo et
-            al. The last one has the same stride.
-        memory: outputs that are fed back like the targets, but have no true values.
-        parameters: number of parameters.
-        targets: names of the other outputs, which come first and are fed back, too.
+        targets: names of the outputs with true values, which come first and are fed back, too.
         scaling: constants of standardisation.
+        shape: size of the network.
 
     Attributes:
         bounds: (2, state), lowest and highest values that may be fed back.
@@ -37,22 +49,14 @@ class ArnetNetwork(SurrogateNetwork):
 
     kind = "arnet"
 
-    def __init__(
-        self,
-        layers: Sequence[int],
-        growth: int,
-        enter: Sequence[int],
-        memory: int,
-        parameters: int,
-        targets: Sequence[str],
-        scaling: Scaling,
-    ):
-        shape = {"layers": list(layers), "growth": growth, "enter": list(enter), "memory": memory}
-        super().__init__(targets, scaling, **shape, parameters=parameters)
-        self.states = len(self.targets) + memory
-        channels, kernel, stride = enter
-        inputs = parameters + 1 + len(FORCINGS) + self.states
-        outer, middle, inner = layers
+    def __init__(self, targets: Sequence[str], scaling: Scaling, **shape: Unpack[ArnetShape]):
+        growth = shape["growth"]
+        lists = {"layers": list(shape["layers"]), "enter": list(shape["enter"])}
+        super().__init__(targets, scaling, **{**shape, **lists})
+        self.states = len(self.targets) + shape["memory"]
+        channels, kernel, stride = shape["enter"]
+        inputs = shape["parameters"] + 1 + len(FORCINGS) + self.states
+        outer, middle, inner = shape["layers"]
         width = channels + outer * growth
         halved = width // 2
         deep = halved + middle * growth
