@@ -201,7 +201,7 @@ def test_the_pieces_of_a_run_follow_on_one_another(samples):
         errors = []
         for m, f in zip(member.tolist(), first.tolist(), strict=True):
             state = truth.targets[m, f - 1][None]
-            days = truth.forcing[truth.lead + f : truth.lead + f + 9]
+            days = truth.forcing[truth.warmup_days + f : truth.warmup_days + f + 9]
             values, _ = free_run(learner._dynamics, days, truth.parameters[m][None], state)
             errors.append((values[0] - truth.targets[m, f : f + 9]).square().mean((1, 2)))
         assert loss == pytest.approx(

@@ -59,7 +59,7 @@ def test_samples_hold_the_members_of_their_role_in_order(ensemble, role):
     np.testing.assert_array_equal(samples.targets[..., 0], targets[chosen])
     np.testing.assert_allclose(samples.parameters, unit[chosen], atol=1e-6)
     np.testing.assert_array_equal(samples.forcing, forcing[:9])
-    assert samples.lead == 3
+    assert samples.warmup_days == 3
 
 
 def test_a_batch_that_is_not_there_is_missed(ensemble):

@@ -113,7 +113,7 @@ def test_the_warm_up_is_not_learned(samples):
     training, validation, _ = samples
     settings = SETTINGS.model_copy(update={"warmup_days": 40})
     spoiled = training.targets.clone()
-    spoiled[:, : settings.warmup_days - training.lead] = 1e3
+    spoiled[:, : settings.warmup_days - training.warmup_days] = 1e3
     losses = []
     for targets in (training.targets, spoiled):
         learner = Seq2seqLearner(

@@ -1,16 +1,17 @@
-"""An LSTM over days of forcing with parameters that stay, and a linear layer to outputs."""
+"""LSTM over days of forcing with constant parameters, and a linear layer to the outputs."""
 
 import torch
 from torch import Tensor, nn
 
-from paramscape.simulators.surrogates.recurrence import hidden_states
+from paramscape.simulators.surrogates.recurrence import LstmStates, hidden_states
 from paramscape.study.quantities import FORCINGS
 
 
 class ForcedLstm(nn.Module):
-    """One LSTM reads each day's forcing beside the parameters; a linear layer reads its states.
+    """An LSTM of each day's forcing and the parameters, and a linear layer of its hidden states.
 
-    Made without values, for `initialise` or loaded weights: no global random number is drawn.
+    The constructor sets no weights, so that it draws no global random numbers: call `initialise`,
+    or load weights.
 
     Args:
         hidden: units of the LSTM.
@@ -46,9 +47,9 @@ class ForcedLstm(nn.Module):
         Args:
             forcing: (day, lane, variable), standardised; no gradient flows to it.
             parameters: (lane, parameter) in the unit cube.
-            state: (lane, 2 hidden), hidden state beside cell state, or None for zeros; no
+            state: (lane, 2 hidden), hidden state, then cell state, or None for zeros; no
                 gradient flows to it.
-            first: number of days at the start whose outputs are not wanted.
+            first: number of days at the start whose outputs are not returned.
 
         Returns:
             (day, lane, output), and the state (lane, 2 hidden) without gradient.
@@ -58,7 +59,7 @@ class ForcedLstm(nn.Module):
             state = parameters.new_zeros(lanes, 2 * self.hidden)
         hidden, cell = state.detach().split(self.hidden, 1)
         if torch.is_grad_enabled() and forcing.device.type == "cpu":
-            states, cell = self._recur(forcing, parameters, (hidden, cell), first)
+            states, cell = self._recur(forcing, parameters, LstmStates(hidden, cell), first)
         else:
             still = parameters.expand(forcing.shape[0], *parameters.shape)
             start = (hidden.unsqueeze(0).contiguous(), cell.unsqueeze(0).contiguous())
@@ -67,16 +68,14 @@ class ForcedLstm(nn.Module):
         return self.head(states), torch.cat([states[-1], cell], 1).detach()
 
     def _recur(
-        self, forcing: Tensor, parameters: Tensor, start: tuple[Tensor, Tensor], first: int
-    ) -> tuple[Tensor, Tensor]:
+        self, forcing: Tensor, parameters: Tensor, start: LstmStates, first: int
+    ) -> LstmStates:
         """Hidden states (day, lane, hidden) and last cell state; constant inputs projected once."""
         lstm = self.lstm
         moving, still = lstm.weight_ih_l0.split(self.inputs, 1)
         bias = (lstm.bias_ih_l0 + lstm.bias_hh_l0).unsqueeze(1)
         weight = torch.cat([lstm.weight_hh_l0, moving], 1)
         constant = torch.addmm(bias, still, parameters.t())
-        hidden, cell = start
-        states, cell = hidden_states(
-            forcing.transpose(1, 2), constant, weight, (hidden.t(), cell.t()), first
-        )
-        return states.transpose(1, 2), cell.t()
+        first_states = LstmStates(start.hidden.t(), start.cell.t())
+        states, cell = hidden_states(forcing.transpose(1, 2), constant, weight, first_states, first)
+        return LstmStates(states.transpose(1, 2), cell.t())

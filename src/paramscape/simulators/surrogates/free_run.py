@@ -86,14 +86,14 @@ def run_members(dynamics: Dynamics, samples: Samples) -> Tensor:
 
     Args:
         dynamics: of the network.
-        samples: standardised; the targets of `lead` days at the start are left out.
+        samples: standardised; the targets of the warm-up are left out.
     """
     dynamics.network.eval()
     values = []
     groups = samples.parameters.split(_RUNS)
     for unit in tqdm(groups, desc="running members", unit="group", leave=False, delay=5):
         start = dynamics.start(*unit.shape[:2])
-        values.append(free_run(dynamics, samples.forcing, unit, start, samples.lead).values)
+        values.append(free_run(dynamics, samples.forcing, unit, start, samples.warmup_days).values)
     return torch.cat(values)
 
 

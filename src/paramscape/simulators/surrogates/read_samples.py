@@ -1,4 +1,4 @@
-"""Reading what the ensemble's jobs wrote into samples for a surrogate."""
+"""Samples for a surrogate from the files of an ensemble."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,12 +39,12 @@ def load_samples(
     """Samples of the members of one role over the training period.
 
     Args:
-        files: where they are.
+        files: of the ensemble.
         role: train, validation or test.
         targets: names of the fluxes to learn.
-        period: the training period; forcing before it leads the first windows in.
+        period: the training period; the forcing before it is the warm-up of the first windows.
         cells: the active cells.
-        priors: gives the parameters' place in the unit cube.
+        priors: the box in whose unit cube networks read parameters.
 
     Raises:
         ValueError: if a member of the role is in no file of fluxes, or no forcing covers the
@@ -55,12 +55,13 @@ def load_samples(
     unit = priors.to_unit(
         torch.from_numpy(fields_of(members, priors.names, cells)[chosen]).double()
     )
-    forcing, lead = forcing_until(read_dataset(files.forcing, "forcing-daily"), period, cells)
+    forcing = read_dataset(files.forcing, "forcing-daily")
+    days = DayAxis.of(forcing["time"].values, FORCING).slice(period)
     return Samples(
-        forcing=forcing,
+        forcing=daily_forcing(forcing.isel(time=slice(days.stop)), cells),
         parameters=unit.float(),
         targets=torch.from_numpy(_read_targets(files.fluxes, chosen, targets, period, cells)),
-        lead=lead,
+        warmup_days=days.start,
         names=tuple(targets),
         domain=cells,
     )
@@ -70,16 +71,6 @@ def daily_forcing(forcing: xr.Dataset, cells: Cells) -> torch.Tensor:
     """Forcing (time, cell, variable) in the order of FORCINGS, float32, physical."""
     fields = [cells.gather(forcing[name]) for name in FORCINGS]
     return torch.from_numpy(np.stack(fields, -1).astype(np.float32))
-
-
-def forcing_until(forcing: xr.Dataset, period: Period, cells: Cells) -> tuple[torch.Tensor, int]:
-    """Forcing (time, cell, variable) to the period's end, and its days before the period.
-
-    Raises:
-        ValueError: if the forcing does not cover the period.
-    """
-    days = DayAxis.of(forcing["time"].values, FORCING).slice(period)
-    return daily_forcing(forcing.isel(time=slice(days.stop)), cells), days.start
 
 
 def _read_targets(
@@ -102,7 +93,7 @@ def _read_targets(
         missing -= set(here)
     if missing:
         raise ValueError(
-            f"members {sorted(missing)} are in none of the {len(paths)} files of fluxes; run the "
-            "ensemble's batches again"
+            f"members {sorted(missing)} are in none of the {len(paths)} files of fluxes; rerun the "
+            "batches of the ensemble"
         )
     return values

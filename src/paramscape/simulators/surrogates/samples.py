@@ -1,7 +1,8 @@
-"""Windows of forcing, parameters and fluxes that a surrogate learns from."""
+"""Samples of forcing, parameters and fluxes that a surrogate learns from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,14 +13,26 @@ from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 from paramscape.study.quantities import FORCINGS
 
 
+class SampleBatch(NamedTuple):
+    """A mini-batch of windows or series.
+
+    forcing: (day, sample, variable). parameters: (sample, parameter). targets: (sample, target) of
+    the last day, or (day, sample, target).
+    """
+
+    forcing: Tensor
+    parameters: Tensor
+    targets: Tensor
+
+
 @dataclass(frozen=True)
 class Samples:
-    """The members of one role, on active cells; windows are gathered from it by index.
+    """The members of one role on the active cells; windows are gathered from them by index.
 
-    forcing: (time, cell, variable), from `lead` days before the first day of the targets.
+    forcing: (time, cell, variable), from `warmup_days` before the first day of the targets.
     parameters: (member, cell, parameter) in the unit cube.
     targets: (member, day, cell, target).
-    lead: days of forcing before the first day of the targets.
+    warmup_days: days of forcing before the first day of the targets.
     names: of the targets, in their order.
     domain: the active cells.
     """
@@ -27,16 +40,16 @@ class Samples:
     forcing: Tensor
     parameters: Tensor
     targets: Tensor
-    lead: int
+    warmup_days: int
     names: tuple[str, ...]
     domain: Cells
 
     def __post_init__(self) -> None:
         members, days, cells = self.targets.shape[:3]
-        if self.forcing.shape[:2] != (self.lead + days, cells):
+        if self.forcing.shape[:2] != (self.warmup_days + days, cells):
             raise ValueError(
                 f"forcing of {tuple(self.forcing.shape[:2])} (time, cell) does not fit targets of "
-                f"{days} days after {self.lead} days of lead in {cells} cells"
+                f"{days} days after {self.warmup_days} days of warm-up in {cells} cells"
             )
         if cells != self.domain.count or self.targets.shape[-1] != len(self.names):
             raise ValueError(
@@ -63,7 +76,7 @@ class Samples:
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
     def members(self, chosen: Tensor) -> "Samples":
-        """The samples of some members alone."""
+        """The samples of some members."""
         device = self.parameters.device
         parts = {"parameters": self.parameters, "targets": self.targets}
         return replace(self, **{n: part[chosen.to(device)] for n, part in parts.items()})
@@ -78,38 +91,38 @@ class Samples:
         )
 
     def first_day(self, days: int) -> int:
-        """The first day of the targets that has a whole window of `days` of forcing."""
-        return max(0, days - 1 - self.lead)
+        """The first day of the targets at which a window of `days` of forcing can end."""
+        return max(0, days - 1 - self.warmup_days)
 
-    def gather(self, index: Tensor, days: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Cut windows out.
+    def gather(self, index: Tensor, days: int) -> SampleBatch:
+        """Gather windows of forcing, with the targets of their last days.
 
         Args:
             index: (3, window) int: member, cell and last day of each window.
             days: length of the windows.
-
-        Returns:
-            Forcing (day, window, variable), parameters (window, parameter) and the last day's
-            targets (window, target).
         """
         member, cell, day = index
         steps = torch.arange(1 - days, 1, device=day.device).unsqueeze(1)
-        rows = (day + self.lead + steps) * self.forcing.shape[1] + cell
+        rows = (day + self.warmup_days + steps) * self.forcing.shape[1] + cell
         forcing = self.forcing.flatten(0, 1).index_select(0, rows.flatten())
-        return (
+        return SampleBatch(
             forcing.view(days, -1, self.forcing.shape[-1]),
             self.parameters[member, cell],
             self.targets[member, day, cell],
         )
 
     def draw(self, count: int, days: int, generator: torch.Generator) -> Tensor:
-        """Random windows (3, window) of member, cell and last day, drawn with replacement."""
+        """Random windows (3, window) of member, cell and last day, drawn with replacement.
+
+        Raises:
+            ValueError: if no window of so many days fits the forcing.
+        """
         first = self.first_day(days)
         members, length, cells = self.targets.shape[:3]
         if first >= length:
             raise ValueError(
                 f"windows of {days} days need {days} days of forcing, but there are "
-                f"{self.lead + length}; lengthen the training period or shorten "
+                f"{self.warmup_days + length}; lengthen the training period or shorten "
                 "surrogate.lstm.days"
             )
         ends = (members, cells, length - first)
@@ -128,11 +141,11 @@ class Samples:
 
 
 def scaling_of(training: Samples) -> Scaling:
-    """Constants of standardisation from training members and the days of their targets.
+    """Constants of standardisation from training members, over the days of their targets.
 
-    A forcing variable or target that never varies gets a standard deviation of 1.
+    A forcing variable or target that does not vary gets a standard deviation of 1.
     """
-    forcing = training.forcing[training.lead :].to(torch.float64)
+    forcing = training.forcing[training.warmup_days :].to(torch.float64)
     targets = training.targets.to(torch.float64)
     return Scaling(
         forcing.mean((0, 1)),
@@ -154,6 +167,6 @@ def _require_finite(name: str, dims: Sequence[str], values: Tensor) -> None:
         hint = f" ({FORCINGS[first[-1]]})" if name == "forcing" else ""
         raise ValueError(
             f"{name} of the surrogate's samples must be finite, but {int(broken.sum())} values "
-            f"are not; the first is at {where}{hint}. Run the rule that made the file again, or "
-            "mend its input."
+            f"are not; the first is at {where}{hint}. Rerun the rule that made the file, or "
+            "correct its input"
         )

@@ -1,6 +1,7 @@
-"""How the autoregressive encoder-decoder learns: single days first, then longer and longer runs."""
+"""Learning of the autoregressive encoder-decoder: single days first, then longer runs."""
 
 from bisect import bisect_right
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -36,19 +37,31 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
     return network
 
 
+class _Runs(NamedTuple):
+    """Runs under way.
+
+    member, cell: (run, cell) from which each cell takes forcing, parameters and targets.
+    state: (run, cell, state).
+    """
+
+    member: Tensor
+    cell: Tensor
+    state: Tensor
+
+
 class ArnetLearner:
     """The error of short runs that start from true states with noise; see `training.Learner`.
 
-    The curriculum `settings.rollouts` lengthens the runs from single days on; epochs are shared
-    out among its stages evenly, and patience counts from the last one. Weights change after every
-    `settings.bptt_days` days of a run, through which gradients flow back. Runs longer than a day
-    learn with the running statistics of the normalisation, as simulations use them. In a share
-    `settings.shuffle_cells` of the runs each cell takes forcing, parameters and targets from any
-    cell of any member. VIC's cells are independent, so such an image is a valid run of VIC, too,
-    and from few members the network learns that pattern and place do not matter.
+    The curriculum `settings.rollouts` starts with single days and makes the runs longer; its
+    stages have equally many epochs, and patience counts from the last stage. Weights change after
+    every `settings.bptt_days` days of a run, and gradients flow back through these days. Runs
+    longer than a day use the running statistics of the normalisation, as simulations do. In a
+    share `settings.shuffle_cells` of the runs each cell takes forcing, parameters and targets from
+    any cell of any member. VIC's cells are independent, so such an image is a valid run of VIC,
+    too. It teaches the network from few members that patterns and places do not matter.
 
-    Validation runs validation members freely through all forcing, as a simulation does, and
-    compares the first target in the training period: the error of single days says little.
+    Validation is a free run of validation members through all forcing, as in a simulation. It
+    compares the first target in the training period, because errors of single days say little.
 
     Args:
         network: to be trained.
@@ -86,8 +99,8 @@ class ArnetLearner:
     def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Mini-batches (member, first day, days done, days) of the runs of the epoch's stage.
 
-        A run longer than `settings.bptt_days` days is cut into several mini-batches, one after
-        another; each takes up the states that the one before left.
+        A run longer than `settings.bptt_days` days is cut into consecutive mini-batches; each
+        continues from the states after the one before.
         """
         rollout = self._rollout(epoch)
         self._single_days = rollout.days == 1
@@ -112,9 +125,9 @@ class ArnetLearner:
         samples, length = self._training, torch.arange(int(days[0]), device=first.device)
         today = (first + done + length[:, None]).unsqueeze(-1)
         self.network.train(self._single_days)
-        forcing = samples.forcing[today + samples.lead, cell]
+        forcing = samples.forcing[today + samples.warmup_days, cell]
         values, state = self._dynamics.advance(forcing, samples.parameters[member, cell], state)
-        self._runs = member, cell, state.detach()
+        self._runs = _Runs(member, cell, state.detach())
         loss = _LOSSES[self.loss](values, samples.targets[member, today, cell])
         loss.backward()
         return float(loss.detach())
@@ -124,17 +137,12 @@ class ArnetLearner:
         values = run_members(self._dynamics, self._validation)
         return float((values - self._validation.targets)[..., 0].square().mean())
 
-    def _begin(
-        self, member: Tensor, first: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Member and cell from which each cell of each run is taken, and the runs' first states.
+    def _begin(self, member: Tensor, first: Tensor, generator: torch.Generator) -> _Runs:
+        """Runs on the day before their first one.
 
         Args:
             member, first: (run,) member and first day of each run.
-            generator: of the mixture and the noise.
-
-        Returns:
-            (run, cell), (run, cell) and (run, cell, state).
+            generator: of the shuffled cells and the noise.
         """
         targets = self._training.targets
         members, _, cells = targets.shape[:3]
@@ -147,7 +155,7 @@ class ArnetLearner:
         noise = torch.randn(state.shape, generator=generator).to(state)
         state = state + self.settings.noise * noise
         memory = state.new_zeros(*shape, self.settings.hidden_channels)
-        return member, cell, torch.cat([state, memory], -1)
+        return _Runs(member, cell, torch.cat([state, memory], -1))
 
     def _rollout(self, epoch: int) -> Rollout:
         return self.settings.rollouts[bisect_right(self._starts, epoch) - 1]

@@ -1,4 +1,4 @@
-"""How the LSTM surrogate learns, and what it predicts of members."""
+"""Learning of the LSTM surrogate, and its predictions for members."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from paramscape.simulators.surrogates.lstm.network import LstmNetwork
 from paramscape.simulators.surrogates.samples import Samples, scaling_of
 from paramscape.study import Lstm, random_streams
 
-_CHUNK = 8192  # windows predicted at once; only memory depends on it
+_CHUNK = 8192  # windows predicted at once; the results do not depend on it
 
 
 def untrained(training: Samples, settings: Lstm, seed: int) -> LstmNetwork:
@@ -75,7 +75,7 @@ class LstmLearner:
 
 @torch.no_grad()
 def predict(network: LstmNetwork, samples: Samples) -> np.ndarray:
-    """The surrogate's targets on every day of the samples that has a whole window before it.
+    """The surrogate's targets on every day of the samples at which a whole window ends.
 
     Returns:
         (member, day, cell, target), physical; the last days of the samples' targets.

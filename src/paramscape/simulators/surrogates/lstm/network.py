@@ -12,7 +12,7 @@ from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 class LstmNetwork(SurrogateNetwork):
     """Sequence to value: the targets of a window's last day.
 
-    One LSTM reads the standardised forcing of each day beside the parameters in the unit cube;
+    One LSTM reads the standardised forcing of each day and the parameters in the unit cube;
     one linear layer turns its last hidden state into the standardised targets (Sun et al. 2024,
     section 3.2).
 

@@ -1,10 +1,12 @@
-"""How the sequence-to-sequence surrogate learns."""
+"""Learning of the sequence-to-sequence surrogate."""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from paramscape.simulators.surrogates.free_run import free_run
-from paramscape.simulators.surrogates.samples import Samples, scaling_of
+from paramscape.simulators.surrogates.samples import SampleBatch, Samples, scaling_of
 from paramscape.simulators.surrogates.seq2seq.network import Seq2seqDynamics, Seq2seqNetwork
 from paramscape.study import Seq2seq, random_streams
 
@@ -17,11 +19,24 @@ def untrained(training: Samples, settings: Seq2seq, seed: int) -> Seq2seqNetwork
     return network.to(training.forcing.device)
 
 
+class _Series(NamedTuple):
+    """Whole series of some members and cells.
+
+    forcing: (time, series, variable). parameters: (series, parameter). targets: (day, series,
+    target), which start `warmup_days` after the forcing.
+    """
+
+    forcing: Tensor
+    parameters: Tensor
+    targets: Tensor
+    warmup_days: int
+
+
 class Seq2seqLearner:
     """The mean squared error of random series after their warm-up; see `training.Learner`.
 
-    Validation runs cells of validation members freely through all forcing, as a simulation does,
-    and compares the training period.
+    Validation is a free run of cells of validation members through all forcing, as in a
+    simulation, and compares the training period.
 
     Args:
         network: to be trained.
@@ -47,7 +62,7 @@ class Seq2seqLearner:
         self.network, self.settings = network, settings
         self._training = training.standardised(network)
         self._days = min(settings.days, training.targets.shape[1])
-        self._first = max(0, settings.warmup_days - training.lead)
+        self._first = max(0, settings.warmup_days - training.warmup_days)
         if self._first + self._days > training.targets.shape[1]:
             raise ValueError(
                 f"series of {settings.warmup_days} and {self._days} days need as many days of "
@@ -61,7 +76,7 @@ class Seq2seqLearner:
         )
 
     def draw(self, epoch: int, generator: torch.Generator) -> tuple[Tensor, ...]:
-        """Mini-batches of series (member, cell, first learned day), as distinct as they can be."""
+        """Mini-batches of series (member, cell, first learned day), as distinct as possible."""
         members, days, cells = self._training.targets.shape[:3]
         count = self.settings.series_per_epoch
         places = torch.cat(
@@ -85,32 +100,31 @@ class Seq2seqLearner:
     @torch.no_grad()
     def validate(self) -> float:
         """Mean squared error of the free run of the validation's cells."""
-        forcing, parameters, target, lead = self._validation
-        dynamics = Seq2seqDynamics(self.network)
-        state = dynamics.start(1, len(parameters))
-        values, _ = free_run(dynamics, forcing, parameters.unsqueeze(0), state, lead)
-        return float((values[0] - target).square().mean())
+        series, dynamics = self._validation, Seq2seqDynamics(self.network)
+        state = dynamics.start(1, len(series.parameters))
+        unit = series.parameters.unsqueeze(0)
+        values = free_run(dynamics, series.forcing, unit, state, series.warmup_days).values
+        return float((values[0] - series.targets).square().mean())
 
-    def _gather(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Forcing (day, series, variable), parameters and targets (day, series, target)."""
+    def _gather(self, index: Tensor) -> SampleBatch:
+        """Series of forcing with their warm-up, and targets (day, series, target) after it."""
         member, cell, first = index
         samples, warmup = self._training, self.settings.warmup_days
         steps = torch.arange(-warmup, self._days, device=first.device).unsqueeze(1)
         days = first + steps
-        forcing = samples.forcing[days + samples.lead, cell]
-        return (
+        forcing = samples.forcing[days + samples.warmup_days, cell]
+        return SampleBatch(
             forcing,
             samples.parameters[member, cell],
             samples.targets[member, days[warmup:], cell],
         )
 
 
-def _some_series(
-    samples: Samples, count: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor, Tensor, int]:
-    """Distinct series of members and cells: forcing, parameters, targets and days of lead."""
+def _some_series(samples: Samples, count: int, generator: torch.Generator) -> _Series:
+    """`count` distinct series of members and cells, or all if there are fewer."""
     members, _, cells = samples.targets.shape[:3]
     chosen = torch.randperm(members * cells, generator=generator)[:count]
     member, cell = chosen // cells, chosen % cells
     targets = samples.targets[member, :, cell].transpose(0, 1)
-    return samples.forcing[:, cell], samples.parameters[member, cell], targets, samples.lead
+    unit = samples.parameters[member, cell]
+    return _Series(samples.forcing[:, cell], unit, targets, samples.warmup_days)

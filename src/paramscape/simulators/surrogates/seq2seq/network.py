@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 
 from paramscape.simulators.surrogates.forced_lstm import ForcedLstm
+from paramscape.simulators.surrogates.free_run import SimulatedDays
 from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 
 
 class Seq2seqNetwork(SurrogateNetwork):
     """Sequence to sequence: the targets of every day of a series.
 
-    One LSTM reads the standardised forcing of each day beside the parameters in the unit cube;
+    One LSTM reads the standardised forcing of each day and the parameters in the unit cube;
     one linear layer turns its hidden state of each day into that day's standardised targets.
 
     Args:
@@ -53,7 +54,8 @@ class Seq2seqDynamics:
         """Zeros."""
         return self.network.forcing_mean.new_zeros(runs, cells, 2 * self.network.core.hidden)
 
-    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Simulate all runs and cells as series of their own."""
+    def advance(self, forcing: Tensor, unit: Tensor, state: Tensor) -> SimulatedDays:
+        """Simulate every cell of every run as a separate series."""
         values, end = self.network(forcing.flatten(1, 2), unit.flatten(0, 1), state.flatten(0, 1))
-        return values.unflatten(1, unit.shape[:2]), end.unflatten(0, unit.shape[:2])
+        shape = unit.shape[:2]
+        return SimulatedDays(values.unflatten(1, shape), end.unflatten(0, shape))
