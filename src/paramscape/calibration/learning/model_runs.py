@@ -56,7 +56,9 @@ class ModelRuns:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restore from `state_dict`."""
-        self.spent, self._in_line = state["spent"], state["in_line"]
+        in_line = state["in_line"]
+        self.spent = state["spent"]
+        self._in_line = None if in_line is None else in_line.to(self.problem.default.device)
 
     @property
     def _days_of_a_run(self) -> int:
