@@ -11,10 +11,8 @@ from paramscape.study import section
 
 if __name__ == "__main__":
     with job(snakemake):
-        kind, check = (
-            snakemake.wildcards.surrogate,
-            section(snakemake.params.settings, "surrogate.sensitivity_check"),
-        )
+        kind = snakemake.wildcards.surrogate
+        check = section(snakemake.params.settings, "surrogate.sensitivity_check")
         judged = judge(read_table(snakemake.input[0]), check)
         for warning in warnings_of(judged, kind):
             tell(warning, logging.WARNING)

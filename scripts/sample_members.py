@@ -1,6 +1,8 @@
 """Sample parameter fields of the members from the priors."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,31 +13,42 @@ from paramscape.jobs.job import job
 from paramscape.parameters.datasets import members_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.parameters.sampling import kinds_of, roles_of, sample_members
-from paramscape.study import FieldSampling, section
+from paramscape.study import FieldSampling, Priors, section
 
 
-def main(inputs, settings, members: range | None) -> xr.Dataset:
-    """Members (member, parameter, lat, lon): those of a batch, or all of them with their roles."""
-    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
-    attributes = read_dataset(Path(inputs.attributes), "attributes")
-    sampling = section(settings, "ensemble") if members is None else sampling_of(settings)
-    chosen = range(sampling.members) if members is None else members
-    priors = PriorBox.of(section(settings, "priors"))
+def members_of(
+    domain: Path,
+    attributes: Path,
+    priors: Priors,
+    sampling: FieldSampling,
+    seed: int,
+    batch: range | None = None,
+) -> xr.Dataset:
+    """Members (member, parameter, lat, lon): those of a batch, or all of them with their roles.
+
+    Without a batch, `sampling` is a whole `Ensemble`.
+    """
+    cells = Cells.of(read_dataset(domain, "domain"))
+    known = read_dataset(attributes, "attributes")
+    chosen = range(sampling.members) if batch is None else batch
+    box = PriorBox.of(priors)
     fields = sample_members(
-        np.stack([cells.gather(field) for field in attributes.data_vars.values()], -1),
+        np.stack([cells.gather(field) for field in known.data_vars.values()], -1),
         cells,
-        priors,
+        box,
         sampling,
-        settings["study.seed"],
+        seed,
         chosen,
     )
     kinds = kinds_of(chosen.stop, sampling.mixture)[chosen.start :]
-    roles = roles_of(sampling) if members is None else None
-    return members_dataset(fields, priors.names, cells, kinds, roles, chosen.start)
+    roles = roles_of(sampling) if batch is None else None
+    return members_dataset(fields, box.names, cells, kinds, roles, chosen.start)
 
 
-def sampling_of(settings) -> FieldSampling:
-    """How fields are drawn, from the settings of a batch's rule."""
+def sampling_of(settings: Mapping[str, Any]) -> FieldSampling:
+    """How fields are drawn: the whole ensemble, or what a batch's rule gives of it."""
+    if "ensemble" in settings:
+        return section(settings, "ensemble")
     names = FieldSampling.model_fields
     return FieldSampling(**{name: section(settings, f"ensemble.{name}") for name in names})
 
@@ -43,5 +56,12 @@ def sampling_of(settings) -> FieldSampling:
 if __name__ == "__main__":
     with job(snakemake) as made:
         settings, batch = snakemake.params.settings, snakemake.params.get("members")
-        members = main(snakemake.input, settings, range(*batch) if batch else None)
+        members = members_of(
+            Path(snakemake.input.domain),
+            Path(snakemake.input.attributes),
+            section(settings, "priors"),
+            sampling_of(settings),
+            section(settings, "study.seed"),
+            range(*batch) if batch else None,
+        )
         write_dataset(members, Path(snakemake.output[0]), "members", made)

@@ -1,5 +1,6 @@
 """Compare estimated parameters with the truth."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -11,15 +12,15 @@ from paramscape.study import Priors, section
 from paramscape.study.run_id import RunId
 
 
-def main(inputs, priors: Priors) -> pd.DataFrame:
+def recovery_of(domain: Path, truth: Path, runs: Iterable[Path], priors: Priors) -> pd.DataFrame:
     """A row per run and parameter: correlation, RMSE and bias in shares of the prior range."""
-    mask = read_dataset(Path(inputs.domain), "domain")["mask"].values
-    truth = read_dataset(Path(inputs.truth), "parameters")["parameters"].values
+    mask = read_dataset(domain, "domain")["mask"].values
+    true = read_dataset(truth, "parameters")["parameters"].values
     ranges = [priors[name] for name in priors.names]
     tables = []
-    for file in map(Path, inputs.runs):
+    for file in runs:
         estimate = read_dataset(file, "parameters")["parameters"].values
-        found = parameter_recovery(truth, estimate, mask, ranges)
+        found = parameter_recovery(true, estimate, mask, ranges)
         run = RunId.of(file)
         tables.append(
             pd.DataFrame(
@@ -39,5 +40,11 @@ def main(inputs, priors: Priors) -> pd.DataFrame:
 
 if __name__ == "__main__":
     with job(snakemake):
-        table = main(snakemake.input, section(snakemake.params.settings, "priors"))
+        inputs = snakemake.input
+        table = recovery_of(
+            Path(inputs.domain),
+            Path(inputs.truth),
+            [Path(file) for file in inputs.runs],
+            section(snakemake.params.settings, "priors"),
+        )
         write_table(table, Path(snakemake.output[0]))

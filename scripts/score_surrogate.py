@@ -1,12 +1,13 @@
 """Score a surrogate on the test members."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from paramscape.files import Provenance, read_dataset, save_netcdf, write_table
+from paramscape.files import read_dataset, save_netcdf, write_table
 from paramscape.grid.cells import Cells
 from paramscape.jobs.job import job, use_threads
 from paramscape.parameters.priors import PriorBox
@@ -16,30 +17,43 @@ from paramscape.simulators.surrogates.registry import KINDS
 from paramscape.simulators.surrogates.report import skill_by_member
 from paramscape.simulators.surrogates.skill import sensitivity_table, skill_table
 from paramscape.simulators.surrogates.weights import load_network
-from paramscape.study import section
+from paramscape.study import Compute, Period, Priors, section
 
 
-def main(
-    inputs, settings, surrogate: str, made: Provenance
-) -> tuple[xr.Dataset, pd.DataFrame, pd.DataFrame]:
-    """Skill by member and cell, skill in all, and the sensitivity to each parameter."""
-    compute = section(settings, "compute")
-    use_threads(compute.torch_threads)
-    cells = Cells.of(read_dataset(Path(inputs.domain), "domain"))
-    ensemble = EnsembleFiles(
-        Path(inputs.members), tuple(map(Path, inputs.fluxes)), Path(inputs.forcing)
-    )
-    priors, train = PriorBox.of(section(settings, "priors")), section(settings, "periods.train")
-    device = device_of(compute)
-    network = load_network(Path(inputs.weights), KINDS[surrogate].network)
-    targets = network.targets
-    samples = load_samples(ensemble, "test", targets, train, cells, priors)
-    predicted = KINDS[surrogate].predict(network.to(device), samples.to(device))
+@dataclass(frozen=True)
+class SkillSettings:
+    """Kind of the surrogate, training period, priors and what the job may use."""
+
+    kind: str
+    train: Period
+    priors: Priors
+    compute: Compute
+
+
+@dataclass(frozen=True)
+class SurrogateSkill:
+    """Skill by member and cell, skill in all, and the response to each parameter."""
+
+    by_member: xr.Dataset
+    in_all: pd.DataFrame
+    sensitivity: pd.DataFrame
+
+
+def skill_of(
+    weights: Path, domain: Path, ensemble: EnsembleFiles, settings: SkillSettings, seed: int
+) -> SurrogateSkill:
+    """The skill of a surrogate on the test members; `seed` draws the pairs of members."""
+    use_threads(settings.compute.torch_threads)
+    cells = Cells.of(read_dataset(domain, "domain"))
+    kind, device = KINDS[settings.kind], device_of(settings.compute)
+    network = load_network(weights, kind.network)
+    priors, targets = PriorBox.of(settings.priors), network.targets
+    samples = load_samples(ensemble, "test", targets, settings.train, cells, priors)
+    predicted = kind.predict(network.to(device), samples.to(device))
     reference = samples.targets[:, -predicted.shape[1] :].numpy()
-    skill = skill_by_member(predicted[..., 0], reference[..., 0], cells, made.seed)
     unit = np.asarray(samples.parameters, dtype=float)
-    return (
-        skill.assign_attrs(made.attributes()),
+    return SurrogateSkill(
+        skill_by_member(predicted[..., 0], reference[..., 0], cells, seed),
         skill_table(predicted, reference, targets),
         sensitivity_table(unit, predicted, reference, targets, priors.names),
     )
@@ -47,10 +61,21 @@ def main(
 
 if __name__ == "__main__":
     with job(snakemake) as made:
-        output, settings = snakemake.output, snakemake.params.settings
-        by_member, in_all, sensitivity = main(
-            snakemake.input, settings, snakemake.wildcards.surrogate, made
+        inputs, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
+        skill = skill_of(
+            Path(inputs.weights),
+            Path(inputs.domain),
+            EnsembleFiles(
+                Path(inputs.members), tuple(map(Path, inputs.fluxes)), Path(inputs.forcing)
+            ),
+            SkillSettings(
+                snakemake.wildcards.surrogate,
+                section(settings, "periods.train"),
+                section(settings, "priors"),
+                section(settings, "compute"),
+            ),
+            made.seed,
         )
-        save_netcdf(by_member, Path(output.skill))
-        write_table(in_all, Path(output.table))
-        write_table(sensitivity, Path(output.sensitivity))
+        save_netcdf(skill.by_member.assign_attrs(made.attributes()), Path(output.skill))
+        write_table(skill.in_all, Path(output.table))
+        write_table(skill.sensitivity, Path(output.sensitivity))

@@ -35,7 +35,7 @@ def job(snakemake: Any) -> Iterator[Provenance]:
         for file in outputs:
             record_of(file).unlink(missing_ok=True)
         inputs = [Path(file) for file in snakemake.input]
-        raw = [Path(file) for file in _listed(snakemake.input.get("raw"))]
+        raw = [Path(file) for file in listed(snakemake.input.get("raw"))]
         require_whole(inputs, log.parents[1], raw)
         made = provenance(snakemake)
         with made_by(made):
@@ -83,7 +83,8 @@ def _content(file: Path) -> dict[str, Any]:
     return {"size": found.st_size, "modified": found.st_mtime_ns}
 
 
-def _listed(files: Any) -> list[str]:
+def listed(files: Any) -> list[str]:
+    """A rule's files of one name as a list: Snakemake gives a single one as it is."""
     return [files] if isinstance(files, str) else list(files or ())
 
 

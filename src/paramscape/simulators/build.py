@@ -23,8 +23,34 @@ from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.vic.engine import Engine
 from paramscape.simulators.vic.simulator import VicSimulator
 from paramscape.simulators.workers import start_workers
-from paramscape.study import periods_of, section
+from paramscape.study import Compute, LearningPeriods, Priors, periods_of, section
 from paramscape.study.days import DayAxis
+from paramscape.study.job_settings import simulator_section
+
+
+@dataclass(frozen=True)
+class SimulatorSettings:
+    """Settings of a simulator.
+
+    name: `vic` or a surrogate's. own: of VIC or of that surrogate.
+    """
+
+    name: str
+    own: Any
+    periods: LearningPeriods
+    priors: Priors
+    compute: Compute
+
+    @classmethod
+    def of(cls, name: str, settings: Mapping[str, Any]) -> SimulatorSettings:
+        """The settings of the simulator of that name, from a rule's sections."""
+        return cls(
+            name,
+            section(settings, simulator_section(name)),
+            periods_of(settings),
+            section(settings, "priors"),
+            section(settings, "compute"),
+        )
 
 
 @dataclass(frozen=True)
@@ -52,67 +78,54 @@ class SimulatorFiles:
 
 
 def simulator_for(
-    name: str,
-    files: SimulatorFiles,
-    cells: Cells,
-    settings: Mapping[str, Any],
-    *,
-    verifying: bool = False,
+    settings: SimulatorSettings, files: SimulatorFiles, cells: Cells, *, verifying: bool = False
 ) -> Simulator:
     """A simulator of a study: `vic`, or a surrogate.
 
     Args:
-        name: which one.
+        settings: which one, and its settings.
         files: what it is read from.
         cells: the active cells.
-        settings: a rule's sections; those of the simulator, periods, priors and compute are used.
         verifying: whether to run VIC in float64, whatever the precision of learning.
     """
-    compute = section(settings, "compute")
-    torch.set_num_threads(compute.torch_threads)
-    device = device_of(compute)
-    periods = periods_of(settings)
-    if name == "vic":
-        vic = section(settings, "vic")
+    torch.set_num_threads(settings.compute.torch_threads)
+    device = device_of(settings.compute)
+    if settings.name == "vic":
         params = read_dataset(files.parameters, "vic-parameters")
-        names = section(settings, "priors").names
-        engine = Engine.of(params, read_years(files.vic_forcing), cells, vic, names)
-        precision = torch.float64 if verifying else getattr(torch, vic.precision)
+        names, forcing = settings.priors.names, read_years(files.vic_forcing)
+        engine = Engine.of(params, forcing, cells, settings.own, names)
+        precision = torch.float64 if verifying else getattr(torch, settings.own.precision)
         engine = engine.to(precision, device)
-        return VicSimulator(engine, periods, progress=verifying)
-    kind, forcing = KINDS[name], read_dataset(files.forcing, "forcing-daily")
+        return VicSimulator(engine, settings.periods, progress=verifying)
+    kind, forcing = KINDS[settings.name], read_dataset(files.forcing, "forcing-daily")
     inputs = SurrogateInputs(
         cells,
         daily_forcing(forcing, cells).to(device),
         DayAxis.of(forcing["time"].values, FORCING).first_day,
-        periods,
-        PriorBox.of(section(settings, "priors")),
+        settings.periods,
+        PriorBox.of(settings.priors),
     )
     return kind.simulator(load_network(files.weights, kind.network).to(device), inputs)
 
 
 @contextmanager
 def simulator_of(
-    processes: int, name: str, files: SimulatorFiles, cells: Cells, settings: Mapping[str, Any]
+    processes: int, settings: SimulatorSettings, files: SimulatorFiles, cells: Cells
 ) -> Iterator[Simulator]:
     """`simulator_for` with its cells distributed over a number of processes, one on each GPU.
 
     A surrogate that couples its cells stays in one process.
     """
+    name = settings.name
     if processes == 1 or (name in KINDS and KINDS[name].couples_cells):
-        yield simulator_for(name, files, cells, settings)
+        yield simulator_for(settings, files, cells)
         return
-    with start_workers(processes, _shard, name, files, cells, settings) as workers:
+    with start_workers(processes, _shard, settings, files, cells) as workers:
         yield DistributedSimulator(workers)
 
 
 def _shard(
-    rank: int,
-    size: int,
-    name: str,
-    files: SimulatorFiles,
-    cells: Cells,
-    settings: Mapping[str, Any],
+    rank: int, size: int, settings: SimulatorSettings, files: SimulatorFiles, cells: Cells
 ) -> SimulatorShard:
-    own = simulator_for(name, files, cells_of_rank(cells, rank, size), settings)
-    return SimulatorShard(own, rank, size, device_of(section(settings, "compute")))
+    own = simulator_for(settings, files, cells_of_rank(cells, rank, size))
+    return SimulatorShard(own, rank, size, device_of(settings.compute))

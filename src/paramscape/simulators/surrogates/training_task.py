@@ -21,49 +21,77 @@ from paramscape.simulators.surrogates.samples import Samples
 from paramscape.simulators.surrogates.training import Learner
 from paramscape.simulators.surrogates.weights import load_network
 from paramscape.simulators.workers import start_workers
-from paramscape.study import section
+from paramscape.study import Compute, Period, Priors, SurrogateTraining, section
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Settings of a surrogate's training.
+
+    kind: of the surrogate. own: its settings. target: that methods fit. train: the training period.
+    """
+
+    kind: str
+    own: SurrogateTraining
+    target: str
+    train: Period
+    priors: Priors
+    compute: Compute
+    seed: int
+
+    @classmethod
+    def of(cls, kind: str, settings: Mapping[str, Any]) -> TrainingSettings:
+        """The settings for a kind of surrogate, from a rule's sections."""
+        return cls(
+            kind,
+            section(settings, f"surrogate.{kind}"),
+            section(settings, "calibration.target"),
+            section(settings, "periods.train"),
+            section(settings, "priors"),
+            section(settings, "compute"),
+            section(settings, "study.seed"),
+        )
 
 
 @dataclass(frozen=True)
 class TrainingTask:
     """A surrogate's files and settings.
 
-    kind: of the surrogate. weights: initial weights, or None for an untrained network.
     rounds: members of refinement rounds, which are training data as well.
-    settings: a rule's sections; those of the surrogate, the target, the training period, priors,
-    compute and the study's seed are used.
+    weights: initial weights, or None for an untrained network.
     """
 
-    kind: str
+    settings: TrainingSettings
     domain: Path
     ensemble: EnsembleFiles
-    rounds: tuple[EnsembleFiles, ...]
-    weights: Path | None
-    settings: Mapping[str, Any]
+    rounds: tuple[EnsembleFiles, ...] = ()
+    weights: Path | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the surrogate."""
+        return self.settings.kind
 
     def learner(self) -> Learner:
         """The network with its samples."""
-        torch.set_num_threads(section(self.settings, "compute").torch_threads)
-        kind, chosen = KINDS[self.kind], section(self.settings, f"surrogate.{self.kind}")
+        settings, kind = self.settings, KINDS[self.kind]
+        torch.set_num_threads(settings.compute.torch_threads)
         ensemble = self._samples(self.ensemble, "train")
         training = ensemble.joined(self._samples(files, "train") for files in self.rounds)
         validation = self._samples(self.ensemble, "validation")
-        seed = self.settings["study.seed"]
         if self.weights:
             network = load_network(self.weights, kind.network).to(training.forcing.device)
         else:
-            network = kind.untrained(training, chosen, seed)
-        return kind.learner(network, training, validation, chosen, seed)
+            network = kind.untrained(training, settings.own, settings.seed)
+        return kind.learner(network, training, validation, settings.own, settings.seed)
 
     def _samples(self, files: EnsembleFiles, role: str) -> Samples:
-        settings, kind = self.settings, KINDS[self.kind]
-        chosen = section(settings, f"surrogate.{self.kind}")
-        targets = kind.targets(section(settings, "calibration.target"), chosen)
+        settings = self.settings
+        targets = KINDS[self.kind].targets(settings.target, settings.own)
         cells = Cells.of(read_dataset(self.domain, "domain"))
-        priors = PriorBox.of(section(settings, "priors"))
-        period = section(settings, "periods.train")
-        samples = load_samples(files, role, targets, period, cells, priors)
-        return samples.to(device_of(section(settings, "compute")))
+        priors = PriorBox.of(settings.priors)
+        samples = load_samples(files, role, targets, settings.train, cells, priors)
+        return samples.to(device_of(settings.compute))
 
 
 @contextmanager

@@ -1,0 +1,119 @@
+"""One calibration job of a study: its settings, its files, and how they become a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from paramscape.calibration import CALIBRATORS
+from paramscape.calibration.learning.pretraining import read_search
+from paramscape.calibration.observed_data import (
+    PreparedFiles,
+    default_values,
+    read_calibration_data,
+)
+from paramscape.calibration.problem import Problem
+from paramscape.files import read_dataset
+from paramscape.jobs.checkpoint import RunPaths
+from paramscape.jobs.job import use_threads
+from paramscape.parameters.datasets import parameters_dataset
+from paramscape.parameters.priors import PriorBox
+from paramscape.simulators.build import SimulatorFiles, SimulatorSettings, simulator_of
+from paramscape.simulators.device import device_of
+from paramscape.study import METHODS, section
+from paramscape.study.run_id import RunId
+
+
+@dataclass(frozen=True)
+class CalibrationJob:
+    """Settings of a calibration.
+
+    run: method, simulator and seed.
+    own: of the method, None where it has none.
+    target: that it fits.
+    simulator: settings of what it learns on, with periods, priors and compute.
+    """
+
+    run: RunId
+    own: Any
+    target: str
+    simulator: SimulatorSettings
+
+    @classmethod
+    def of(cls, run: RunId, settings: Mapping[str, Any]) -> CalibrationJob:
+        """The settings of a run, from a rule's sections."""
+        own = METHODS[run.method].section
+        return cls(
+            run,
+            section(settings, own) if own else None,
+            section(settings, "calibration.target"),
+            SimulatorSettings.of(run.simulator, settings),
+        )
+
+
+@dataclass(frozen=True)
+class CalibrationFiles:
+    """Files of a calibration.
+
+    searched, search_history: fields and history of a search of each cell, that a method is
+    pre-trained on; None without pre-training.
+    """
+
+    prepared: PreparedFiles
+    simulator: SimulatorFiles
+    searched: Path | None = None
+    search_history: Path | None = None
+
+    @classmethod
+    def of(cls, inputs: Any) -> CalibrationFiles:
+        """The files among a rule's inputs."""
+        names = ("domain", "attributes", "forcing", "observations", "soil")
+        prepared = PreparedFiles(*(_optional(inputs, name) for name in names))
+        searched = (_optional(inputs, name) for name in ("searched", "search_history"))
+        return cls(prepared, SimulatorFiles.of(inputs), *searched)
+
+
+def calibrate(
+    job: CalibrationJob, files: CalibrationFiles, paths: RunPaths, processes: int = 1
+) -> xr.Dataset:
+    """The estimated parameters (parameter, lat, lon) of a calibration.
+
+    Args:
+        job: method, simulator and seed, with their settings.
+        files: what is learned from.
+        paths: history and checkpoint.
+        processes: that share the cells of the simulator.
+    """
+    settings = job.simulator
+    names = settings.priors.names
+    use_threads(settings.compute.torch_threads)
+    data = read_calibration_data(files.prepared, job.target, settings.periods)
+    data = data.to(device_of(settings.compute))
+    params = read_dataset(files.simulator.parameters, "vic-parameters")
+    default = default_values(params, data.cells, settings.priors).to(data.forcing.device)
+    searched = (
+        read_search(files.searched, files.search_history, names, data.cells, default)
+        if files.searched and files.search_history
+        else None
+    )
+    with simulator_of(processes, settings, files.simulator, data.cells) as model:
+        problem = Problem(
+            target=job.target,
+            data=data,
+            periods=settings.periods,
+            simulator=model,
+            priors=PriorBox.of(settings.priors),
+            default=default,
+            searched=searched,
+        )
+        values = CALIBRATORS[job.run.method](problem, job.own, paths, job.run.seed)
+    return parameters_dataset(values.cpu().double().numpy(), names, data.cells)
+
+
+def _optional(inputs: Any, name: str) -> Path | None:
+    """A rule's input of that name, None where it has none."""
+    return Path(inputs[name]) if inputs.get(name) else None
