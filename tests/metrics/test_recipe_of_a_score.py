@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from checkout import copy_of
 RUN = """
 import json
 import sys
+import textwrap
 from pathlib import Path
 import numpy as np
 import xarray as xr
@@ -40,7 +42,8 @@ print(json.dumps([scores["nse"].values.tolist(), *tabulate([file], {("vic", "tes
 def recipe(repository) -> list[str]:
     """The two code blocks of the recipe: a module, and a row of the table of scores."""
     section = (repository / "CONTRIBUTING.md").read_text().split("\n## A score\n")[1]
-    return re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
+    return [textwrap.dedent(block) for block in blocks]
 
 
 def test_a_score_is_two_files(tmp_path, repository, recipe):
