@@ -1,17 +1,13 @@
 """A method that is added by CONTRIBUTING.md's recipe touches two files, and works everywhere."""
 
 import json
-import re
 import shutil
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 import yaml
 
-from checkout import copy_of
+from checkout import code_of_recipe, copy_of, python
 from paramscape.study.methods import methods_table
 
 SMOOTH = {"method": "smooth", "simulator": "vic"}
@@ -31,19 +27,12 @@ assert settings.contrast == 0.25
 """
 
 
-def recipe(repository: Path) -> tuple[str, str, str]:
-    """Module, settings model and row of the recipe."""
-    text = (repository / "CONTRIBUTING.md").read_text().partition("## A method")[2]
-    module, further = re.findall(r"```python\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
-    model, row = textwrap.dedent(further).split("\n\n")
-    return textwrap.dedent(module), model, row
-
-
 @pytest.fixture(scope="module")
 def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository with the recipe's method, and a study that uses it."""
     folder = copy_of(repository, tmp_path_factory.mktemp("extended"))
-    module, model, row = recipe(repository)
+    module, further = code_of_recipe(repository, "A method")
+    model, row = further.split("\n\n")
     package = folder / "src/paramscape"
     (package / "calibration/methods/smooth.py").write_text(module)
     table = package / "study/methods.py"
@@ -54,21 +43,6 @@ def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     settings["calibration"]["smooth"] = {"contrast": 0.25}
     (folder / "study.yaml").write_text(yaml.safe_dump(settings))
     return folder
-
-
-def python(folder: Path, *arguments: str) -> str:
-    """What Python prints that runs the copy."""
-    paths = [folder / "src", Path(__file__).parent]
-    answer = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={"PYTHONPATH": ":".join(map(str, paths)), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout + answer.stderr
 
 
 def test_schema_and_readme_follow(repository: Path, extended: Path) -> None:
@@ -89,7 +63,7 @@ def test_its_jobs_are_planned_with_its_settings(extended: Path) -> None:
 
 
 def test_it_calibrates_a_problem_with_its_settings(extended: Path) -> None:
-    python(extended, "-c", RUN)
+    python(extended, "-c", RUN, further=Path(__file__).parent)
 
 
 def test_the_readme_lists_all_methods(repository: Path) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
-from checkout import copy_of
+from checkout import copy_of, python
 from paramscape.files import Provenance, write_dataset
 from paramscape.jobs.records import Record
 from paramscape.study import load
@@ -44,20 +42,6 @@ def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     for name in (".ci/lists.py", ".ci/expect.py", "README.md"):
         shutil.copy(repository / name, folder / name)
     return folder
-
-
-def python(folder: Path, *arguments: str) -> str:
-    """What Python prints that runs the copy."""
-    answer = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout + answer.stderr
 
 
 def snakemake(folder: Path, *arguments: str) -> str:

@@ -1,11 +1,7 @@
 """A product that is added by CONTRIBUTING.md's recipe touches three files, and works everywhere."""
 
 import json
-import re
 import shutil
-import subprocess
-import sys
-import textwrap
 from importlib import import_module
 from pathlib import Path
 
@@ -14,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
-from checkout import copy_of
+from checkout import code_of_recipe, copy_of, python
 from paramscape.study import PRODUCTS
 from paramscape.study.product import Product
 from paramscape.study.products import products_table
@@ -43,18 +39,11 @@ print(et.name, et.attrs["units"], et.sizes["time"], round(float(et.mean()), 3))
 """
 
 
-def recipe(repository: Path) -> list[str]:
-    """Both modules, and the settings model with its row."""
-    text = (repository / "CONTRIBUTING.md").read_text().partition("## A product")[2]
-    blocks = re.findall(r"```python\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
-    return [textwrap.dedent(block) for block in blocks]
-
-
 @pytest.fixture(scope="module")
 def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository with the recipe's product, and a study that uses it."""
     folder = copy_of(repository, tmp_path_factory.mktemp("extended"))
-    files, read, model_and_row = recipe(repository)
+    files, read, model_and_row = code_of_recipe(repository, "A product")
     package = folder / "src/paramscape"
     (package / "products/fluxcom").mkdir()
     (package / "products/fluxcom/files.py").write_text(files)
@@ -88,20 +77,6 @@ def write(path: Path, year: int) -> None:
         heat.units = "MJ m-2 d-1"
 
 
-def python(folder: Path, *arguments: str) -> str:
-    """What Python prints that runs the copy."""
-    answer = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={"PYTHONPATH": "src", "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout + answer.stderr
-
-
 def test_schema_and_readme_follow(repository: Path, extended: Path) -> None:
     (extended / ".ci").mkdir()
     for name in (".ci/lists.py", "README.md"):
@@ -124,12 +99,8 @@ def test_a_check_counts_and_opens_its_files(extended: Path) -> None:
     assert "3 raw file(s) are there" in answer
     aside = files[1].rename(extended / "aside.nc")
     try:
-        failed = subprocess.run(
-            [sys.executable, "-c", CHECK],
-            cwd=extended, env={"PYTHONPATH": "src"}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert failed.returncode == 1 and "https://www.fluxcom.org (register)" in failed.stderr
-        assert str(files[1].relative_to(extended / "data").name) in failed.stderr
+        failed = python(extended, "-c", CHECK, status=1)
+        assert "https://www.fluxcom.org (register)" in failed and files[1].name in failed
     finally:
         aside.rename(files[1])
 

@@ -7,7 +7,9 @@ import pytest
 
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
+from paramscape.products.cmfd import read
 from paramscape.products.cmfd.read import read_forcing
+from paramscape.products.forcing import looks_at_forcing
 from paramscape.study import CmfdForcing, Period
 
 START = (date(2009, 1, 30) - date(1900, 1, 1)).days * 24
@@ -224,3 +226,17 @@ def test_missing_repeated_and_disordered_records_are_refused(cmfd, box, two_days
     _refused(cmfd, two_days, box, "comes twice", "time 2009-01-02 06:00")
     cmfd.write_one("temp", "200901", whole[::-1])
     _refused(cmfd, two_days, box, "out of order", "temp_CMFD")
+
+
+def test_a_product_without_tests_of_its_own_is_tested_by_its_first_day(cmfd, box, monkeypatch):
+    monkeypatch.delattr(read, "looks_at_forcing")
+    settings = _settings(cmfd.write("200901"))
+    january = Period(start=date(2009, 1, 31), end=date(2009, 2, 1))
+    (file,) = looks_at_forcing(settings, january, box)
+    for look in file.headers:
+        look()
+    cmfd.spoil("temp", 500.0)
+    with pytest.raises(ProductError, match="tas is"):
+        file.headers[0]()
+    cmfd.path("temp", "200901").unlink()
+    assert not list(looks_at_forcing(settings, january, box))

@@ -49,6 +49,7 @@ def looks_at_forcing(settings: ForcingSettings, period: Period, box: Box) -> Ite
         return
     for days in period.by_year():
         day = Period(start=days.start, end=days.start)
-        files = list(files_of(settings).forcing_files(settings, day, Listing()))
+        listed = files_of(settings).forcing_files(settings, day, Listing())
+        files = [file for file in listed if not file.closes_record]
         if all(file.path.is_file() for file in files):
             yield FileLooks(files[0].path, (partial(read_forcing, settings, day, box),))
