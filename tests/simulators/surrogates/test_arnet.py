@@ -49,7 +49,7 @@ def full_domain(lat, lon):
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("size", [(9, 10), (17, 24), (5, 3), (8, 8), (2, 7), (1, 1)])
 def test_images_of_any_size_come_back_in_that_size(samples, size, stride):
-    shape = {"layers": (1, 2, 1), "growth": 4, "enter": (6, 7, stride), "memory": 0}
+    shape = {"layers": (1, 2, 1), "growth": 4, "enter": (6, 7, stride), "hidden_channels": 0}
     network = ArnetNetwork(("et",), scaling_of(samples[0]), **shape, parameters=7).eval()
     network.initialise(torch.Generator().manual_seed(1))
     generator = torch.Generator().manual_seed(2)
@@ -59,7 +59,12 @@ def test_images_of_any_size_come_back_in_that_size(samples, size, stride):
 
 def test_the_papers_network_has_the_papers_size(samples):
     paper = Arnet()
-    shape = {"layers": paper.layers, "growth": paper.growth, "enter": (48, 7, 2), "memory": 0}
+    shape = {
+        "layers": paper.layers,
+        "growth": paper.growth,
+        "enter": (48, 7, 2),
+        "hidden_channels": 0,
+    }
     network = ArnetNetwork(("et",), scaling_of(samples[0]), **shape, parameters=7)
     assert sum(p.numel() for p in network.parameters()) == pytest.approx(3.0e6, rel=0.25)
 

@@ -43,7 +43,13 @@ def seq2seq(generator):
 
 
 def arnet(generator):
-    shape = {"layers": (1, 2, 1), "growth": 4, "enter": (6, 7, 2), "memory": 2, "parameters": 7}
+    shape = {
+        "layers": (1, 2, 1),
+        "growth": 4,
+        "enter": (6, 7, 2),
+        "hidden_channels": 2,
+        "parameters": 7,
+    }
     network = ArnetNetwork(("et", "soil_moisture"), TWO_TARGETS, **shape)
     network.initialise(generator).double().eval()
     torch.nn.init.normal_(network.leave.grow.weight, generator=generator)

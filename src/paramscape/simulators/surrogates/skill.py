@@ -1,4 +1,4 @@
-"""How well a surrogate stands in for VIC, on members that it has never seen."""
+"""Skill of a surrogate against VIC, on members that it has not learned from."""
 
 import numpy as np
 import pandas as pd
@@ -51,13 +51,13 @@ def sensitivity_table(
     targets: tuple[str, ...],
     parameters: tuple[str, ...],
 ) -> pd.DataFrame:
-    """How the mean target answers to each parameter, in the surrogate and in VIC.
+    """Response of the mean target to each parameter, in the surrogate and in VIC.
 
-    In both, the mean over days is regressed on all parameters at once, over members and cells
-    with each cell's own mean taken out; the answer is half the slope: the change from the
-    parameter's lower to its upper quartile. The same members stand behind both columns, so their
-    ratio tells how much of VIC's response the surrogate kept; it is NaN where VIC does not
-    respond.
+    In both, the mean over days minus the mean over members of each cell is regressed on all
+    parameters at once, over members and cells. The response is half the slope: the change of the
+    target from the parameter's lower to its upper quartile. Both columns come from the same
+    members, so their ratio is the part of VIC's response that the surrogate has; it is NaN where
+    VIC does not respond.
 
     Args:
         unit: (member, cell, parameter) in the unit cube.
@@ -69,13 +69,13 @@ def sensitivity_table(
         columns target, parameter, surrogate, vic [the target's unit], ratio.
 
     Raises:
-        ValueError: if there are too few members and cells to tell the parameters apart.
+        ValueError: if there are too few members and cells to separate the parameters.
     """
     design = (unit - unit.mean(0)).reshape(-1, unit.shape[-1]).astype(np.float64)
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ValueError(
-            f"{unit.shape[0]} test members in {unit.shape[1]} cells cannot tell "
-            f"{design.shape[1]} parameters apart; raise ensemble.test"
+            f"{unit.shape[0]} test members in {unit.shape[1]} cells cannot separate "
+            f"{design.shape[1]} parameters; increase ensemble.test"
         )
     rows = []
     for position, target in enumerate(targets):

@@ -10,7 +10,7 @@ from paramscape.simulators.surrogates.free_run import SimulatedDays
 
 
 class ArnetDynamics:
-    """Yesterday's standardised targets and memory are the state; see `free_run.Dynamics`.
+    """The state is the day before's standardised targets and hidden channels; see `Dynamics`.
 
     Targets that are fed back are clamped to the range of the training members. Outside the active
     cells every image is 0, whatever the network gives there.

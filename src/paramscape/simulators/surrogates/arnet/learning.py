@@ -26,7 +26,7 @@ def untrained(training: Samples, settings: Arnet, seed: int) -> ArnetNetwork:
         layers=settings.layers,
         growth=settings.growth,
         enter=(settings.channels, settings.kernel, settings.stride),
-        memory=settings.hidden_channels,
+        hidden_channels=settings.hidden_channels,
         parameters=training.parameter_count,
     )
     network = ArnetNetwork(training.names, scaling_of(training), **shape)

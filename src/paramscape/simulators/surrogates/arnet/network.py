@@ -1,4 +1,4 @@
-"""The autoregressive dense encoder-decoder: one day's images from the day before."""
+"""Autoregressive dense encoder-decoder: one day's images from those of the day before."""
 
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
@@ -10,7 +10,7 @@ from paramscape.simulators.surrogates.network import Scaling, SurrogateNetwork
 from paramscape.study.quantities import FORCINGS
 
 _MOMENTUM = 0.02  # of the running statistics, which a simulation uses
-_MEMORY = 3.0  # largest size of what is fed back where training gives no range
+_HIDDEN_RANGE = 3.0  # bound of the hidden channels, for which training gives no range
 
 
 class ArnetShape(TypedDict):
@@ -18,14 +18,14 @@ class ArnetShape(TypedDict):
 
     layers: number of layers of each of the three dense blocks. growth: channels that each layer
     adds. enter: channels, odd kernel size and stride of the first convolution; 48, 7 and 2 in Mo
-    et al. (2019). The last convolution has the same stride. memory: outputs that are fed back like
-    the targets, but have no true values. parameters: number of parameters.
+    et al. (2019). The last convolution has the same stride. hidden_channels: outputs that are fed
+    back like the targets, but have no true values. parameters: number of parameters.
     """
 
     layers: Sequence[int]
     growth: int
     enter: Sequence[int]
-    memory: int
+    hidden_channels: int
     parameters: int
 
 
@@ -33,10 +33,10 @@ class ArnetNetwork(SurrogateNetwork):
     """Image to image: y_t = f(parameters, forcing_t, y_{t-1}, mask) (Mo et al. 2019).
 
     A convolution of stride 2 or 1, three dense blocks with one level down and up between
-    them, and a transposed 5x5 convolution back to the full size; normalisation over batches and
-    ReLU before each convolution but the first. Transposed convolutions are told the size they
-    must give, so images of any size come back in that size. Outputs are linear: the standardised
-    targets.
+    them, and a transposed 5x5 convolution back to the full size. Batch normalisation and ReLU
+    precede each convolution except the first. Transposed convolutions are given the size of their
+    output, so that images of any size come back in that size. The outputs are linear: the
+    standardised targets.
 
     Args:
         targets: names of the outputs with true values, which come first and are fed back, too.
@@ -53,7 +53,7 @@ class ArnetNetwork(SurrogateNetwork):
         growth = shape["growth"]
         lists = {"layers": list(shape["layers"]), "enter": list(shape["enter"])}
         super().__init__(targets, scaling, **{**shape, **lists})
-        self.states = len(self.targets) + shape["memory"]
+        self.states = len(self.targets) + shape["hidden_channels"]
         channels, kernel, stride = shape["enter"]
         inputs = shape["parameters"] + 1 + len(FORCINGS) + self.states
         outer, middle, inner = shape["layers"]
@@ -61,7 +61,7 @@ class ArnetNetwork(SurrogateNetwork):
         halved = width // 2
         deep = halved + middle * growth
         risen = deep // 2 + inner * growth
-        widest = torch.tensor([[-_MEMORY], [_MEMORY]])
+        widest = torch.tensor([[-_HIDDEN_RANGE], [_HIDDEN_RANGE]])
         self.register_buffer("bounds", widest.repeat(1, self.states))
         self.enter = _convolution(inputs, channels, kernel, stride)
         self.outer = _Dense(channels, outer, growth)
@@ -79,7 +79,7 @@ class ArnetNetwork(SurrogateNetwork):
     def initialise(self, generator: torch.Generator) -> "ArnetNetwork":
         """Draw all weights from normal distributions (He et al. 2015), and return the network.
 
-        What is only remembered starts as 0: single days do not teach it.
+        The hidden channels start at 0, because single days do not train them.
         """
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
@@ -91,12 +91,12 @@ class ArnetNetwork(SurrogateNetwork):
         return self
 
     def forward(self, still: Tensor, forcing: Tensor, before: Tensor) -> Tensor:
-        """Standardised targets of one day, and what else is fed back.
+        """Standardised targets and hidden channels of one day.
 
         Args:
             still: (image, parameter + 1, lat, lon), parameters in the unit cube and the mask.
             forcing: (image, variable, lat, lon), standardised.
-            before: (image, state, lat, lon), what the day before gave.
+            before: (image, state, lat, lon), the result of the day before.
 
         Returns:
             (image, state, lat, lon).
@@ -111,7 +111,7 @@ class ArnetNetwork(SurrogateNetwork):
 
 
 class _Dense(nn.Module):
-    """Layers each of which sees what all before it gave."""
+    """Layers that each read the outputs of all layers before."""
 
     def __init__(self, channels: int, layers: int, growth: int):
         super().__init__()
