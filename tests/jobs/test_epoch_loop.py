@@ -166,11 +166,15 @@ def test_these_are_no_collapse(misfits, rules, tmp_path: Path):
     assert len(rows(paths_in(tmp_path))) == 6
 
 
-def test_a_misfit_or_weight_that_is_not_finite_is_refused_at_once(tmp_path: Path):
-    paths = paths_in(tmp_path)
+@pytest.mark.parametrize("patient_from", [0, 2])
+def test_a_misfit_that_is_not_finite_is_refused_at_once(tmp_path: Path, patient_from: int):
+    paths, rules = paths_in(tmp_path), EpochRules(2, patient_from=patient_from)
     with pytest.raises(Diverged, match=r"after epoch 2: the misfit of walk .* nan; take shorter"):
-        run(Walk([0.5, math.nan]), EpochRules(2), paths)
+        run(Walk([0.5, math.nan]), rules, paths)
     assert len(paths.checkpoint.load()["rows"]) == 1
+
+
+def test_a_weight_that_is_not_finite_is_refused_and_not_kept(tmp_path: Path):
     broken = Walk(FALLING)
     broken.weight = torch.tensor(math.inf)
     with pytest.raises(Diverged, match=r"weight of walk is no longer finite.* no checkpoint"):

@@ -71,6 +71,17 @@ class DivergenceMonitor:
                     + self.remedy
                 )
 
+    def require_finite_misfit(self, misfit: float) -> None:
+        """Refuse a validation whose misfit is not finite.
+
+        Raises:
+            FloatingPointError: naming the misfit.
+        """
+        if not math.isfinite(misfit):
+            raise FloatingPointError(
+                f"the misfit of {self.name} in validation is {misfit}; {self.remedy}"
+            )
+
     def update(self, misfit: float, *reasons: str) -> None:
         """Judge a validation.
 
@@ -79,13 +90,8 @@ class DivergenceMonitor:
             reasons: further ones for which this validation is bad.
 
         Raises:
-            FloatingPointError: if the misfit is not finite, or if it is the third bad validation in
-                a row.
+            FloatingPointError: if it is the third bad validation in a row.
         """
-        if not math.isfinite(misfit):
-            raise FloatingPointError(
-                f"the misfit of {self.name} in validation is {misfit}; {self.remedy}"
-            )
         if misfit > self.limit:
             reasons = (f"the misfit {misfit:.4g} is above {self.limit:.4g}", *reasons)
         self.n_bad = self.n_bad + 1 if reasons else 0

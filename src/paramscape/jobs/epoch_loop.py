@@ -60,7 +60,7 @@ class Validation:
 
 
 class Training(Protocol):
-    """What the loop asks of a training.
+    """What a training provides to the loop.
 
     name: for messages. title: for the progress bar. losses: names that `step` may report.
     columns: further columns of the history, filled by `Validation.row` and `costs`.
@@ -72,7 +72,7 @@ class Training(Protocol):
     columns: tuple[str, ...]
 
     def begin(self) -> Start:
-        """Do what precedes the first epoch."""
+        """Do the work before the first epoch."""
         ...
 
     def batches(self, epoch: int) -> Sequence[Any]:
@@ -88,7 +88,7 @@ class Training(Protocol):
         ...
 
     def validate(self) -> Validation:
-        """Judge the present result."""
+        """Validate the present result."""
         ...
 
     def result(self) -> Any:
@@ -196,7 +196,7 @@ class EpochLoop:
         self.monitor.start_from(self.start)
 
     def _run_epoch(self) -> dict[str, str]:
-        """Learn for one epoch, validate it if it is due, and keep it; returns words for the bar."""
+        """Learn for one epoch, validate it if it is due, and keep it; returns text for the bar."""
         number, start = self.epoch + 1, time.perf_counter()
         row = {"epoch": float(number), **self._learn(number)}
         with error_context(f"after epoch {number}", self.kept()):
@@ -230,6 +230,7 @@ class EpochLoop:
     def _validate(self, number: int) -> Mapping[str, float]:
         """Validate an epoch, and keep its result if it is better than all before."""
         found = self.training.validate()
+        self.monitor.require_finite_misfit(found.misfit)
         if number > self.rules.patient_from:
             self.monitor.update(found.misfit, *found.bad)
         if found.misfit < self.best["misfit"]:
