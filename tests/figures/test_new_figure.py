@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import textwrap
 from pathlib import Path
 
 import pytest
 
-from checkout import copy_of, python
+from checkout import code_of_recipe, copy_of, python
 from paramscape.files import Provenance, write_dataset
 from paramscape.jobs.records import Record
 from paramscape.study import load
@@ -28,7 +27,7 @@ def extended(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = copy_of(repository, tmp_path_factory.mktemp("extended"))
     text = (repository / "CONTRIBUTING.md").read_text().partition("## A figure or table")[2]
     text = text.partition("\n## ")[0]
-    module, row = map(textwrap.dedent, re.findall(r"```python\n(.*?)```", text, re.DOTALL))
+    module, row = code_of_recipe(repository, "A figure or table")
     path, caption_path, caption = re.search(
         r"`(src/\S+\.py)` reads.*`(workflow/report/\S+)`: ``(.*?)``", text, re.DOTALL
     ).groups()
