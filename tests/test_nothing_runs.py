@@ -54,7 +54,7 @@ def bomb(request, tmp_path: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("reader", READERS)
 def test_code_in_weights_and_checkpoints_does_not_run(bomb, reader) -> None:
     path, touched = bomb
-    with pytest.raises(ValueError, match=r"this is no .*; delete it") as refusal:
+    with pytest.raises(ValueError, match=r"this is not a .*; delete it") as refusal:
         READERS[reader](path)
     assert str(path) in str(refusal.value) and "weights_only" not in str(refusal.value)
     assert not touched.exists()
@@ -67,7 +67,7 @@ def test_a_foreign_or_empty_file_is_named(tmp_path, reader, content) -> None:
     path.touch()
     if content is not None:
         torch.save(content, path)
-    with pytest.raises(ValueError, match=r"weights\.pt: this is no .*; delete it"):
+    with pytest.raises(ValueError, match=r"weights\.pt: this is not a .*; delete it"):
         READERS[reader](path)
 
 

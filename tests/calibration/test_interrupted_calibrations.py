@@ -207,7 +207,7 @@ def test_a_file_that_is_no_checkpoint_is_named(land, run_paths):
     here = run_paths()
     here.checkpoint.path.parent.mkdir(parents=True)
     here.checkpoint.path.write_bytes(b"half a file")
-    with pytest.raises(ValueError, match=r"checkpoint.pt: this is no checkpoint .* delete it"):
+    with pytest.raises(ValueError, match=r"checkpoint.pt: this is not a checkpoint .* delete it"):
         CALIBRATORS["gan-po"](problem_of(land), SETTINGS["gan-po"], here, 5)
 
 

@@ -46,7 +46,7 @@ def test_a_process_that_gets_sigterm_keeps_what_it_did_and_its_retry_goes_on(
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 1
-    message = "stopped, for SIGTERM came. "
+    message = "Stopped by SIGTERM. "
     assert message in said and "Traceback" not in said
     assert message in (folder / "job.log").read_text()
     assert place.checkpoint.path.exists()

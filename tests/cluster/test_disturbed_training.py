@@ -119,7 +119,7 @@ def test_no_epoch_is_done_twice_but_the_one_that_was_cut_off(course, name):
 def test_an_attempt_that_is_told_to_end_says_what_is_kept(course, name):
     number = course.disturbances[name].job.number
     said = course.disturbed.slurm_log(number)
-    assert "stopped, for SIGTERM came. The last good checkpoint is kept, of epoch " in said
+    assert "Stopped by SIGTERM. The last good checkpoint is kept, of epoch " in said
     assert "Traceback" not in said
 
 

@@ -77,7 +77,7 @@ MISTAKES = {
     ),
     "a run that stands twice": (
         "calibration.runs", [{"method": "default", "simulator": "vic"}] * 2,
-        "default on vic stands here twice; see seeds for repetitions",
+        "default on vic is listed twice; repetitions are set by calibration.seeds",
     ),
     "a search of what does not learn": (
         "calibration.search", {"mpr-sceua": {"complexes": [2]}}, "learn in epochs",

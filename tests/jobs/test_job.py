@@ -67,7 +67,7 @@ def test_a_job_records_what_made_each_of_its_files(tmp_path: Path) -> None:
     assert record.job["settings_digest"] == made.settings_digest
     assert list(record.job["inputs"]) == [rule.input.members]
     assert record.job["packages"]["numpy"] == np.__version__
-    assert record.fault(Path(rule.output.mean), look_inside=True) is None
+    assert record.problem_with(Path(rule.output.mean), look_inside=True) is None
 
 
 def test_a_job_that_fails_leaves_no_record(tmp_path: Path) -> None:

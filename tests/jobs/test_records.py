@@ -72,7 +72,7 @@ def test_a_file_that_was_touched_is_read_once_and_then_known_by_its_new_time(stu
     assert list(broken_files(study)) == []
     record = Record.read(file)
     assert record.content["modified"] == 1_000_000_000
-    assert record.fault(file, look_inside=True) is None
+    assert record.problem_with(file, look_inside=True) is None
 
 
 def test_a_file_that_no_job_of_the_study_wrote_is_not_used(study) -> None:

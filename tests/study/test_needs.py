@@ -156,7 +156,7 @@ def test_days_that_a_surrogate_lacks_are_told_where_it_is_used(
 
 def test_a_missing_setting_says_what_it_is(settings) -> None:
     del settings["ensemble"]["validation"]
-    assert "ensemble.validation: this setting is required (Members that stop" in refusal(settings)
+    assert "ensemble.validation: this setting is required (Validation members" in refusal(settings)
 
 
 def test_towers_show_the_discriminator_no_images(settings) -> None:

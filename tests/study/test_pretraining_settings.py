@@ -63,7 +63,7 @@ def test_candidates_of_a_method_share_one_search(calibration) -> None:
             "stateful": [start()["stateful"], start(max_evaluations=60)["stateful"], {"days": 10}]
         }
     }
-    with pytest.raises(SettingsError, match=r"dpl-a with .* \(max_evaluations: 120 and 60\)"):
+    with pytest.raises(SettingsError, match=r"pre-trained .* \(max_evaluations: 120 and 60\)"):
         calibration({"search": grid})
     grid["dpl-a"]["stateful"].pop(1)
     given = calibration({"search": grid})

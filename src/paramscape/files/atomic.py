@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are complete."""
+"""Atomic file writes: a file appears under its name only when it is complete."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _PARTIAL = ".partial"
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside `path`; what is written there becomes `path` at the end.
+    """Give a temporary name in the folder of `path`; the file written there becomes `path`.
 
     After an error or a kill `path` is as it was before.
 
@@ -34,8 +34,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def temporary_path(path: Path) -> Path:
     """The temporary name of a file that `publish` is to complete; its folder is made.
 
-    It is this process's own: on a cluster the processes of a job that was started again elsewhere
-    may live on. What ended processes of this machine left there is removed.
+    Each process has another name: on a cluster, processes of a job that was restarted elsewhere may
+    still run. Files that ended processes of this machine left are removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     stem = f".{path.name}.{platform.node()}-"
@@ -64,6 +64,6 @@ def _ended(process: int) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
+    """Write a text file atomically."""
     with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")

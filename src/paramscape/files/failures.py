@@ -1,4 +1,4 @@
-"""What a failure of the machine, not of the data, means to the user and what to do about it."""
+"""Failures of the machine (memory, disk, GPU): their messages and what to do about them."""
 
 import errno
 import os
@@ -29,7 +29,7 @@ _SIGNS = {
 
 
 def advice(error: BaseException) -> str | None:
-    """What to do about an error where the machine is its cause; else None."""
+    """What to do about an error that the machine caused; None for any other error."""
     for part in _chain(error):
         if isinstance(part, MemoryError):
             return _MEMORY
@@ -40,19 +40,22 @@ def advice(error: BaseException) -> str | None:
 
 
 def require_memory() -> None:
-    """Ask for 64 MiB, where a library may have failed for want of memory without saying so.
+    """Allocate 64 MiB, where a library may have failed because it ran out of memory, without
+    reporting it.
 
     Raises:
-        MemoryError: if they are not to be had.
+        MemoryError: if they cannot be allocated.
     """
     try:
         bytearray(_PROBE)
     except MemoryError:
-        raise MemoryError(f"{_PROBE} bytes of memory are not to be had") from None
+        raise MemoryError(f"Cannot allocate {_PROBE // 2**20} MiB of memory") from None
 
 
 def require_room(partial: Path, path: Path) -> None:
-    """Ask for a further megabyte of a file that could not be written; libraries hide the reason.
+    """Write one more megabyte to a file that could not be written, to learn the reason.
+
+    Libraries hide it.
 
     Args:
         partial: what has been written, under a temporary name.

@@ -1,4 +1,4 @@
-"""Files of tensors and plain values, from which nothing else is taken: no code in them runs."""
+"""Files of tensors and plain values; code in a file is never run."""
 
 import io
 import re
@@ -11,16 +11,16 @@ import torch
 
 from paramscape.files.atomic import atomic_write
 
-# What torch says beside this advises to trust the file.
+# The rest of torch's message advises the user to trust the file.
 _REASON = re.compile(
     "(Trying to load|Unsupported) .*?(?= was not| whose|$)|PytorchStreamReader [^:.]*", re.MULTILINE
 )
 
 
 def save_tensors(values: Mapping[str, Any], path: Path) -> None:
-    """Write tensors and plain values, whole or not at all; equal values give equal bytes.
+    """Write tensors and plain values atomically; equal values give equal bytes.
 
-    `torch.save` puts the name of a file that it writes itself into it, and that one is temporary.
+    `torch.save` would write the temporary name into the file if it wrote the file itself.
     """
     with atomic_write(path) as partial:
         held = io.BytesIO()
@@ -59,6 +59,6 @@ def load_tensors(path: Path, what: str, *names: str) -> Mapping[str, Any]:
 
 def _no(path: Path, what: str, reason: str) -> ValueError:
     return ValueError(
-        f"{path}: this is no {what} ({reason}). It was cut off or comes from elsewhere, and "
+        f"{path}: this is not a {what} ({reason}). It is truncated or comes from elsewhere; "
         "nothing in it was run; delete it to start anew"
     )

@@ -29,14 +29,14 @@ def explain(file: Path) -> str:
     if record is None:
         return _without_record(file)
     job = record.job
-    fault = record.fault(file, look_inside=True)
+    problem = record.problem_with(file, look_inside=True)
     lines = {
         "made by": f"rule {job['rule']} of study {job['study']}" + _wildcards(job["wildcards"]),
         "when": f"{job['started']} to {job['finished']}",
         "version": f"paramscape {job['version']}, commit {job['commit']}, code {job['code']}",
         "packages": ", ".join(f"{name} {found}" for name, found in job["packages"].items()),
         "seed": job["seed"],
-        "now": fault or "as it was written",
+        "now": problem or "as it was written",
         "settings": job["settings_digest"],
     }
     facts = "\n".join(f"  {name:9} {value}" for name, value in lines.items())

@@ -1,6 +1,6 @@
-"""Being told to end: a long job stops where it can be taken up again.
+"""Interruption of long jobs by SIGTERM, at a point from which they can resume.
 
-Slurm sends SIGTERM before it kills a job, at its time limit, when it is cancelled or preempted.
+Slurm sends SIGTERM before it kills a job: at its time limit, or when it is cancelled or preempted.
 """
 
 import signal
@@ -10,16 +10,16 @@ from contextlib import contextmanager
 
 PATIENCE_SECONDS = 20.0  # Slurm kills 30 s (KillWait) after SIGTERM unless configured otherwise
 
-_told_at: float | None = None
+_signalled_at: float | None = None
 
 
 class Interrupted(SystemExit):
-    """A job that was told to end: the process exits with status 1 and this message."""
+    """A job was stopped by SIGTERM: the process exits with status 1 and this message."""
 
 
 @contextmanager
 def handle_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the enclosed work at its next `stop_if_signalled`, not at once."""
+    """Delay SIGTERM in the enclosed work until its next `stop_if_signalled`."""
     before = signal.signal(signal.SIGTERM, _remember)
     try:
         yield
@@ -29,42 +29,42 @@ def handle_sigterm() -> Iterator[None]:
 
 
 def stop_if_signalled(kept: str) -> None:
-    """End if SIGTERM came; for places where everything done so far is in a checkpoint.
+    """Stop if SIGTERM was received; for places where all work so far is in a checkpoint.
 
     Args:
-        kept: what of the work is kept, for the message.
+        kept: which work is kept, for the message.
 
     Raises:
-        Interrupted: if SIGTERM came.
+        Interrupted: if SIGTERM was received.
     """
-    if _told_at is not None:
+    if _signalled_at is not None:
         raise Interrupted(
-            f"stopped, for SIGTERM came. {kept}. Started again, the job ends with the same result "
-            "as one that was never stopped"
+            f"Stopped by SIGTERM. {kept}. Rerun to resume; the result is identical to that of an "
+            "uninterrupted run"
         )
 
 
 def stop_if_overdue(kept: str) -> None:
-    """End if SIGTERM came more than `PATIENCE_SECONDS` ago; for places amid an epoch or loop.
+    """Stop if SIGTERM was received more than `PATIENCE_SECONDS` ago; for places within an epoch.
 
-    What was begun is finished if that takes no longer, and otherwise left, to be done again.
+    An epoch or loop that ends earlier is finished first; otherwise it is repeated after a restart.
 
     Args:
-        kept: what of the work is kept, for the message.
+        kept: which work is kept, for the message.
 
     Raises:
-        Interrupted: if SIGTERM came so long ago.
+        Interrupted: if SIGTERM was received so long ago.
     """
-    if _told_at is not None and time.monotonic() - _told_at > PATIENCE_SECONDS:
+    if _signalled_at is not None and time.monotonic() - _signalled_at > PATIENCE_SECONDS:
         stop_if_signalled(kept)
 
 
 def _remember(number: int, frame: object) -> None:
-    global _told_at
-    if _told_at is None:
-        _told_at = time.monotonic()
+    global _signalled_at
+    if _signalled_at is None:
+        _signalled_at = time.monotonic()
 
 
 def _forget() -> None:
-    global _told_at
-    _told_at = None
+    global _signalled_at
+    _signalled_at = None

@@ -1,4 +1,4 @@
-"""What is known of every file of a study: how it was made, and what it held when it was."""
+"""Provenance record (job and checksum) of each output file."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ class Record:
 
     @classmethod
     def write(cls, file: Path, job: Mapping[str, Any]) -> None:
-        """Record how a file was made, beside it."""
+        """Write the record of a file, in `.provenance/` of its folder."""
         cls(content_of(file), job)._keep(file)
 
     def update_mtime(self, file: Path) -> None:
-        """Record the present time of a file that is as it was written."""
+        """Record the present modification time of an unchanged file."""
         Record({**self.content, "modified": file.stat().st_mtime_ns}, self.job)._keep(file)
 
-    def fault(self, file: Path, *, look_inside: bool) -> str | None:
-        """What is wrong with a file that exists; None where it is as it was written.
+    def problem_with(self, file: Path, *, look_inside: bool) -> str | None:
+        """What is wrong with an existing file; None if it is unchanged.
 
         Args:
             file: the file of this record.
@@ -77,7 +77,7 @@ class Record:
 
 
 def snakemake_args(files: Iterable[Path], values: Mapping[str, Any]) -> str:
-    """Options that give Snakemake the same settings again: its files and what was set beside."""
+    """Options that give Snakemake the same settings again: its files and further values."""
     near = [os.path.relpath(file) for file in files]
     words = ["--configfile", *near] if near else []
     if values:
@@ -127,14 +127,14 @@ def require_whole(files: Iterable[Path], study: Path, raw: Iterable[Path] = ()) 
     for file in files:
         record, is_raw = Record.read(file), file.absolute() in kept
         if record is not None:
-            fault = record.fault(file, look_inside=True)
+            problem = record.problem_with(file, look_inside=True)
         elif is_raw or not file.absolute().is_relative_to(study.absolute()):
             continue
         else:
-            fault = "no job of this study wrote it"
-        if fault:
+            problem = "no job of this study wrote it"
+        if problem:
             cure = "Delete it if it is not yours" if is_raw else f"Moved to {move_aside(file)}"
-            found.append(f"{file}: {fault}. {cure}.")
+            found.append(f"{file}: {problem}. {cure}.")
     if found:
         advice = "Start Snakemake again: what is missing is made again."
         raise BrokenFileError("\n".join([*found, advice]))
@@ -150,9 +150,9 @@ def broken_files(study: Path) -> Iterator[tuple[Path, str]]:
         file = path.parents[1] / path.name.removesuffix(".json")
         if file.exists():
             record = Record.read(file)
-            fault = record.fault(file, look_inside=False)
-            if fault:
-                yield file, fault
+            problem = record.problem_with(file, look_inside=False)
+            if problem:
+                yield file, problem
             elif record.content["modified"] != file.stat().st_mtime_ns:
                 record.update_mtime(file)
 

@@ -19,7 +19,7 @@ class Run(Settings):
     """One method on one simulator."""
 
     method: MethodName = Field(description="How the parameters are found.")
-    simulator: SimulatorName = Field(description="What stands in for the land surface.")
+    simulator: SimulatorName = Field(description="Model of the land surface that it learns on.")
 
 
 def all_runs() -> list[Run]:
@@ -63,7 +63,9 @@ class _Calibration(Settings):
         names = [f"{run.method} on {run.simulator}" for run in runs]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)} stands here twice; see seeds for repetitions")
+            raise ValueError(
+                f"{', '.join(twice)} is listed twice; repetitions are set by calibration.seeds"
+            )
         return runs
 
     @field_validator("search")
@@ -78,7 +80,7 @@ class _Calibration(Settings):
             if len(found) > 1:
                 given = " and ".join(str(search.max_evaluations) for search in found.values())
                 raise ValueError(
-                    f"all candidates of {method} with a head start take one search of each cell, "
+                    f"candidates of {method} must be pre-trained on the same search of each cell, "
                     f"but search.{method}.stateful has several (max_evaluations: {given}); give "
                     "pretraining.search one value, or none, which takes that of cell-sceua"
                 )
@@ -106,9 +108,9 @@ class _Calibration(Settings):
         return self
 
     def cell_search_of(self, method: MethodName, simulator: SimulatorName) -> CellSceua | None:
-        """Settings of the search of each cell that a method starts from there, or None.
+        """Settings of the search of each cell that a method is pre-trained on, or None.
 
-        Simulators that keep no states have no head start.
+        There is no pre-training on simulators without states.
         """
         searches = self._searches_of(method) if simulator in STATEFUL_SIMULATORS else []
         return searches[0] if searches else None
@@ -119,7 +121,7 @@ class _Calibration(Settings):
 
     @property
     def cell_searches(self) -> dict[str, CellSceua]:
-        """Searches of each cell that methods may start from, by the digest of their settings."""
+        """Searches of each cell for pre-training, by the digest of their settings."""
         found = [
             self.cell_search_of(method, simulator)
             for method in learned_methods()
@@ -132,7 +134,7 @@ class _Calibration(Settings):
         return getattr(self, _field_name(method)) if METHODS[method].settings else None
 
     def _searches_of(self, method: MethodName) -> list[CellSceua]:
-        """Searches of a method's candidates, or of its settings where none is searched for."""
+        """Searches that a method's candidates, or its settings without candidates, start from."""
         if method not in learned_methods():
             return []
         settings = self.settings_of(method)

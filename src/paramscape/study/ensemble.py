@@ -8,7 +8,7 @@ from paramscape.study._base import Settings
 class FieldMixture(Settings):
     """Shares of the ways in which members' parameter fields are drawn; normalised by their sum."""
 
-    independent: float = Field(0.25, ge=0, description="Every cell on its own [weight].")
+    independent: float = Field(0.25, ge=0, description="Each cell independent [weight].")
     correlated: float = Field(0.35, ge=0, description="Spatially correlated fields [weight].")
     mpr: float = Field(0.3, ge=0, description="Random transfer functions of soil [weight].")
     constant: float = Field(0.1, ge=0, description="One value in the whole domain [weight].")
@@ -24,11 +24,11 @@ class FieldSampling(Settings):
 
 
 class Ensemble(FieldSampling):
-    """Members that teach the surrogate."""
+    """Ensemble of VIC runs on which surrogates are trained."""
 
-    train: PositiveInt = Field(description="Members to learn from.")
-    validation: PositiveInt = Field(description="Members that stop the learning.")
-    test: PositiveInt = Field(description="Members for the surrogate's printed skill.")
+    train: PositiveInt = Field(description="Training members.")
+    validation: PositiveInt = Field(description="Validation members, for early stopping.")
+    test: PositiveInt = Field(description="Test members, for the surrogate's reported skill.")
     batch: PositiveInt = Field(50, description="Members in one job.")
 
     @property
@@ -45,7 +45,7 @@ class Ensemble(FieldSampling):
         """The members of a batch, counted from 0.
 
         Raises:
-            IndexError: if there is no such batch.
+            IndexError: if the batch does not exist.
         """
         if not 0 <= batch < self.batches:
             raise IndexError(f"batch {batch} does not exist; there are {self.batches} batches")

@@ -88,7 +88,7 @@ class DplWindows(StatefulWindows):
 
 
 class Learned(Settings):
-    """Settings that all methods share that learn by gradients."""
+    """Settings shared by all methods that learn by gradients."""
 
     former_names: ClassVar = {"vic": "stateful"}
 
@@ -177,7 +177,7 @@ class GanPoL1(Learned):
 
 
 class Stabilisers(Settings):
-    """What steadies adversarial training; all of it is off by default, as in the paper."""
+    """Stabilisation of adversarial training; all of it is off by default, as in the paper."""
 
     spectral_norm: bool = Field(
         False, description="Divide the discriminator's weights by their largest singular value."

@@ -34,10 +34,10 @@ def validate(settings: Mapping[str, Any]) -> Study:
 
 
 def load(*paths: Path) -> Study:
-    """Read a study from its YAML file, and from those that are laid over it.
+    """Read a study from its YAML file and from override files, of which the last wins.
 
     Raises:
-        SettingsError: if a file is no mapping or a setting is wrong.
+        SettingsError: if a file is not a mapping or a setting is wrong.
     """
     return validate(given_settings(*paths))
 
@@ -58,16 +58,15 @@ def read_settings(path: Path) -> Mapping[str, Any]:
     """Read a YAML file of settings, in which every setting stands once.
 
     Raises:
-        SettingsError: if it is no UTF-8, no YAML or no mapping, or a setting stands twice: YAML
-            itself would take the last without a word. If it asks Snakemake to run code that it
-            holds.
+        SettingsError: if it is not UTF-8, not YAML or not a mapping; if a setting stands twice,
+            of which YAML would silently take the last; if it asks Snakemake to run code.
     """
     text = io.StringIO(_text(path))
     text.name = str(path)
     try:
         settings = yaml.load(text, Loader=_SingleKeys)
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is no YAML: {error}") from None
+        raise SettingsError(f"{path} is not YAML: {error}") from None
     if not isinstance(settings, Mapping):
         raise SettingsError(
             f"{path}: expected a mapping of settings, got {type(settings).__name__}"

@@ -1,4 +1,4 @@
-"""What the runs of a study need of its settings, judged before anything runs."""
+"""Checks across settings: what the runs of a study need."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def possible_runs(study: "Study") -> list[Run]:
 
 
 def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
-    """What some runs need and the study lacks."""
+    """Settings that some runs need and the study lacks."""
     named = [f"{run.method} on {run.simulator}" for run in runs if run.simulator != "vic"]
     if named and study.ensemble is None:
         yield (
@@ -132,7 +132,9 @@ def _land(study: "Study") -> Iterator[str]:
 def _twin(study: "Study") -> Iterator[str]:
     targets = [t for t, o in study.products.observations.items() if o.product == "twin"]
     if targets and study.twin is None:
-        yield f"products.observations.{targets[0]} is the twin's, but there is no twin section"
+        yield (
+            f"products.observations.{targets[0]} comes from the twin, but there is no twin section"
+        )
 
 
 def _forcing_steps(study: "Study") -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Profiles: sets of defaults that stand in for those of the settings' models."""
+"""Profiles: named sets of defaults."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ _FOLDER = Path(__file__).parent / "profiles"
 
 
 def with_profile(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with their profile's values where they give none.
+    """The settings, completed with their profile's values.
 
     What the settings give always stands, in sections of any depth; lists are not joined. The
     profile `paper` is the models' own defaults. A profile that does not exist changes nothing

@@ -1,4 +1,4 @@
-"""Rounds that teach a surrogate more of VIC where calibrations end up."""
+"""Refinement rounds of a surrogate near calibrated parameters."""
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
@@ -19,7 +19,7 @@ class Refinement(Settings):
     )
     epochs: PositiveInt = Field(40, description="Epochs of a pilot calibration.")
     perturbed: NonNegativeInt = Field(
-        10, description="Members near each pilot's field, beside the field itself."
+        10, description="Members near each pilot's field, in addition to the field itself."
     )
     spread: PositiveFloat = Field(
         0.1, description="Standard deviation of these members on the unit scale of the priors [1]."

@@ -1,4 +1,4 @@
-"""Which values of a method's settings are tried before it calibrates."""
+"""Grid search over a method's settings."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -15,7 +15,7 @@ Grid = Annotated[dict[str, list[Any]], Field(min_length=1)]
 def checked_grids(
     grids: Mapping[str, Mapping[str, Sequence[Any]]], learned: Mapping[str, type[BaseModel]]
 ) -> dict[str, dict[str, list[Any]]]:
-    """The grids with every value judged by its method's model, as plain values.
+    """The grids with every value validated by its method's model, as plain values.
 
     Args:
         grids: lists of values by setting, by method.

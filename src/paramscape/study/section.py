@@ -1,4 +1,4 @@
-"""Sections of the settings as values: how a rule's parameters become settings again."""
+"""Settings of a job, from the plain values among its rule's parameters."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -13,11 +13,11 @@ def section(values: Mapping[str, Any], path: str) -> Any:
     """The settings at a dotted path, such as `surrogate.lstm`, from a rule's plain values.
 
     Args:
-        values: plain values by dotted path, as a rule hands them to its script.
+        values: plain values by dotted path, as a rule gives them to its script.
         path: which of them.
 
     Raises:
-        KeyError: if the rule does not hand this section to its script.
+        KeyError: if the rule does not give this section to its script.
     """
     if path not in values:
         raise KeyError(
@@ -33,7 +33,7 @@ def section(values: Mapping[str, Any], path: str) -> Any:
 
 
 def periods_of(values: Mapping[str, Any]) -> LearningPeriods:
-    """All periods, or those of learning where a rule hands no others to its script."""
+    """All periods, or those of learning where a rule gives its script no others."""
     if "periods" in values:
         return section(values, "periods")
     names = LearningPeriods.model_fields

@@ -1,4 +1,4 @@
-"""When a surrogate counts as responding to a parameter as VIC does."""
+"""Check that a surrogate responds to each parameter as VIC does."""
 
 from typing import Self
 

@@ -44,7 +44,7 @@ class Study(Settings):
     """All settings of one study, checked before anything runs."""
 
     profile: Profile = Field(
-        "paper", description="Defaults of what is not set: the paper's, or sturdier ones."
+        "paper", description="Which defaults to use: the paper's, or more robust ones."
     )
     study: About
     domain: Annotated[Domain, Field(discriminator="kind")]

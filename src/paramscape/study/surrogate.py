@@ -101,7 +101,7 @@ class Arnet(SurrogateTraining):
     )
     feedback: tuple[Literal["et", "runoff", "soil_moisture"], ...] = Field(
         ("soil_moisture",),
-        description="Targets that are learned and fed back beside the calibrated one.",
+        description="Targets that are learned and fed back in addition to the calibrated one.",
     )
     hidden_channels: NonNegativeInt = Field(
         0, description="Extra recurrent channels for hidden state."
