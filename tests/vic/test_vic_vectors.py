@@ -38,7 +38,18 @@ extern "C" void gathered(const T* row, const int32_t* index, int64_t cells, T* t
 #define EACH(name) extern "C" void name##_of(const T* x, T* y, int n) { \\
   for (int i = 0; i < n; i += WIDTH) { \\
     V v; std::memcpy(&v, x + i, sizeof(V)); v = name(v); std::memcpy(y + i, &v, sizeof(V)); } }
+#define PAIRS(name) extern "C" void name##_of(const T* x, const T* y, T* z) { \\
+  V a, b; std::memcpy(&a, x, sizeof(V)); std::memcpy(&b, y, sizeof(V)); \\
+  a = name(a, b); std::memcpy(z, &a, sizeof(V)); }
 """
+EXTREMES = {
+    "smaller": np.minimum,
+    "at_most": np.minimum,
+    "larger": np.maximum,
+    "at_least": np.maximum,
+}
+"""Two of any numbers, and a number with a limit that is no NaN."""
+
 LAYOUT = layout_of_rows() + "\n"
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="no C++ compiler is found")
@@ -65,6 +76,7 @@ class Functions:
         real = {torch.float32: "float", torch.float64: "double"}[dtype]
         headers = [(build.HERE / file).read_text() for file in ("vector.h", "lanes.h")]
         each = "\n".join(f"EACH({function})" for function in LIBM)
+        each += "".join(f"\nPAIRS({function})" for function in EXTREMES)
         source = "\n".join([f"typedef {real} T;", headers[0], LAYOUT, headers[1], HARNESS, each])
         file = folder / f"{name}-{instruction_set}-{real}.so"
         command = build.command(target(name, instruction_set), dtype)
@@ -84,6 +96,13 @@ class Functions:
         result = np.empty_like(x)
         call = getattr(self.library, f"{function}_of")
         call(pointer(x), pointer(result), ctypes.c_int(len(x)))
+        return result
+
+    def of_two(self, function: str, x: float, y: float) -> np.ndarray:
+        """A function of two numbers, in every lane."""
+        pair = [self.array(np.full(self.width, value)) for value in (x, y)]
+        result = np.empty_like(pair[0])
+        getattr(self.library, f"{function}_of")(*(pointer(v) for v in (*pair, result)))
         return result
 
 
@@ -125,6 +144,23 @@ def test_double_precision_has_the_same_digits_at_every_width(widths):
     for name in LIBM:
         for other in others:
             np.testing.assert_array_equal(other.of(name, x), first.of(name, x))
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_the_larger_and_the_smaller_of_two_numbers_keep_nan(widths, name):
+    for label, functions in widths.items():
+        for x, y in ((1.0, 2.0), (2.0, 1.0), (-1.0, -1.0), (np.inf, 0.0)):
+            assert (functions.of_two(name, x, y) == EXTREMES[name](x, y)).all(), label
+        assert np.isnan(functions.of_two(name, np.nan, 1.0)).all(), label
+        if name in ("smaller", "larger"):
+            assert np.isnan(functions.of_two(name, 1.0, np.nan)).all(), label
+
+
+def test_elementary_functions_of_nan_are_nan(widths):
+    for label, functions in widths.items():
+        x = functions.array(np.where(np.arange(64) % 3, 2.0, np.nan))
+        for name in LIBM:
+            np.testing.assert_array_equal(np.isnan(functions.of(name, x)), np.isnan(x), label)
 
 
 def test_a_single_true_lane_is_seen_wherever_it_is(widths):

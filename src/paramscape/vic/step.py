@@ -203,8 +203,9 @@ def _pass(
     if snowy.all():
         return snow_pass(surface, air, setting, start, options)
     index, rest = torch.nonzero(snowy).squeeze(1), torch.nonzero(~snowy).squeeze(1)
+    start = pick(start, index)
     with_snow = snow_pass(
-        pick(surface, index), pick(air, index), pick(setting, index), pick(start, index), options
+        pick(surface, index), pick(air, index), pick(setting, index), start, options
     )
     without = _snow_free(pick(surface, rest), pick(air, rest), pick(setting, rest), seconds, land)
     return join([Share(index, with_snow), Share(rest, without)], snowy.shape[0])

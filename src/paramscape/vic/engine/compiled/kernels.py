@@ -11,7 +11,6 @@ from paramscape.vic.engine.compiled.layout import (
     constants_of_rows,
     record_of,
     records_of,
-    rows_of,
 )
 from paramscape.vic.forcing import Weather, mean_weather, weather_of
 from paramscape.vic.land_constants import Cover
@@ -20,6 +19,7 @@ from paramscape.vic.potential import snow_free_potential
 from paramscape.vic.processes.aerodynamic import Profile
 from paramscape.vic.processes.brent import Bracket, Iterates, brent_step, with_implicit_gradient
 from paramscape.vic.processes.canopy import Uptake
+from paramscape.vic.processes.lanes import rows_of
 from paramscape.vic.processes.runoff import Drive, drive_of_substeps, routed, runoff_substep
 from paramscape.vic.snow.energy import PackSurface, pack_residual
 from paramscape.vic.snow.foliage import Foliage, foliage_energy
@@ -142,7 +142,8 @@ def _air(options: CompileOptions, land: Rows, weather: Rows) -> tuple[Rows]:
 def _soil_at_start(land: Rows, cover: Rows, air: Rows, state: Rows) -> tuple[Rows]:
     moisture, layers = torch.stack(state[:3]), constants_of_rows(land).layers
     soil, uptake = moist_soil(moisture, layers), uptake_of(moisture, layers)
-    return (rows_of(soil, uptake, winds_of(Cover(*cover), Air(*air).wind)),)
+    winds = winds_of(Cover(*cover), Air(*air).wind)
+    return ([*soil, *rows_of(uptake), *winds],)
 
 
 def _surface_at_start(options: CompileOptions, cover: Rows, state: Rows) -> tuple[Rows]:

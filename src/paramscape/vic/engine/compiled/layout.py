@@ -31,12 +31,6 @@ LAYERED = {
 """Fields of records that are (layer, lane), in three layers; all other fields are (lane,)."""
 
 
-def rows_of(*records: Sequence[Tensor]) -> list[Tensor]:
-    """Rows (lane,) of records of (lane,) and (layer, lane) tensors, field after field."""
-    values = [value for record in records for value in record]
-    return [row for value in values for row in (value.unbind(0) if value.ndim == 2 else [value])]
-
-
 def record_of(kind: type, rows: Sequence[Tensor]):
     """The record of a kind, of its rows; rows beyond it are left out."""
     return records_of((kind,), rows)[0]

@@ -76,9 +76,31 @@ def _reversed_difference(a, b, alpha=1) -> Values:
     return _scaled("{} - {}")(b, a, alpha=alpha)
 
 
+LIMIT = re.compile(r"number\(|land\[")
+"""Expressions that are never NaN: numbers, and constants of the land, which were checked."""
+
+
+def _limited(general: str, limited: str) -> Callable[..., Values]:
+    """The larger or smaller of two values, by one instruction where the second is never NaN."""
+
+    def operation(x, limit) -> Values:
+        pairs = np.broadcast_arrays(values_of(x), values_of(limit))
+        result = np.empty(pairs[0].shape, dtype=object)
+        for place in np.ndindex(result.shape):
+            value, bound = (pair[place] for pair in pairs)
+            name = limited if LIMIT.match(bound) else general
+            result[place] = f"{name}({value}, {bound})"
+        return result
+
+    return operation
+
+
+_larger, _smaller = _limited("larger", "at_least"), _limited("smaller", "at_most")
+
+
 def _clamp(x, min=None, max=None) -> Values:
-    x = x if min is None else each("larger({}, {})")(x, min)
-    return x if max is None else each("smaller({}, {})")(x, max)
+    x = x if min is None else _larger(x, min)
+    return x if max is None else _smaller(x, max)
 
 
 WHOLE_POWERS = {
@@ -183,8 +205,8 @@ OPERATIONS: dict[str, Callable] = {
     "log10": each("logarithm_10({})"),
     "sqrt": each("root({})"),
     "pow": _power,
-    "maximum": each("larger({}, {})"),
-    "minimum": each("smaller({}, {})"),
+    "maximum": _larger,
+    "minimum": _smaller,
     "clamp": _clamp,
     "clamp_min": lambda x, low: _clamp(x, low),
     "clamp_max": lambda x, high: _clamp(x, None, high),

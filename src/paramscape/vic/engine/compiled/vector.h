@@ -52,8 +52,12 @@ INLINE M mask(M m) { return m; }
 INLINE M always() { return V{} == V{}; }
 INLINE M bits_of(V x) { M y; std::memcpy(&y, &x, sizeof(V)); return y; }
 INLINE V value_of(M x) { V y; std::memcpy(&y, &x, sizeof(V)); return y; }
-INLINE V smaller(V a, V b) { return a < b ? a : b; }
-INLINE V larger(V a, V b) { return a > b ? a : b; }
+// NaN of either argument is the result, as in PyTorch. With a limit that is no NaN, a constant, one
+// instruction does.
+INLINE V smaller(V a, V b) { return a != a ? a : (a < b ? a : b); }
+INLINE V larger(V a, V b) { return a != a ? a : (a > b ? a : b); }
+INLINE V at_most(V x, V limit) { return limit < x ? limit : x; }
+INLINE V at_least(V x, V limit) { return limit > x ? limit : x; }
 INLINE V magnitude(V x) { return x < number(0) ? -x : x; }
 INLINE V sign(V x) { return x > number(0) ? number(1) : (x < number(0) ? number(-1) : number(0)); }
 INLINE V as_number(M m) { return m ? number(1) : number(0); }
@@ -101,7 +105,7 @@ INLINE V expm1_near_0(V x) { return series<OfExponential, Format::exp_terms>(x) 
 
 // e^x - 1 on the reduced argument, and the power of two that scales it.
 INLINE V reduced_expm1(V x, V* scale) {
-  x = smaller(larger(x, number(Format::smallest)), number(Format::largest));
+  x = at_most(at_least(x, number(Format::smallest)), number(Format::largest));
   V shifted = x * LOG2_E + ROUNDING;
   V count = shifted - ROUNDING;
   V r = (x - count * T(Format::ln2_high)) - count * T(Format::ln2_low);
@@ -130,7 +134,8 @@ INLINE V logarithm(V x) {
   V tail = T(2) * s * square * sum + e * T(Format::ln2_low);
   V result = e * T(Format::ln2_high) + (T(2) * s + tail);
   V infinite = number(-std::numeric_limits<T>::infinity());
-  return x < number(std::numeric_limits<T>::min()) ? infinite : result;
+  result = x < number(std::numeric_limits<T>::min()) ? infinite : result;
+  return x != x ? x : result;
 }
 
 INLINE V logarithm_10(V x) { return logarithm(x) * T(0.43429448190325182765); }
