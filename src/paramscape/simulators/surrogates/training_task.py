@@ -43,13 +43,13 @@ class TrainingSettings:
     def of(cls, kind: str, settings: Mapping[str, Any]) -> TrainingSettings:
         """The settings for a kind of surrogate, from a rule's sections."""
         return cls(
-            kind,
-            section(settings, f"surrogate.{kind}"),
-            section(settings, "calibration.target"),
-            section(settings, "periods.train"),
-            section(settings, "priors"),
-            section(settings, "compute"),
-            section(settings, "study.seed"),
+            kind=kind,
+            own=section(settings, f"surrogate.{kind}"),
+            target=section(settings, "calibration.target"),
+            train=section(settings, "periods.train"),
+            priors=section(settings, "priors"),
+            compute=section(settings, "compute"),
+            seed=section(settings, "study.seed"),
         )
 
 
