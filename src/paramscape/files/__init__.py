@@ -39,7 +39,6 @@ __all__ = [
     "save_netcdf",
     "stamp",
     "temporary_path",
-    "whole",
     "write_dataset",
     "write_json",
     "write_markdown",
