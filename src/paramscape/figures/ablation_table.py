@@ -26,8 +26,8 @@ _NOTE = (
     "parameters in VIC; one number where that simulator is VIC. Lower RMSE and EOF score and "
     "higher SSIM are better. Mean over seeds (at most {seeds}), ± standard deviation where there "
     "are several; changes are taken seed by seed. The EOF score decreases with the number of days "
-    "T; the score times √(2T) does not. {source} is their paper's table 1, on real observations of "
-    "{days} days: compare the order of the rows with theirs, not the values."
+    "T; the score times √(2T) does not. {source} is what their paper prints, on real observations "
+    "of {days} days: compare the order of the rows with theirs, not the values."
 )
 
 
