@@ -1,4 +1,4 @@
-"""VIC's output variables: what of a model step they show."""
+"""VIC's output variables, as functions of a model step."""
 
 import difflib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from paramscape.vic.water_table import WaterTable
 
 
 class StepView(NamedTuple):
-    """What outputs are made of, all per lane."""
+    """Inputs of the output functions, all per lane."""
 
     before: Tensor  # state (variable, lane)
     result: StepResult

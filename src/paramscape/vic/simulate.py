@@ -11,7 +11,7 @@ from tqdm import tqdm
 from paramscape.vic.columns import Columns, columns_of
 from paramscape.vic.engine.chunks import Chunk, chunks_of, extent_of, joined
 from paramscape.vic.engine.compiled import compiled_here, run_compiled
-from paramscape.vic.engine.eager import run_plain
+from paramscape.vic.engine.eager import run_eager
 from paramscape.vic.engine.setup import Prepared
 from paramscape.vic.forcing import Forcing
 from paramscape.vic.options import Options
@@ -128,7 +128,7 @@ def _simulate_case(
     values = flatten(state.to(prepared.dtype), columns.members)
     forcing = case.forcing.to(prepared.dtype, values.device)
     compiled = prepared.by_lane and compiled_here(values.device)
-    run = run_compiled if compiled else run_plain
+    run = run_compiled if compiled else run_eager
     rows, values = run(prepared, values, forcing, progress)
     return Simulation(prepared.of_cells(rows, members), State(unflatten(values, members)))
 

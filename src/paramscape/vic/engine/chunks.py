@@ -1,4 +1,4 @@
-"""Cut a simulation into chunks of members and cells that memory has room for."""
+"""Chunks of members and cells that fit into memory."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -19,7 +19,7 @@ BYTES_OF_A_STEP = 30_000  # of a lane, kept for the backward pass with 24 runoff
 LANES_AT_ONCE = 100_000  # lanes times steps for which the air is prepared together
 
 
-def run_plain(
+def run_eager(
     prepared: Prepared, values: Tensor, forcing: Forcing, progress: bool
 ) -> tuple[Tensor, Tensor]:
     """Outputs (step, row, member * cell) and the state (variable, lane) after the last step.

@@ -1,4 +1,4 @@
-"""How much memory a simulation may take."""
+"""Memory that a simulation may take."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What of parameters and forcing is worked out once, before the loop over steps."""
+"""Constants of a simulation, derived once before the loop over steps."""
 
 from dataclasses import dataclass
 

@@ -70,7 +70,7 @@ def penman_monteith(
 
 
 class Leaf(NamedTuple):
-    """What of the vegetation enters the canopy resistance."""
+    """Leaf traits that the canopy resistance depends on."""
 
     resistance: Tensor  # smallest stomatal resistance rmin [s m-1]
     light: Tensor  # RGL, solar radiation at which stomata begin to close [W m-2]

@@ -57,7 +57,7 @@ def heat_capacity(soil: ThermalSoil, moisture: Tensor) -> Tensor:
 
 
 class Ground(NamedTuple):
-    """What the ground heat flux depends on, fixed during a model step; all of shape (lane,)."""
+    """Inputs of the ground heat flux, fixed during a model step; all of shape (lane,)."""
 
     depth: Tensor  # of layer 1 [m]
     damping_depth: Tensor  # dp [m]

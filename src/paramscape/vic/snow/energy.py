@@ -17,7 +17,7 @@ from paramscape.vic.processes.safe_math import quotient
 
 
 class PackSurface(NamedTuple):
-    """What the surface temperature of a pack is solved from; all (lane,)."""
+    """Inputs of the energy balance of a pack's surface; all (lane,)."""
 
     temperature: Tensor  # of the air [C]
     density: Tensor  # of the air [kg m-3]

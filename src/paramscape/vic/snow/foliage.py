@@ -21,7 +21,7 @@ from paramscape.vic.snow.options import PassOptions
 
 
 class Foliage(NamedTuple):
-    """What the foliage temperature is solved from; all (lane,), per unit of canopy."""
+    """Inputs of the foliage's energy balance; all (lane,), per unit of canopy."""
 
     snow: Tensor  # in the canopy [m]
     store: Tensor  # liquid before the step [m]

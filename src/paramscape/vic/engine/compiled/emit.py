@@ -1,4 +1,4 @@
-"""Write down what a function of lanes computes, as C++ statements on vectors of lanes."""
+"""Trace a function of lanes into C++ statements on vectors of lanes."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

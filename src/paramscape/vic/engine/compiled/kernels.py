@@ -44,7 +44,7 @@ COMPILED_OUTPUTS = {name: output for name, output in OUTPUTS.items() if output.b
 
 
 class CompileOptions(NamedTuple):
-    """What of a simulation's options is compiled in."""
+    """Options of a simulation that are compiled in."""
 
     scheme: str  # AERO_RESIST_CANSNOW
     with_potential: bool

@@ -1,4 +1,4 @@
-"""Lay a prepared simulation out for the compiled loops."""
+"""Arrays, sizes and order of the lanes of a simulation, for the compiled loops."""
 
 import torch
 from torch import Tensor

@@ -52,7 +52,7 @@ class LaneConstants(NamedTuple):
 
 
 class LaunchArgs(NamedTuple):
-    """What a compiled simulation needs besides the arrays that have a gradient."""
+    """Arguments of a compiled simulation besides the arrays that have a gradient."""
 
     options: CompileOptions
     sizes: dict[str, int | float]
