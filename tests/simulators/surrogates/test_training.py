@@ -214,5 +214,5 @@ def test_scores_of_a_shifted_copy_are_its_shift():
 def test_too_few_members_for_a_sensitivity_are_refused():
     unit = torch.rand(2, 1, 7, generator=torch.Generator().manual_seed(4)).numpy()
     values = torch.zeros(2, 5, 1, 1).numpy()
-    with pytest.raises(ValueError, match=r"raise ensemble\.test"):
+    with pytest.raises(ValueError, match=r"increase ensemble\.test"):
         sensitivity_table(unit, values, values, ("et",), GAN_PO_PARAMETERS)
