@@ -1,0 +1,1 @@
+"""Iterative ensemble smoother: prior fields, error model, sensitivities, updates, posterior."""
