@@ -21,7 +21,8 @@ class Linear:
         self.slopes = torch.randn(DAYS, CELLS, PARAMETERS, **double)
         place = torch.rand(CELLS, 2, **double)
         self.distance = torch.cdist(place, place)
-        self.prior = PriorFields(0.6 * torch.exp(-self.distance / 0.4) + 0.4 * torch.eye(CELLS))
+        covariance = 0.6 * torch.exp(-self.distance / 0.4) + 0.4 * torch.eye(CELLS)
+        self.prior = PriorFields(covariance, self.distance)
         present = torch.rand(DAYS, CELLS, **double) > 0.2
         if unobserved is not None:
             present[:, unobserved] = False
@@ -145,7 +146,7 @@ def test_relabelled_cells_and_members_give_the_same_members():
     noise, errors = linear.perturbations.errors[:40], linear.errors
     plain = target(linear.prior, errors, scores, noise, linear.slopes, linear.observed)
     other = target(
-        PriorFields(linear.prior.covariance[cells][:, cells]),
+        PriorFields(linear.prior.covariance[cells][:, cells], linear.distance[cells][:, cells]),
         ErrorModel(errors.scale[:, cells], errors.present[:, cells], MEMORY),
         scores[members][:, cells],
         noise[members][:, :, cells],

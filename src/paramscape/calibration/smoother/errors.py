@@ -1,6 +1,5 @@
 """Error model of the observations: size, memory in time, and correlation between cells."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,11 +148,10 @@ def _removed(model: ErrorModel, slopes: Tensor, present: Tensor) -> Tensor:
 def _fitted(
     residuals: Tensor, root: Tensor, present: Tensor, level: Tensor, distance: Tensor | None
 ) -> ErrorModel:
-    scale, shape = _sizes(residuals.square() + root.square().sum(-1), present, level)
+    scale = _sizes(residuals.square() + root.square().sum(-1), present, level)
     scaled, spread = residuals / scale, root / scale[..., None]
     memory = _memory(scaled, spread, present)
     scale = scale * _cell_factors(scaled, spread, present, memory)
-    del shape
     model = ErrorModel(scale, present, memory)
     if distance is None:
         return model
@@ -163,7 +161,7 @@ def _fitted(
     return ErrorModel(scale, present, memory, _nearness(correlation, distance))
 
 
-def _sizes(squares: Tensor, present: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
+def _sizes(squares: Tensor, present: Tensor, level: Tensor) -> Tensor:
     """Standard deviations (day, cell), log s = a + b log(level), by maximum likelihood.
 
     The squares (day, cell) are expected squared errors; their model is a gamma regression with a
@@ -181,7 +179,7 @@ def _sizes(squares: Tensor, present: Tensor, level: Tensor) -> tuple[Tensor, Ten
         if float(step.abs().max()) < 1e-10:
             break
     log_variance = ends[0] + ends[1] * torch.log(level)
-    return torch.exp(0.5 * log_variance), ends
+    return torch.exp(0.5 * log_variance)
 
 
 def _memory(scaled: Tensor, spread: Tensor, present: Tensor) -> Memory:
@@ -236,7 +234,3 @@ def _nearness(correlation: Tensor, distance: Tensor) -> Nearness:
     top = max(float(far.max()), 1e-3)
     best = least_squares(misfit, (0.3 * top, 0.3), bounds=((1e-3 * top, 0.0), (10 * top, 0.99)))
     return Nearness(float(best.x[0]), float(best.x[1]))
-
-
-Simulate = Callable[[Tensor], Tensor]
-"""Normal scores (member, cell, parameter) -> series (member, day, cell)."""

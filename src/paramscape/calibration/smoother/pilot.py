@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from paramscape.calibration.smoother.errors import Fit, Simulate
-from paramscape.calibration.smoother.sensitivity import Generation
+from paramscape.calibration.smoother.errors import Fit
+from paramscape.calibration.smoother.sensitivity import Generation, Simulate
 
 _DIFFERENCE = 0.1  # of a normal score, for the derivatives
 _DAMPINGS = (0.1, 1.0, 10.0)
@@ -40,14 +40,14 @@ def pilot_fit(simulate: Simulate, observed: Tensor, first: Generation, steps: in
     target = observed.nan_to_num()
 
     def residuals(series: Tensor) -> Tensor:
-        return (target - series) * present
+        return (target - series.to(target)) * present
 
     squares = residuals(first.series).square().sum(-2)
     best = squares.argmin(0)
     cell = torch.arange(observed.shape[1], device=observed.device)
     now = _Cells(
         first.scores[best, cell].clamp(-_LARGEST, _LARGEST),
-        first.series[best, :, cell].T.contiguous(),
+        first.series[best, :, cell].T.to(target),
         torch.ones_like(squares[0]),
     )
     variance = (residuals(now.series).square().sum(0) / present.sum(0).clamp(min=1)).clamp(
@@ -66,7 +66,7 @@ def _slopes(simulate: Simulate, now: _Cells) -> Tensor:
     change = -_DIFFERENCE * torch.sign(now.scores)
     change = torch.where(change == 0, torch.full_like(change, _DIFFERENCE), change)
     moved = now.scores[None] + torch.diag_embed(change).movedim(1, 0)
-    series = simulate(moved)
+    series = simulate(moved).to(now.series)
     return torch.stack(
         [(series[place] - now.series) / change[:, place] for place in range(count)], -1
     )
@@ -91,7 +91,7 @@ def _step(simulate, now: _Cells, slopes: Tensor, residuals, variance: Tensor) ->
         moved = now.scores + move.clamp(-_LARGEST_STEP, _LARGEST_STEP)
         tried.append(moved.clamp(-_LARGEST, _LARGEST))
     scores = torch.stack(tried)
-    series = simulate(scores)
+    series = simulate(scores).to(now.series)
     before, after = misfit(now.scores, now.series), misfit(scores, series)
     best = after.argmin(0)
     cell = torch.arange(len(best), device=best.device)

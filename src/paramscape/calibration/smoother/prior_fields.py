@@ -20,9 +20,11 @@ class PriorFields:
     scale.
 
     covariance: (cell, cell), float64.
+    distance: (cell, cell) [degrees of arc].
     """
 
     covariance: Tensor
+    distance: Tensor
 
     @classmethod
     def of(cls, attributes: Tensor, distance: Tensor, prior: FieldPrior) -> "PriorFields":
@@ -41,9 +43,10 @@ class PriorFields:
         alike = torch.exp(-squares / (2.0 * prior.attribute_scale**2))
         near = torch.exp(-distance.to(torch.float64) / prior.length)
         own = torch.eye(len(values), dtype=torch.float64, device=values.device)
-        return cls(
+        covariance = (
             prior.constant + prior.attributes * alike + prior.space * near + prior.nugget * own
         )
+        return cls(covariance, distance)
 
     @cached_property
     def root(self) -> Tensor:

@@ -1,21 +1,20 @@
 """The search: members from the prior, the pilot, and tempered updates."""
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from paramscape.calibration.smoother.errors import ErrorModel, Simulate, fit_errors, running_mean
+from paramscape.calibration.smoother.errors import ErrorModel, fit_errors, running_mean
 from paramscape.calibration.smoother.pilot import pilot_fit
 from paramscape.calibration.smoother.prior_fields import PriorFields
-from paramscape.calibration.smoother.sensitivity import Generation, regression_slopes
+from paramscape.calibration.smoother.sensitivity import Generation, Simulate, regression_slopes
 from paramscape.calibration.smoother.update import Perturbations, Smoother, moved
 from paramscape.study.ensemble_smoother import Ies
 
-_COUPLED_FROM = 6  # first updates with independent errors, while members are far from the data
-_LARGEST = 3.0
+LARGEST_SCORE = 3.0
+"""Bound of the normal scores that are simulated: 0.13 and 99.87 % of the prior's range."""
+_COUPLED_FROM = 6  # first updates take errors as independent, while members are far from the data
 
 
 @dataclass
@@ -30,38 +29,24 @@ class Course:
     generations: deque[Generation]
     errors: ErrorModel
     done: int = 0
-    rows: list[dict[str, float]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
 class EnsembleSearch:
     """Iterative ensemble smoother of normal scores.
 
-    Args:
-        simulate: normal scores (member, cell, parameter) to series (member, day, cell).
-        observed: (day, cell), NaN where missing.
-        prior: of the fields.
-        distance: (cell, cell) [degrees].
-        settings: of the method.
-        generator: of the members' perturbations.
+    simulate: the simulator.
+    observed: (day, cell), NaN where missing, float64.
+    prior: of the fields.
+    perturbations: of the members.
+    settings: of the method.
     """
 
-    def __init__(
-        self,
-        simulate: Simulate,
-        observed: Tensor,
-        prior: PriorFields,
-        distance: Tensor,
-        settings: Ies,
-        parameters: int,
-        generator: torch.Generator,
-    ):
-        self.simulate, self.observed, self.prior = simulate, observed.double(), prior
-        self.distance, self.settings = distance, settings
-        days, cells = observed.shape
-        shape = (settings.members, cells, parameters)
-        noise = torch.randn(shape, generator=generator, dtype=torch.float64)
-        drawn = torch.randn(settings.members, days, cells, generator=generator, dtype=torch.float64)
-        self.perturbations = Perturbations(prior.draw(noise), drawn)
+    simulate: Simulate
+    observed: Tensor
+    prior: PriorFields
+    perturbations: Perturbations
+    settings: Ies
 
     def start(self) -> Course:
         """Simulate the prior's members and find the error model by the pilot."""
@@ -69,15 +54,16 @@ class EnsembleSearch:
         first = Generation(scores, self._run(scores))
         fit = pilot_fit(self._run, self.observed, first, self.settings.pilot_steps)
         coupled = self.settings.errors == "neighbours"
-        errors = fit_errors(fit, running_mean(self.observed), self.distance if coupled else None)
+        distance = self.prior.distance if coupled else None
+        errors = fit_errors(fit, running_mean(self.observed), distance)
         return Course(deque([first], maxlen=self.settings.generations), errors)
 
     def advance(self, course: Course) -> None:
         """Make the next update and simulate its members."""
-        settings = self.settings
+        settings, near = self.settings, course.errors.nearness
         slopes = regression_slopes(list(course.generations), settings.ridge)
-        coupled = course.errors.nearness is not None and course.done >= _COUPLED_FROM
-        correlation = course.errors.nearness.matrix(self.distance) if coupled else None
+        coupled = near is not None and course.done >= _COUPLED_FROM
+        correlation = near.matrix(self.prior.distance) if coupled else None
         smoother = Smoother(self.prior, course.errors, self.perturbations, correlation)
         latest = course.generations[-1]
         target = smoother.target(latest, slopes, self.observed, settings.tempering[course.done])
@@ -86,7 +72,4 @@ class EnsembleSearch:
         course.done += 1
 
     def _run(self, scores: Tensor) -> Tensor:
-        return self.simulate(scores.clamp(-_LARGEST, _LARGEST)).double()
-
-
-Progress = Callable[[Course], None]
+        return self.simulate(scores.clamp(-LARGEST_SCORE, LARGEST_SCORE))

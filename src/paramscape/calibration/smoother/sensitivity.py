@@ -1,10 +1,13 @@
 """Sensitivity of each cell's series to its parameters: a regression over members in the cell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+Simulate = Callable[[Tensor], Tensor]
+"""Normal scores (member, cell, parameter) -> series (member, day, cell)."""
 
 
 @dataclass(frozen=True)

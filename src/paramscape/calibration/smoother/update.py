@@ -21,6 +21,15 @@ class Perturbations:
     prior: Tensor
     errors: Tensor
 
+    @classmethod
+    def draw(
+        cls, prior: PriorFields, shape: tuple[int, int, int], days: int, generator: torch.Generator
+    ) -> "Perturbations":
+        """Perturbations of members of a shape (member, cell, parameter)."""
+        double = {"generator": generator, "dtype": torch.float64}
+        fields = prior.draw(torch.randn(shape, **double))
+        return cls(fields, torch.randn(shape[0], days, shape[1], **double))
+
 
 @dataclass(frozen=True)
 class Smoother:
