@@ -93,8 +93,8 @@ def test_quantities_of_mpr_have_usual_spellings() -> None:
 
 def test_only_runs_that_the_study_can_do_are_possible(own, settings) -> None:
     found = {(run.method, run.simulator) for run in possible_runs(validate(own))}
-    assert found == {("default", "vic"), ("cell-sceua", "vic")}
-    assert len(possible_runs(validate(settings))) == 25
+    assert found == {("default", "vic"), ("cell-sceua", "vic"), ("ies", "vic")}
+    assert len(possible_runs(validate(settings))) == 28
 
 
 def test_all_that_runs_lack_is_listed_at_once(own) -> None:
@@ -169,3 +169,9 @@ def test_towers_show_the_discriminator_no_images(settings) -> None:
     settings["calibration"]["runs"] = [run for run in runs if run["method"] != "gan-po"]
     possible = {run.method for run in possible_runs(validate(settings))}
     assert "gan-po-l1" in possible and "gan-po" not in possible
+
+
+def test_a_method_of_independent_cells_is_refused_on_a_simulator_that_couples_them(settings):
+    settings["calibration"]["runs"].append({"method": "ies", "simulator": "arnet"})
+    with pytest.raises(SettingsError, match=r"depend on each other's parameters.* ies on arnet"):
+        validate(settings)

@@ -20,7 +20,8 @@ def plan(untouched) -> str:
 
 def test_every_learning_method_meets_every_simulator_and_the_default_only_vic() -> None:
     methods, simulators = get_args(MethodName), get_args(SimulatorName)
-    assert len(RUNS) == (len(methods) - 1) * len(simulators) + 1
+    assert ("ies", "arnet") not in RUNS  # which couples cells
+    assert len(RUNS) == (len(methods) - 1) * len(simulators) + 1 - 1
     assert {s for m, s in RUNS if m == "default"} == {"vic"}
 
 

@@ -13,6 +13,8 @@ from paramscape.study.search import Grid, candidates_of, checked_grids
 MethodName = Literal[*METHODS]
 SimulatorName = Literal["vic", "lstm", "seq2seq", "arnet"]
 STATEFUL_SIMULATORS = ("vic", "seq2seq", "arnet")
+COUPLED_SIMULATORS = ("arnet",)
+"""Simulators in which a cell's fluxes depend on the parameters of other cells."""
 
 
 class Run(Settings):
@@ -21,15 +23,18 @@ class Run(Settings):
     method: MethodName = Field(description="How the parameters are found.")
     simulator: SimulatorName = Field(description="Model of the land surface that it learns on.")
 
+    @property
+    def lacks_independent_cells(self) -> bool:
+        """Whether the method needs independent cells, and the simulator couples them."""
+        needed = METHODS[self.method].needs_independent_cells
+        return needed and self.simulator in COUPLED_SIMULATORS
+
 
 def all_runs() -> list[Run]:
-    """Every method on every simulator; the default, which estimates nothing, on VIC alone."""
-    return [
-        Run(method=method, simulator=simulator)
-        for method in METHODS
-        for simulator in get_args(SimulatorName)
-        if METHODS[method].estimates or simulator == "vic"
-    ]
+    """Every method on every simulator that it can learn on; the default on VIC alone."""
+    runs = [Run(method=m, simulator=s) for m in METHODS for s in get_args(SimulatorName)]
+    estimates = [run for run in runs if METHODS[run.method].estimates or run.simulator == "vic"]
+    return [run for run in estimates if not run.lacks_independent_cells]
 
 
 class _Calibration(Settings):

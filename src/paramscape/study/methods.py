@@ -7,6 +7,7 @@ module under `calibration/methods/`, and here its settings model and one row.
 from dataclasses import dataclass
 
 from paramscape.study._base import Settings
+from paramscape.study.ensemble_smoother import Ies
 from paramscape.study.learned import DplA, DplZ, GanPo, GanPoL1, Learned
 from paramscape.study.parameters import MPR_PARAMETERS
 from paramscape.study.sceua import CellSceua, MprSceua
@@ -23,6 +24,8 @@ class Method:
     calibrate: `module:function` of its `Calibrator`; the module is loaded only by jobs that use it.
     settings: model of its settings, or None without any. A `Learned` one learns in epochs.
     estimates: False for the default parameters, which are the same on every simulator.
+    needs_independent_cells: whether it takes each cell's fluxes as a function of the parameters
+        of that cell alone, which the surrogate `arnet` does not keep.
     needs_images: whether it sees the cells as images, and so needs a grid.
     needs_observed_images: whether it compares images of observations, which points do not give.
     needs_soil: whether it needs native soil texture.
@@ -36,6 +39,7 @@ class Method:
     settings: type[Settings] | None = None
     estimates: bool = True
     needs_images: bool = False
+    needs_independent_cells: bool = False
     needs_observed_images: bool = False
     needs_soil: bool = False
     parameters: tuple[str, ...] | None = None
@@ -62,6 +66,7 @@ class Method:
         needs = {
             "a validation period": self.learns_in_epochs,
             "images of a grid": self.needs_images,
+            "a simulator of independent cells": self.needs_independent_cells,
             "images of observations": self.needs_observed_images,
             "soil texture": self.needs_soil,
         }
@@ -89,6 +94,14 @@ _ROWS = (
         "the parameters of each cell by themselves, all cells searched together by SCE-UA",
         f"{_MODULES}.cell_sceua:calibrate_cell_sceua",
         CellSceua,
+    ),
+    Method(
+        "ies",
+        "iterative ensemble smoother: members from a prior of attributes and space become samples "
+        "of the posterior; sensitivities are those of each cell (after Chen and Oliver, 2013)",
+        f"{_MODULES}.ies:calibrate_ies",
+        Ies,
+        needs_independent_cells=True,
     ),
     Method(
         "dpl-a",

@@ -47,6 +47,12 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
             f"{', '.join(named)}. Give ensemble.train, ensemble.validation and ensemble.test "
             "(members), or take such runs out of calibration.runs"
         )
+    coupled = [f"{run.method} on {run.simulator}" for run in runs if run.lacks_independent_cells]
+    if coupled:
+        yield (
+            "calibration.runs: the cells of arnet depend on each other's parameters, and this "
+            f"method takes them as independent: {', '.join(coupled)}. Choose vic, lstm or seq2seq"
+        )
     methods = dict.fromkeys(run.method for run in runs)
     learned = [method for method in methods if METHODS[method].learns_in_epochs]
     if learned and study.periods.validation is None:
