@@ -10,10 +10,12 @@ import xarray as xr
 from paramscape.calibration.search.mpr import coefficients_of
 from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.grid.cells import Cells
+from paramscape.parameters.transfer_functions import UNKNOWN_SLOPE
 from paramscape.prepare.mpr_soil import MprSources, prepare_mpr_soil
 from paramscape.prepare.native_soil import prepare_native_soil
 from paramscape.products import ProductError
 from paramscape.study import CfAttribute
+from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 LIKE = torch.zeros((), dtype=torch.float64)
 
@@ -81,7 +83,7 @@ def test_files_of_chinas_pixels_give_what_chinas_soil_gives(native, write, domai
     soil = soil_of(write(native.lat.values, native.lon.values, **fields), domain, parameters)
     cells = Cells.of(domain)
     ours, theirs = (SoilPixels.of(s, cells, LIKE) for s in (soil, native))
-    for name in ("cell", "weight", "sand", "silt", "clay", "porosity", "depth", "slope", "relief"):
+    for name in ("cell", "weight", "sand", "clay", "depth", "slope", "relief"):
         torch.testing.assert_close(getattr(ours, name), getattr(theirs, name), rtol=1e-6, atol=1e-5)
 
 
@@ -127,8 +129,9 @@ def test_on_the_cells_own_grid_a_notice_says_what_is_missing(
     assert "no elevation finer than the study's cells" in caplog.text
     pixels = SoilPixels.of(soil, Cells.of(domain), LIKE)
     assert pixels.cell.tolist() == list(range(int(domain.mask.sum())))
-    assert pixels.relief is None and pixels.slope is None
-    assert coefficients_of(pixels)[1].name == "infilt_texture"
+    assert pixels.relief is None
+    np.testing.assert_allclose(pixels.slope, UNKNOWN_SLOPE, rtol=1e-6)
+    assert coefficients_of(pixels, GAN_PO_PARAMETERS)[1].name == "infilt_texture"
 
 
 def test_a_fine_elevation_gives_slope_and_relief_and_is_the_grid_of_the_pixels(

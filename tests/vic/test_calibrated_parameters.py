@@ -1,6 +1,7 @@
 """Every parameter of the catalogue acts in VIC, with a gradient, as in its parameter file."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -207,3 +208,15 @@ def test_the_albedo_of_new_snow_is_written_for_every_class(case):
     assert found.dims == ("veg_class", "lat", "lon")
     active = xr.DataArray(np.asarray(reference.mask) > 0, dims=("lat", "lon"))
     assert (found.where(active, 0.77) == 0.77).all()
+
+
+def test_classes_without_stomata_leave_the_gradient_finite():
+    parameters, forcing = made()
+    without = {name: parameters.vegetation[name].clone() for name in ("rmin", "RGL")}
+    for values in without.values():
+        values[:, 4] = 0.0
+    parameters = replace(parameters, vegetation={**parameters.vegetation, **without})
+    factor = torch.ones(CELLS, 1, dtype=torch.float64, requires_grad=True)
+    value = summary(with_calibrated(parameters, factor, ("rmin_factor",)), forcing.days(0, 4))
+    (gradient,) = torch.autograd.grad(value.sum(), factor)
+    assert gradient.isfinite().all() and (gradient != 0).any()

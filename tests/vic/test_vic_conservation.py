@@ -11,7 +11,7 @@ from invented import CLIMATES, DAILY, PRIORS, SUBDAILY, land, weather
 
 from paramscape.cli import main
 from paramscape.vic import simulate, with_calibrated
-from paramscape.vic.processes.atmosphere import rain_and_snow
+from paramscape.vic.processes.atmosphere import PhaseRange, rain_and_snow
 from paramscape.vic.state import LAYERS
 
 CLOSED = 1e-9  # [mm] in each step
@@ -131,9 +131,9 @@ def test_the_melt_of_thin_snow_at_exactly_zero_is_lost_by_vic_and_kept_when_cons
 def test_traces_of_snow_are_discarded_by_vic_and_fall_as_rain_when_conserving():
     fallen = torch.tensor([2e-6, 2e-6, 1.0], dtype=torch.float64)
     temperature = torch.tensor([-5.0, 0.25, 0.25], dtype=torch.float64)
-    rain, snow = rain_and_snow(temperature, fallen)
+    rain, snow = rain_and_snow(temperature, fallen, PhaseRange(-0.5, 0.5))
     assert rain.tolist() == [0, 1.5e-6, 0.75] and snow.tolist() == [0, 0, 0.25]
-    rain, snow = rain_and_snow(temperature, fallen, conserve=True)
+    rain, snow = rain_and_snow(temperature, fallen, PhaseRange(-0.5, 0.5), conserve=True)
     torch.testing.assert_close(rain + snow, fallen, rtol=0, atol=0)
 
 

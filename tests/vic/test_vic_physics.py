@@ -11,7 +11,7 @@ from invented import DAILY, PRIORS, land, weather
 from paramscape.vic import simulate, with_calibrated
 from paramscape.vic.processes import soil_thermal
 from paramscape.vic.processes.aerodynamic import stability_factor
-from paramscape.vic.processes.atmosphere import rain_and_snow
+from paramscape.vic.processes.atmosphere import PhaseRange, rain_and_snow
 from paramscape.vic.processes.canopy import RootedSoil, canopy_balance, water_uptake
 from paramscape.vic.processes.penman_monteith import evaporative, penman_monteith
 from paramscape.vic.processes.runoff import (
@@ -186,7 +186,7 @@ def test_ground_of_one_temperature_conducts_and_releases_nothing():
 
 
 def test_precipitation_is_snow_in_the_cold_rain_in_the_warm_and_both_between():
-    rain, snow = rain_and_snow(t(-5, -0.5, 0, 0.5, 5), t(4))
+    rain, snow = rain_and_snow(t(-5, -0.5, 0, 0.5, 5), t(4), PhaseRange(-0.5, 0.5))
     torch.testing.assert_close(rain, t(0, 0, 2, 4, 4))
     torch.testing.assert_close(snow, t(4, 4, 2, 0, 0))
 

@@ -6,9 +6,10 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
+from paramscape.parameters.transfer_functions import BASEFLOW_POWER, TOP_LAYER
 from paramscape.prepare.native_soil import upscale
 from paramscape.prepare.own_parameters import soil_units
-from paramscape.prepare.transfer import BASEFLOW_POWER, TOP_LAYER, transferred_parameters
+from paramscape.prepare.transfer import transferred_parameters
 from paramscape.prepare.vegetation import vegetation_parameters
 from paramscape.study import Priors
 

@@ -8,28 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paramscape.calibration.search.mpr import (
-    SLOPE,
-    baseflow,
     coefficients_of,
-    field_capacity,
-    infiltration,
     parameters_of,
     power_mean,
-    transfer,
+    upscaled,
 )
 from paramscape.calibration.search.soil_pixels import SoilPixels
 from paramscape.grid.cells import Cells
 from paramscape.parameters.priors import PriorBox
+from paramscape.parameters.transfer_functions import UNKNOWN_SLOPE, baseflow, of_texture
+from paramscape.prepare.transfer import transferred_parameters
 from paramscape.study import Priors
-from paramscape.study.parameters import GAN_PO_PARAMETERS
 
 CELLS = Cells(
     np.array([[True, True], [False, True]]), np.array([32.0, 32.5]), np.array([114, 114.5])
 )
 LIKE = torch.zeros((), dtype=torch.float64)
-UNITS = {"sand": "%", "silt": "%", "clay": "%", "porosity": "1", "soil_depth": "m"}
+UNITS = {"sand": "%", "silt": "%", "clay": "%", "soil_depth": "m"}
 TERRAIN = {"elevation": "m", "slope": "1"}
 PRIORS = PriorBox.of(Priors())
+NAMES = PRIORS.names
 
 
 def native(terrain=True, per_cell=5, seed=0):
@@ -44,7 +42,6 @@ def native(terrain=True, per_cell=5, seed=0):
         "sand": sand,
         "clay": clay,
         "silt": 100 - sand - clay,
-        "porosity": rng.uniform(0.35, 0.55, (n, n)),
         "soil_depth": rng.uniform(0.4, 2.2, (n, n)),
         "elevation": rng.gamma(2, 60, (n, n)),
         "slope": rng.gamma(1, 0.02, (n, n)),
@@ -63,18 +60,20 @@ def pixels(terrain=True, **arguments):
 
 
 def random_sets(soil, count, seed=0):
-    ranges = torch.tensor([(c.low, c.high) for c in coefficients_of(soil)], dtype=torch.float64)
+    ranges = torch.tensor(
+        [(c.low, c.high) for c in coefficients_of(soil, NAMES)], dtype=torch.float64
+    )
     share = torch.rand(count, len(ranges), generator=torch.Generator().manual_seed(seed))
     return ranges[:, 0] + share * (ranges[:, 1] - ranges[:, 0])
 
 
 def defaults(soil):
-    return torch.tensor([[c.default for c in coefficients_of(soil)]], dtype=torch.float64)
+    return torch.tensor([[c.default for c in coefficients_of(soil, NAMES)]], dtype=torch.float64)
 
 
 @pytest.mark.parametrize("terrain", [True, False])
 def test_ten_coefficients_are_calibrated_and_their_defaults_lie_in_range(terrain):
-    coefficients = coefficients_of(pixels(terrain))
+    coefficients = coefficients_of(pixels(terrain), NAMES)
     assert len({c.name for c in coefficients}) == len(coefficients) == 10
     assert all(c.low < c.default < c.high for c in coefficients)
 
@@ -83,20 +82,34 @@ def test_ten_coefficients_are_calibrated_and_their_defaults_lie_in_range(terrain
 def test_every_coefficient_set_gives_parameters_that_vic_takes(terrain):
     soil = pixels(terrain)
     found = parameters_of(random_sets(soil, 200), soil, CELLS.count, PRIORS)
-    assert found.shape == (200, 3, len(GAN_PO_PARAMETERS))
+    assert found.shape == (200, 3, len(NAMES))
     assert ((found >= PRIORS.low) & (found <= PRIORS.high)).all()
-    ds, ws = found[..., GAN_PO_PARAMETERS.index("Ds")], found[..., GAN_PO_PARAMETERS.index("Ws")]
+    ds, ws = found[..., NAMES.index("Ds")], found[..., NAMES.index("Ws")]
     assert (ds <= ws).all()
 
 
 @pytest.mark.parametrize("terrain", [True, False])
 def test_every_coefficient_matters(terrain):
     soil = pixels(terrain)
-    base = transfer(defaults(soil), soil)
-    for place, c in enumerate(coefficients_of(soil)):
+    base = upscaled(defaults(soil), soil, NAMES)
+    for place, c in enumerate(coefficients_of(soil, NAMES)):
         moved = defaults(soil)
         moved[0, place] = c.low + 0.3 * (c.high - c.low)
-        assert not torch.equal(transfer(moved, soil), base), c.name
+        found = upscaled(moved, soil, NAMES)
+        changed = {n for n in NAMES if not torch.equal(*torch.broadcast_tensors(found[n], base[n]))}
+        assert changed == set(c.acts_on) & set(NAMES), c.name
+
+
+def test_only_coefficients_of_the_calibrated_parameters_are_searched():
+    soil, names = pixels(), ("infilt", "Ksat")
+    found = [c.name for c in coefficients_of(soil, names)]
+    assert found == ["infilt_level", "infilt_relief", "conductivity_level"]
+    box = PriorBox.of(Priors.of(names))
+    sets = torch.tensor([[0.0, 1.0, -0.6], [0.0, 1.0, -0.54]], dtype=torch.float64)
+    fields = parameters_of(sets, soil, CELLS.count, box)
+    torch.testing.assert_close(
+        fields[1, :, 1] / fields[0, :, 1], torch.full((3,), 10**0.06).double()
+    )
 
 
 def test_sets_do_not_depend_on_each_other():
@@ -130,53 +143,73 @@ def test_a_uniform_field_keeps_its_value_in_every_mean(value):
         torch.testing.assert_close(power_mean(field, power, soil, 3), field[:, :3])
 
 
-def test_baseflow_is_linear_where_the_lower_layer_never_leaves_the_linear_part():
+def test_baseflow_is_linear_where_the_lower_layer_hardly_leaves_the_linear_part():
     one = torch.ones(1, dtype=torch.float64)
-    ds, dsmax, ws = baseflow(100.0 * one, 1.2 * one, 0.25 * one, 0.25 * one)
-    assert ws == 1
-    torch.testing.assert_close(ds, ws)
-    torch.testing.assert_close(dsmax, 100.0 * 10 ** (-0.25 * one))
+    found = baseflow(100.0 * one, 1.2 * one, 0.25 * one, 0.25 * one)
+    assert found["Ws"] == 0.99
+    torch.testing.assert_close(found["Ds"], found["Ws"], rtol=2e-4, atol=0)
+    torch.testing.assert_close(found["Dsmax"], 100.0 * 10 ** (-0.25 * one), rtol=2e-4, atol=0)
 
 
 def test_baseflow_scales_with_conductivity_and_slope_only_in_dsmax():
     arguments = [torch.tensor([v], dtype=torch.float64) for v in (0.7, 0.1, 0.4)]
     once = baseflow(torch.tensor([3.0]).double(), *arguments)
     twice = baseflow(torch.tensor([6.0]).double(), *arguments)
-    torch.testing.assert_close(twice[1], 2 * once[1])
-    assert torch.equal(twice[0], once[0])
-    assert torch.equal(twice[2], once[2])
+    torch.testing.assert_close(twice["Dsmax"], 2 * once["Dsmax"])
+    assert torch.equal(twice["Ds"], once["Ds"])
+    assert torch.equal(twice["Ws"], once["Ws"])
 
 
 def test_a_loam_has_the_values_worked_out_by_hand():
     one = torch.ones(1, dtype=torch.float64)
-    loam = SoilPixels(
-        torch.zeros(1, dtype=torch.int64), one, 40 * one, 40 * one, 20 * one, 0.45 * one, 1.5 * one
-    )
-    fine = transfer(defaults(loam), loam)[0, 0]
-    found = dict(zip(GAN_PO_PARAMETERS, fine.tolist(), strict=True))
+    texture = of_texture(40 * one, 40 * one, 20 * one)
+    cell = torch.zeros(1, dtype=torch.int64)
+    loam = SoilPixels(cell, one, 40 * one, 20 * one, 1.5 * one, *texture, slope=UNKNOWN_SLOPE * one)
+    fields = upscaled(defaults(loam), loam, NAMES)
+    found = {name: float(values) for name, values in fields.items()}
     retention = 3.1 + 0.157 * 20 - 0.003 * 40
     suction = 0.0980665 * 10 ** (1.54 - 0.38 + 0.252)
-    capacity = 0.45 * (33 / suction) ** (-1 / retention)
-    ws, factor = capacity / 0.45, 10**-0.25
+    ws, factor = (33 / suction) ** (-1 / retention), 10**-0.25
     conductivity = 10 ** (-0.6 + 0.504 - 0.128) * 25.4 * 24
     assert found["expt"] == pytest.approx(3 + 2 * retention)
     assert found["Ws"] == pytest.approx(ws)
-    assert found["Dsmax"] == pytest.approx(conductivity * SLOPE * factor * (1 + (1 - ws) ** 2))
+    assert found["Dsmax"] == pytest.approx(
+        conductivity * UNKNOWN_SLOPE * factor * (1 + (1 - ws) ** 2)
+    )
     assert found["Ds"] == pytest.approx(ws / (1 + (1 - ws) ** 2))
     assert found["depth2"] == pytest.approx(0.45)
     assert found["depth3"] == pytest.approx(0.95)
     assert found["infilt"] == pytest.approx(0.5 / (1 + np.exp(0.2)))
-    assert float(field_capacity(loam, one * retention)) == pytest.approx(capacity)
+    assert found["Ksat"] == pytest.approx(conductivity)
 
 
 def test_infiltration_follows_relief_where_there_is_a_terrain_model():
-    soil = pixels(terrain=True)
-    found = infiltration(soil, torch.zeros(1, 1).double(), torch.ones(1, 1).double())
-    raw, elevation = native(), native()["elevation"].values
+    soil, raw = pixels(terrain=True), native()
+    found = upscaled(defaults(soil), soil, NAMES)["infilt"]
+    area = np.cos(np.radians(raw.lat.values))[:, None] * np.ones(raw.sizes["lon"])
     for cell in range(3):
-        spread = np.log(elevation[raw["cell"].values == cell].std())
-        expected = torch.full((25,), spread / (spread + 10), dtype=torch.float64)
-        torch.testing.assert_close(found[0, soil.cell == cell], expected)
+        inside = raw["cell"].values == cell
+        heights, weights = raw["elevation"].values[inside], area[inside]
+        mean = np.average(heights, weights=weights)
+        spread = np.log(np.sqrt(np.average((heights - mean) ** 2, weights=weights)))
+        assert float(found[0, cell]) == pytest.approx(spread / (spread + 10))
+
+
+def test_the_soil_maps_own_hydraulics_hold_with_the_default_coefficients():
+    raw = native()
+    rng = np.random.default_rng(3)
+    ranges = {"ksat": (50, 900), "lambda": (0.1, 0.4), "field_capacity": (0.1, 0.3)}
+    for name, (low, high) in {**ranges, "saturation": (0.4, 0.5)}.items():
+        units = "mm d-1" if name == "ksat" else "1"
+        raw[name] = (("lat", "lon"), rng.uniform(low, high, raw.cell.shape), {"units": units})
+    soil = SoilPixels.of(raw, CELLS, LIKE)
+    by_map = upscaled(defaults(soil), soil, NAMES)
+    default = transferred_parameters(raw, CELLS.count, Priors())
+    inside = parameters_of(defaults(soil), soil, CELLS.count, PRIORS)[0]
+    for place, name in enumerate(NAMES):
+        np.testing.assert_allclose(inside[:, place], default[name], rtol=1e-9, err_msg=name)
+    expected = power_mean(soil.conductivity[None], -1.0, soil, CELLS.count)
+    torch.testing.assert_close(by_map["Ksat"], expected)
 
 
 def test_pixels_outside_and_incomplete_ones_do_not_count():
@@ -207,8 +240,8 @@ def test_one_pixel_in_a_cell_is_the_formula_of_the_cell():
     assert soil.cell.tolist() == [0, 1, 2]
     assert soil.relief is None
     torch.testing.assert_close(
-        parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, GAN_PO_PARAMETERS.index("expt")],
-        transfer(defaults(soil), soil)[0, :, GAN_PO_PARAMETERS.index("expt")],
+        parameters_of(defaults(soil), soil, 3, PRIORS)[0, :, NAMES.index("expt")],
+        upscaled(defaults(soil), soil, NAMES)["expt"][0],
     )
 
 
@@ -217,10 +250,8 @@ def test_a_slope_alone_is_used_and_leaves_the_relief_to_texture():
         SoilPixels.of(native(terrain).drop_vars("elevation", errors="ignore"), CELLS, LIKE)
         for terrain in (True, False)
     )
-    assert known.relief is None and known.slope is not None
-    found = (transfer(defaults(soil), soil)[0] for soil in (known, unknown))
-    ratio = [values[:, GAN_PO_PARAMETERS.index("Dsmax")] for values in found]
-    torch.testing.assert_close(ratio[0] / ratio[1], known.slope / SLOPE)
+    assert known.relief is None and unknown.relief is None
+    assert (unknown.slope == UNKNOWN_SLOPE).all() and (known.slope != UNKNOWN_SLOPE).all()
 
 
 def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):
@@ -228,15 +259,15 @@ def test_blocks_of_whole_cells_give_what_all_pixels_give_together(monkeypatch):
     raw["clay"][0, :4] = np.nan
     uneven = SoilPixels.of(raw, CELLS, LIKE)
     sets = random_sets(uneven, 9)
-    fine = transfer(sets, uneven).clamp(PRIORS.low, PRIORS.high)
-    ds, ws = GAN_PO_PARAMETERS.index("Ds"), GAN_PO_PARAMETERS.index("Ws")
-    fine[..., ds] = torch.minimum(fine[..., ds], fine[..., ws])
-    powers = [-1.0 if name in ("Ds", "Dsmax", "Ws") else 1.0 for name in GAN_PO_PARAMETERS]
-    means = [power_mean(fine[..., i], p, uneven, 3) for i, p in enumerate(powers)]
+    whole = upscaled(sets, uneven, NAMES)
+    ends = {n: (float(PRIORS.low[i]), float(PRIORS.high[i])) for i, n in enumerate(NAMES)}
+    inside = {n: whole[n].clamp(*ends[n]).expand(9, 3) for n in NAMES}
+    inside["Ds"] = torch.minimum(inside["Ds"], inside["Ws"])
     monkeypatch.setattr("paramscape.calibration.search.soil_pixels._PIXELS_AT_ONCE", 50)
     assert [len(block.cell) for block in uneven.blocks] == [50, 25]
     found = parameters_of(sets, uneven, 3, PRIORS)
-    torch.testing.assert_close(found, torch.stack(means, -1), rtol=1e-12, atol=0)
+    expected = torch.stack([inside[n] for n in NAMES], -1)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
 
 
 def test_soil_of_another_domain_is_refused():

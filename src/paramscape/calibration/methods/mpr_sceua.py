@@ -63,7 +63,7 @@ class Regionalisation:
             )
         self.problem = problem
         self.soil = SoilPixels.of(data.soil_native, data.cells, problem.default)
-        coefficients = coefficients_of(self.soil)
+        coefficients = coefficients_of(self.soil, problem.priors.names)
         self.coefficients = [c.name for c in coefficients]
         self.boxes = Boxes.of_one(*np.array([(c.low, c.high, c.default) for c in coefficients]).T)
         self.objective = TrainingObjective(problem, warmup_days)

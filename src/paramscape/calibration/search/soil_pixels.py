@@ -1,5 +1,6 @@
 """Native soil, as the pixels that transfer functions work on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -9,18 +10,26 @@ import xarray as xr
 from torch import Tensor
 
 from paramscape.grid.cells import Cells
+from paramscape.parameters.transfer_functions import (
+    GENTLEST_SLOPE,
+    SMALLEST_SPREAD,
+    UNKNOWN_SLOPE,
+    Pixels,
+    of_texture,
+)
 
-_NEEDED = ("sand", "silt", "clay", "porosity", "soil_depth")
+_NEEDED = ("sand", "silt", "clay", "soil_depth")
+_OF_MAP = ("ksat", "lambda", "field_capacity", "saturation")
 _TERRAIN = ("elevation", "slope")
-_NAMES = {"soil_depth": "depth"}
 _PIXELS_AT_ONCE = 16384  # so few that what is worked out of them stays in the cache
-GENTLEST_SLOPE = 1e-3  # tangent [1]
-SMALLEST_SPREAD = 1.0  # of elevation in a cell [m]
 _UNITS = {
     "sand": ("%",),
     "silt": ("%",),
     "clay": ("%",),
-    "porosity": ("1", "m3 m-3"),
+    "ksat": ("mm d-1",),
+    "lambda": ("1",),
+    "field_capacity": ("1", "m3 m-3"),
+    "saturation": ("1", "m3 m-3"),
     "soil_depth": ("m",),
     "elevation": ("m",),
     "slope": ("1",),
@@ -31,23 +40,29 @@ _UNITS = {
 class SoilPixels:
     """Soil of the pixels inside the study's cells, each (pixel,).
 
-    cell: index of the pixel's cell. weight: area of the pixel [any unit]. sand, silt, clay: share
-    of the fine earth [%]. porosity [1]. depth: of the soil profile [m].
-    slope: tangent of the terrain's slope [1], None where it is unknown. relief: natural logarithm
-    of the standard deviation of elevation in the pixel's cell [ln m], None without a terrain model.
-    even: whether the pixels follow each other by cell, as many in each.
+    cell: index of the pixel's cell. weight: area of the pixel [any unit]. sand, clay: share of the
+    fine earth [%]. depth: of the soil profile [m]. conductivity, retention, wetness and slope: see
+    `transfer_functions.Pixels`. relief: natural logarithm of the standard deviation of elevation in
+    the pixel's cell [ln m], None without a terrain model. even: whether the pixels follow each
+    other by cell, as many in each.
     """
 
     cell: Tensor
     weight: Tensor
     sand: Tensor
-    silt: Tensor
     clay: Tensor
-    porosity: Tensor
     depth: Tensor
-    slope: Tensor | None = None
+    conductivity: Tensor
+    retention: Tensor
+    wetness: Tensor
+    slope: Tensor
     relief: Tensor | None = None
     even: bool = False
+
+    @property
+    def fields(self) -> Pixels:
+        """What the transfer functions take."""
+        return Pixels(self.clay, self.conductivity, self.retention, self.wetness, self.slope)
 
     @cached_property
     def blocks(self) -> list["SoilPixels"]:
@@ -84,28 +99,45 @@ class SoilPixels:
             ValueError: if a variable is missing or in another unit, or if a cell has no pixel.
         """
         _require_variables(soil)
-        terrain = [name for name in _TERRAIN if name in soil]
-        names = (*_NEEDED, *terrain)
-        fields = {name: soil[name].transpose("lat", "lon").values for name in names}
+        optional = [*_TERRAIN, *(_OF_MAP if all(n in soil for n in _OF_MAP) else ())]
+        names = (*_NEEDED, *(name for name in optional if name in soil))
+        raw = {name: soil[name].transpose("lat", "lon").values for name in names}
         cell = soil["cell"].transpose("lat", "lon").values
-        inside = (cell >= 0) & np.all([np.isfinite(f) for f in fields.values()], axis=0)
+        inside = (cell >= 0) & np.all([np.isfinite(f) for f in raw.values()], axis=0)
         index = cell[inside].astype(np.int64)
         _require_every_cell(index, cells)
         area = np.cos(np.radians(soil["lat"].values))[:, None] * np.ones(len(soil["lon"]))
-        values = {_NAMES.get(name, name): f[inside] for name, f in fields.items()}
-        if "slope" in values:
-            values["slope"] = np.maximum(values["slope"], GENTLEST_SLOPE)
-        if "elevation" in values:
-            values["relief"] = _relief(values.pop("elevation"), index)
-        tensors = {name: torch.from_numpy(v).to(like) for name, v in values.items()}
-        weight = torch.from_numpy(area[inside]).to(like)
-        return cls(torch.from_numpy(index).to(like.device), weight, **tensors)
+        values = {name: field[inside] for name, field in raw.items()}
+        weight = area[inside]
+        tensors = {
+            name: torch.from_numpy(np.asarray(field)).to(like)
+            for name, field in _pixel_fields(values, index, weight).items()
+        }
+        return cls(torch.from_numpy(index).to(like.device), **tensors)
 
 
-def _relief(elevation: np.ndarray, cell: np.ndarray) -> np.ndarray:
-    count = np.maximum(np.bincount(cell), 1)
-    mean = np.bincount(cell, elevation) / count
-    variance = np.bincount(cell, (elevation - mean[cell]) ** 2) / count
+def _pixel_fields(
+    soil: Mapping[str, np.ndarray], cell: np.ndarray, weight: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The fields of `SoilPixels` of the variables of the soil, each (pixel,)."""
+    if "ksat" in soil:
+        hydraulic = (soil["ksat"], 1 / soil["lambda"], soil["field_capacity"] / soil["saturation"])
+    else:
+        hydraulic = of_texture(soil["sand"], soil["silt"], soil["clay"])
+    slope = soil.get("slope", np.full_like(soil["sand"], UNKNOWN_SLOPE))
+    found = {"weight": weight, "sand": soil["sand"], "clay": soil["clay"]}
+    found |= {"depth": soil["soil_depth"], "slope": np.maximum(slope, GENTLEST_SLOPE)}
+    found |= dict(zip(("conductivity", "retention", "wetness"), hydraulic, strict=True))
+    if "elevation" in soil:
+        found["relief"] = _relief(soil["elevation"], cell, weight)
+    return found
+
+
+def _relief(elevation: np.ndarray, cell: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """ln of the standard deviation of elevation [ln m] in the cell of each pixel."""
+    total = np.maximum(np.bincount(cell, weight), 1e-300)
+    mean = np.bincount(cell, weight * elevation) / total
+    variance = np.bincount(cell, weight * (elevation - mean[cell]) ** 2) / total
     return np.log(np.maximum(np.sqrt(variance), SMALLEST_SPREAD))[cell]
 
 

@@ -91,14 +91,17 @@ def canopy_resistance(
         deficit: vapour pressure deficit [Pa].
         moisture: soil moisture factor g_sm (0 to 1]; may have a leading axis of layers.
     """
-    light = shortwave / leaf.light
-    bounded = leaf.resistance / c.LARGEST_CANOPY_RESISTANCE
+    # Classes without stomata have no light limit either, and 0 / 0 would reach the gradient.
+    closed = leaf.resistance == 0
+    least = torch.where(closed, 1.0, leaf.resistance)
+    light = shortwave / torch.where(closed, 1.0, leaf.light)
+    bounded = least / c.LARGEST_CANOPY_RESISTANCE
     dark = (1.0 + light) / (light + bounded.clamp(min=1e-30))
     warmth = 0.08 * temperature - 0.0016 * temperature * temperature
     warmth = torch.where(warmth <= 0, 1e-10, warmth)
     dryness = (1.0 - deficit / c.VAPOUR_DEFICIT_CLOSURE).clamp(min=c.SMALLEST_VAPOUR_DEFICIT_FACTOR)
     area = torch.where(leaf.area > 0, leaf.area, 1.0)
-    resistance = leaf.resistance / (area * moisture * warmth * dryness) * dark
+    resistance = least / (area * moisture * warmth * dryness) * dark
     resistance = resistance.clamp(max=c.LARGEST_CANOPY_RESISTANCE)
     resistance = torch.where(leaf.area > 0, resistance, c.LARGEST_CANOPY_RESISTANCE)
-    return torch.where(leaf.resistance == 0, 0.0, resistance)
+    return torch.where(closed, 0.0, resistance)
