@@ -23,7 +23,7 @@ environment (docs/engine.md):
   CXX                 the C++ compiler [the first of g++, clang++ and c++]
   PARAMSCAPE_MARCH    the instruction set for which VIC is compiled [native]
   PARAMSCAPE_CACHE    the folder for compiled programs [~/.cache/paramscape]
-  PARAMSCAPE_VIC      plain runs VIC uncompiled [compiled]"""
+  PARAMSCAPE_VIC      eager runs VIC uncompiled [compiled]"""
 VIC_VERSION = f"VIC Driver  : Image\nVIC Version : 5.1.0, in paramscape {__version__}"
 VIC_BUILT_IN = """VIC's image driver in water-balance mode:
 soil layers 3, thermal nodes 3 (QUICK_FLUX), FULL_ENERGY FALSE, FROZEN_SOIL FALSE

@@ -63,7 +63,7 @@ def test_what_cannot_be_measured_is_said(bench, monkeypatch):
 
 
 def test_the_plain_loop_is_not_measured_as_the_compiled_one(bench, monkeypatch):
-    monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
+    monkeypatch.setenv("PARAMSCAPE_VIC", "eager")
     expected = "not measured: no C++ compiler"
     if build.compiler():
         expected = "not measured: $PARAMSCAPE_VIC asks for the eager loop"
@@ -129,7 +129,7 @@ def test_a_process_that_fails_says_why():
 
 
 def test_the_rows_of_a_device_are_the_plain_loops(bench, monkeypatch):
-    monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
+    monkeypatch.setenv("PARAMSCAPE_VIC", "eager")
     monkeypatch.setattr("paramscape.bench.gpu.SECONDS", 0.0)
     rows = measure_on(bench, torch.device("cpu"))
     assert [row.unit for row in rows] == ["cell-days/s", "s"] * 6

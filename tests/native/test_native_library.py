@@ -199,7 +199,7 @@ def test_without_any_folder_the_error_names_all_and_what_to_do(tmp_path, cache, 
 
 def test_a_compiler_that_fails_is_quoted(tmp_path, cache):
     broken = programs.script(tmp_path / "broken", "echo no such machine >&2", "exit 1")
-    with pytest.raises(CompilerError, match=r"(?s)\$CXX.*PARAMSCAPE_VIC=plain.*no such machine"):
+    with pytest.raises(CompilerError, match=r"(?s)\$CXX.*PARAMSCAPE_VIC=eager.*no such machine"):
         library.load(programs.recipe(broken))
     assert list(cache.iterdir()) == []
 

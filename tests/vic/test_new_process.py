@@ -40,7 +40,7 @@ given = parameters.vegetation["LAI"].clone().requires_grad_()
 compiled = run(given, "compiled")
 (gradient,) = torch.autograd.grad(total(compiled), given)
 eager_given = parameters.vegetation["LAI"].clone().requires_grad_()
-eager = run(eager_given, "plain")
+eager = run(eager_given, "eager")
 (eager_gradient,) = torch.autograd.grad(total(eager), eager_given)
 
 fog = compiled["OUT_FOG"].detach()

@@ -50,7 +50,7 @@ def test_results_and_all_gradients_are_those_of_plain_pytorch(case, name, monkey
         reference = reference.select(slice(0, 4))
     start = run(reference, slice(0, days.start)).state
     found = {}
-    for way in ("plain", "compiled"):
+    for way in ("eager", "compiled"):
         monkeypatch.setenv("PARAMSCAPE_VIC", way)
         inputs = {
             n: v.clone().requires_grad_()
@@ -68,9 +68,9 @@ def test_results_and_all_gradients_are_those_of_plain_pytorch(case, name, monkey
             ran.outputs,
             {n: v.grad for n, v in inputs.items()} | {"state": state.values.grad},
         )
-    for output, values in found["plain"][0].items():
+    for output, values in found["eager"][0].items():
         torch.testing.assert_close(found["compiled"][0][output], values, rtol=1e-9, atol=1e-10)
-    for name, gradient in found["plain"][1].items():
+    for name, gradient in found["eager"][1].items():
         if gradient is None or not torch.isfinite(gradient).all():
             continue
         difference = found["compiled"][1][name] - gradient
@@ -216,7 +216,7 @@ def test_what_the_workflow_has_said_on_the_terminal_is_only_in_the_jobs_log(
 
 def test_an_unknown_way_of_running_is_refused(case, monkeypatch):
     monkeypatch.setenv("PARAMSCAPE_VIC", "fast")
-    with pytest.raises(ValueError, match="PARAMSCAPE_VIC='fast' is not one of compiled, plain"):
+    with pytest.raises(ValueError, match="PARAMSCAPE_VIC='fast' is not one of compiled, eager"):
         run(case("huaihe-daily").select(slice(0, 1)), slice(0, 1))
 
 
@@ -228,7 +228,7 @@ def test_a_compiler_that_does_not_run_is_quoted(case, monkeypatch, tmp_path):
     monkeypatch.setattr(build, "compiler", lambda: str(broken))
     build.program.cache_clear()
     try:
-        with pytest.raises(CompilerError, match=r"(?s)PARAMSCAPE_VIC=plain.*no such machine"):
+        with pytest.raises(CompilerError, match=r"(?s)PARAMSCAPE_VIC=eager.*no such machine"):
             run(case("huaihe-daily").select(slice(0, 1)), slice(0, 1))
     finally:
         build.program.cache_clear()

@@ -97,7 +97,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("text", OF_VIC)
 def test_a_changed_constant_has_the_effect_it_has_in_vic(folder, monkeypatch, text):
-    monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
+    monkeypatch.setenv("PARAMSCAPE_VIC", "eager")
     (folder / "constants.txt").write_text(text)
     with contextlib.chdir(folder):
         (path,) = run_global("global.txt")

@@ -66,7 +66,7 @@ def test_every_output_of_every_cell_and_day_equals_that_of_vic(name, program, tm
     most = 0 if compiled_here(torch.device("cpu")) else PLAIN_FORKS
     assert forks.sum() <= most, f"{int(forks.sum())} cells part from VIC as snow melts"
     agrees(found, forks)
-    found = compare(vic, run_ours(made, tmp_path, "plain", OUTPUTS.keys() - COMPILED))
+    found = compare(vic, run_ours(made, tmp_path, "eager", OUTPUTS.keys() - COMPILED))
     forks = forked_cells(found, case, vic, TOLERANCE)
     assert forks.sum() <= PLAIN_FORKS, f"{int(forks.sum())} cells part from VIC as snow melts"
     agrees(found, forks)

@@ -21,8 +21,8 @@ def check_machine(study: Study, report: Report) -> None:
 
 
 def _check_compiler(report: Report) -> None:
-    if os.environ.get("PARAMSCAPE_VIC") == "plain":
-        report.warn(Finding("PARAMSCAPE_VIC is plain: VIC runs uncompiled, many times slower"))
+    if os.environ.get("PARAMSCAPE_VIC") == "eager":
+        report.warn(Finding("PARAMSCAPE_VIC is eager: VIC runs uncompiled, many times slower"))
     elif not (found := compilers()):
         report.warn(Finding(NO_COMPILER))
     else:

@@ -95,7 +95,7 @@ def target(name: str, instruction_set: str) -> Target:
     if instruction_set == NATIVE:
         raise CompilerError(
             f"the C++ compiler {name} does not work; name another one in $CXX, or set "
-            "PARAMSCAPE_VIC=plain to run without a compiler (much slower). It says:\n"
+            "PARAMSCAPE_VIC=eager to run without a compiler (much slower). It says:\n"
             f"{said[-2000:]}"
         )
     raise ValueError(
@@ -145,7 +145,7 @@ def run_compiler(
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CompilerError(
             f"the C++ compiler {command[0]} cannot be run ({error}); name another one in $CXX, or "
-            "set PARAMSCAPE_VIC=plain to run without a compiler (much slower)"
+            "set PARAMSCAPE_VIC=eager to run without a compiler (much slower)"
         ) from error
 
 

@@ -81,7 +81,7 @@ def load(recipe: Recipe) -> ctypes.CDLL:
     raise OSError(
         f"{recipe.about} cannot be stored in any folder ({'; '.join(refusals) or 'no folder'}). "
         "Name a folder that can be written, on a disk with room, in $PARAMSCAPE_CACHE, or set "
-        "PARAMSCAPE_VIC=plain to run without a compiler (much slower)"
+        "PARAMSCAPE_VIC=eager to run without a compiler (much slower)"
     )
 
 
@@ -180,7 +180,7 @@ def _compile(file: Path, recipe: Recipe, refusals: list[str]) -> None:
             raise _UnusableFolder(f"{full[0]}, says the compiler")
         if ran.returncode:
             raise CompilerError(
-                "the C++ compiler failed. Name another one in $CXX, or set PARAMSCAPE_VIC=plain "
+                "the C++ compiler failed. Name another one in $CXX, or set PARAMSCAPE_VIC=eager "
                 f"to run without a compiler (much slower). {' '.join(command)} says:\n"
                 f"{ran.stderr[-2000:]}"
             )

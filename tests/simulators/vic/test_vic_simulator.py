@@ -128,7 +128,7 @@ def test_gradients_are_the_same_when_steps_are_computed_again(fresh, members, mo
         made = fresh.simulate_windows(leaf, Windows(torch.tensor([0, 10]), 5))["runoff"]
         return torch.autograd.grad(made.sum(), leaf)[0]
 
-    monkeypatch.setenv("PARAMSCAPE_VIC", "plain")
+    monkeypatch.setenv("PARAMSCAPE_VIC", "eager")
     kept = gradient()
     monkeypatch.setattr(eager, "memory_for_simulation", lambda device: 0)
     assert torch.equal(gradient(), kept)
