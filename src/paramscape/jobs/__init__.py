@@ -1,1 +1,1 @@
-"""What jobs share: log, records, checkpoints, training loop, interruption."""
+"""Shared by all jobs: log, records, checkpoints, training loop."""

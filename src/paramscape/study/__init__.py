@@ -1,4 +1,4 @@
-"""The typed settings of a study, its quantities, units, periods and paths."""
+"""Typed settings of a study, its quantities, units and paths."""
 
 from paramscape.study.calibration import (
     STATEFUL_SIMULATORS,
