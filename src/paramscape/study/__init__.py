@@ -18,6 +18,7 @@ from paramscape.study.learned import (
     GanPo,
     GanPoL1,
     Learned,
+    Optimized,
     Preconditioning,
     Pretraining,
     Stabilisers,
@@ -34,6 +35,7 @@ from paramscape.study.observation_products import (
     GleamObservations,
     TruthObservations,
 )
+from paramscape.study.paraformer import ParaFormer, ParaFormerAttributes, ParaFormerSeries
 from paramscape.study.priors import Prior, Priors
 from paramscape.study.products import PRODUCTS, Products, product_of
 from paramscape.study.refinement import Refinement
@@ -84,6 +86,10 @@ __all__ = [
     "Method",
     "MprSceua",
     "NldasForcing",
+    "Optimized",
+    "ParaFormer",
+    "ParaFormerAttributes",
+    "ParaFormerSeries",
     "Period",
     "Periods",
     "Preconditioning",

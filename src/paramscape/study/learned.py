@@ -1,7 +1,7 @@
 """Methods that learn parameter fields by gradients."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import (
     Field,
@@ -114,7 +114,27 @@ class Learned(Settings):
             plain = {"pretraining": None, "preconditioner": None}
             return self.model_copy(update={"stateful": self.stateful.model_copy(update=plain)})
         own = {name: getattr(self.stateful, name, None) for name in ("learning_rate", "cells")}
-        return self.model_copy(update={k: v for k, v in own.items() if v is not None})
+        known = {k: v for k, v in own.items() if v is not None and k in type(self).model_fields}
+        return self.model_copy(update=known)
+
+
+class Optimized(Learned):
+    """Settings of methods whose optimizer can be chosen."""
+
+    optimizer: Literal["adam", "adamw", "adadelta"] = Field(
+        "adam",
+        description="Adam with decay rates 0.5 and 0.999; AdamW with 0.9 and 0.999; or Adadelta "
+        "with rho 0.95 and epsilon 1e-6, whose step size is `learning_rate`.",
+    )
+    weight_decay: NonNegativeFloat = Field(
+        0.0, description="L2 penalty of the weights; with AdamW their decay in a step."
+    )
+    lr_schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="Learning-rate schedule: constant, or cosine decay to 0."
+    )
+    max_grad_norm: PositiveFloat | None = Field(
+        None, description="Gradient-norm clipping threshold; null disables it."
+    )
 
 
 class Dpl(Learned):

@@ -1,0 +1,62 @@
+"""Dropout whose random numbers depend on the sample alone, not on the mini-batch around it."""
+
+from math import prod
+
+import torch
+from torch import Tensor
+
+_GAMMA = 0x9E3779B97F4A7C15 - 2**64
+_FIRST = 0xBF58476D1CE4E5B9 - 2**64
+_SECOND = 0x94D049BB133111EB - 2**64
+_BITS = 53
+
+
+def dropout_keys(samples: int, generator: torch.Generator) -> Tensor:
+    """(sample,) keys, one stream of random numbers for each sample."""
+    return torch.randint(2**63 - 1, (samples,), generator=generator)
+
+
+class KeyedDropout:
+    """The dropout of one pass through a network.
+
+    The number that decides on the i-th value of a sample is the i-th of SplitMix64 with the
+    sample's key as seed (Steele et al. 2014), so that samples can be cut into micro-batches, and
+    passed through the network twice, with the same result.
+
+    Args:
+        keys: (sample,) int64 of `dropout_keys`; None for no dropout.
+        share: of the values that are set to zero [1].
+    """
+
+    def __init__(self, keys: Tensor | None, share: float):
+        self._keys = keys if share > 0 else None
+        self._share, self._used = share, 0
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Set a random share of values (sample, ...) to zero and scale the others up."""
+        if self._keys is None:
+            return values
+        count = prod(values.shape[1:])
+        places = torch.arange(self._used, self._used + count, device=values.device)
+        self._used += count
+        drawn = split_mix(self._keys.to(values.device)[:, None], places)
+        kept = (drawn >> (64 - _BITS)) & (2**_BITS - 1)
+        kept = (kept >= int(self._share * 2**_BITS)).view(values.shape)
+        return values * kept.to(values) / (1.0 - self._share)
+
+
+def split_mix(seeds: Tensor, places: Tensor) -> Tensor:
+    """The numbers at places (counted from 0) of SplitMix64's streams, as signed 64-bit integers.
+
+    Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", figure 16, with
+    the constants of its variant 13. Both arguments are int64; their shapes are broadcast.
+    """
+    mixed = seeds + (places + 1) * _GAMMA
+    mixed = (mixed ^ _shift(mixed, 30)) * _FIRST
+    mixed = (mixed ^ _shift(mixed, 27)) * _SECOND
+    return mixed ^ _shift(mixed, 31)
+
+
+def _shift(values: Tensor, bits: int) -> Tensor:
+    """Shift to the right with zeros from the left; PyTorch repeats the sign instead."""
+    return (values >> bits) & (2 ** (64 - bits) - 1)

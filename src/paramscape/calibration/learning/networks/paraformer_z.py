@@ -1,0 +1,89 @@
+"""ParaFormer_Z, a transformer from a cell's attributes and time series to its parameters."""
+
+import torch
+from torch import Tensor, nn
+
+from paramscape.calibration.learning.networks.attention import (
+    Attention,
+    AttributeTokens,
+    EncoderLayer,
+    FeedForward,
+    draw_head,
+    draw_linear,
+    linear,
+    positions,
+)
+from paramscape.calibration.learning.networks.keyed_dropout import KeyedDropout
+from paramscape.study import ParaFormer
+
+
+class ParaFormerZ(nn.Module):
+    """Attributes that ask a cell's days by cross-attention (Li and Lu 2023, equations 9 to 12).
+
+    An encoder reads the days; the tokens of the attributes, after one self-attention, are the
+    queries to them. The mean over the attributes gives the parameters on the unit scale of their
+    priors. They may leave the unit interval, which the boundary loss penalises. Attention stays
+    within one cell.
+
+    Args:
+        attributes: number of a cell's attributes.
+        inputs: features of a day: forcing, observation, whether it was observed.
+        settings: sizes, norm and dropout.
+        start: (output,) values near which the untrained network's output lies.
+    """
+
+    def __init__(self, attributes: int, inputs: int, settings: ParaFormer, start: Tensor):
+        super().__init__()
+        width, heads = settings.width, settings.heads
+        self.dropout, self.norm = settings.dropout, settings.norm
+        self.register_buffer("start", start.to(torch.float32))
+        self.enter = linear(inputs, width)
+        self.encoder = nn.ModuleList(
+            EncoderLayer(width, heads, self.norm) for _ in range(settings.layers)
+        )
+        self.tokens = AttributeTokens(attributes, width)
+        self.within, self.across = Attention(width, heads), Attention(width, heads)
+        self.feed_forward = FeedForward(width)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+        self.head = linear(width, len(start))
+
+    def initialise(self, generator: torch.Generator) -> "ParaFormerZ":
+        """Draw all weights uniformly within 1 / sqrt(fan in), and return the network."""
+        self.tokens.initialise(generator)
+        draw_linear(self, generator)
+        draw_head(self.head, self.start, generator)
+        return self
+
+    def forward(self, attributes: Tensor, series: Tensor, keys: Tensor | None = None) -> Tensor:
+        """Parameters (sample, output) on the unit scale.
+
+        Args:
+            attributes: (sample, attribute), standardised.
+            series: (sample, day, input), standardised; missing observations are 0.
+            keys: (sample,) of dropout, see `dropout_keys`; None for no dropout.
+        """
+        drop = KeyedDropout(keys, self.dropout)
+        queries = self.across.query(self._among_attributes(self.tokens(attributes), drop))
+        taken = drop(self.across.attend(queries, self._read(series, drop))) + queries
+        return self.head(self._feed_forward(taken, drop).mean(1))
+
+    def _read(self, series: Tensor, drop: KeyedDropout) -> Tensor:
+        """Tokens (sample, day, width) of the days."""
+        tokens = self.enter(series)
+        tokens = drop(tokens + positions(*tokens.shape[1:]).to(tokens))
+        for layer in self.encoder:
+            tokens = layer(tokens, drop)
+        return tokens
+
+    def _among_attributes(self, tokens: Tensor, drop: KeyedDropout) -> Tensor:
+        norm = self.norms[0]
+        if self.norm == "pre":
+            read = norm(tokens)
+            return tokens + drop(self.within(read, read))
+        return norm(tokens + drop(self.within(tokens, tokens)))
+
+    def _feed_forward(self, tokens: Tensor, drop: KeyedDropout) -> Tensor:
+        norm = self.norms[1]
+        if self.norm == "pre":
+            return tokens + drop(self.feed_forward(norm(tokens)))
+        return norm(tokens + drop(self.feed_forward(tokens)))
