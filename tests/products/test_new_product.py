@@ -126,5 +126,7 @@ def test_every_product_provides_what_its_role_asks_for(product: Product) -> None
     package = f"paramscape.products.{product.package}"
     files, reader = PROVIDED[product.role]
     assert callable(getattr(import_module(f"{package}.files"), files))
-    if getattr(product.settings, "form", "grid") == "grid":
+    form = getattr(product.settings, "form", "grid")
+    reader = "read_on_cells" if form == "pixels" else reader
+    if form in ("grid", "pixels"):
         assert callable(getattr(import_module(f"{package}.read"), reader))

@@ -25,7 +25,7 @@ def check_observations(study: Study, box: Box, domain: xr.Dataset | None, report
     present = [f for f in files if not f.made and f.path.is_file()]
     if settings.form == "points":
         _check_towers(study, settings, domain, report)
-    if settings.form != "grid" or not present:
+    if settings.form not in ("grid", "pixels") or not present:
         return
     known = len(report.errors)
     take_looks(some_looks(looks_at_observations(settings, target, days, box)).looks, report)

@@ -9,7 +9,7 @@ import xarray as xr
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
-from paramscape.products.observations import read_observations
+from paramscape.products.observations import read_observations, read_on_cells
 from paramscape.study import Period
 from paramscape.study.observation_products import ObservationSettings
 from paramscape.study.quantities import LONG_NAMES, UNITS
@@ -25,10 +25,10 @@ _LOG = logging.getLogger(__name__)
 def prepare_observations(
     settings: ObservationSettings, target: str, days: Period, domain: xr.Dataset
 ) -> xr.Dataset:
-    """Daily observations of a target, regridded conservatively.
+    """Daily observations of a target, averaged over the area of the study's cells.
 
     Args:
-        settings: the product, of the form `grid`.
+        settings: the product, of the form `grid` or `pixels`.
         target: `et`, `runoff` or `soil_moisture`.
         days: from the first to the last scored day.
         domain: `mask` (lat, lon) of the study's grid.
@@ -40,6 +40,9 @@ def prepare_observations(
     Raises:
         ProductError: if a raw file is wrong, or no active cell is ever observed.
     """
+    if settings.form == "pixels":
+        on_cells = read_on_cells(settings, target, days, domain)
+        return finished_observations(on_cells, domain, target)
     native = read_observations(settings, target, days, Box.of(domain))
     on_grid = conservative(native.to_dataset(name=target), domain, MINIMUM_SHARE)
     return finished_observations(on_grid[target], domain, target)

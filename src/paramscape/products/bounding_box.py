@@ -26,7 +26,7 @@ class Box:
     def of(cls, domain: xr.Dataset) -> "Box":
         """The edges of the active cells of a domain (`mask` above 0 on lat, lon)."""
         active = domain["mask"].transpose("lat", "lon").values > 0
-        height, width = _cell_sizes(domain)
+        height, width = cell_sizes(domain)
         lat = domain["lat"].values[active.any(axis=1)]
         lon = domain["lon"].values[active.any(axis=0)]
         return cls(
@@ -85,6 +85,24 @@ class Window:
         return cls(stretch, order - stretch.start, centres[order])
 
 
+def cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
+    """Height and width of a cell [degrees]; a single row or column is taken to be square."""
+    sizes = [_spacing(domain[axis].values, np.nan) for axis in ("lat", "lon")]
+    finite = [s for s in sizes if np.isfinite(s)]
+    if not finite:
+        side = float(np.sqrt(domain["area"].values.max()))
+        finite = [np.degrees(side / EARTH_RADIUS)]
+    return tuple(s if np.isfinite(s) else finite[0] for s in sizes)
+
+
+def cell_edges(domain: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Edges (lat, 2) and (lon, 2) of a domain's cells [degrees], which need not touch."""
+    half = np.array([-0.5, 0.5])
+    height, width = cell_sizes(domain)
+    lat, lon = (domain[axis].values.astype("f8")[:, None] for axis in ("lat", "lon"))
+    return lat + height * half, lon + width * half
+
+
 def contiguous(longitudes: np.ndarray) -> np.ndarray:
     """Longitudes from -180 to 180, or from 0 to 360 where that keeps a grid in one piece."""
     west, east = near(longitudes, 0.0), near(longitudes, 180.0)
@@ -139,13 +157,3 @@ def _refuse_cover(
         f"{axis} {outside:g}",
         "take files that cover the domain, or make the domain smaller",
     )
-
-
-def _cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
-    """Height and width of a cell [degrees]; a single row or column is taken to be square."""
-    sizes = [_spacing(domain[axis].values, np.nan) for axis in ("lat", "lon")]
-    finite = [s for s in sizes if np.isfinite(s)]
-    if not finite:
-        side = float(np.sqrt(domain["area"].values.max()))
-        finite = [np.degrees(side / EARTH_RADIUS)]
-    return tuple(s if np.isfinite(s) else finite[0] for s in sizes)

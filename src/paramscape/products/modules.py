@@ -11,6 +11,9 @@ What both must provide depends on the role of the product (see `paramscape.study
 | elevation | `elevation_files(settings, listing)` | `read_elevation(settings, box)` |
 | attributes | `attribute_files(settings, name, listing)` | `read_attribute(settings, name, box)` |
 
+Observations of the form `pixels`, on a grid other than of latitude and longitude, have
+`read_on_cells(settings, target, period, domain)` instead of `read_observations`.
+
 The modules `forcing`, `observations` and `land` say what the readers return. `read.py` may also
 have `looks_at_forcing` or `looks_at_observations`, which tell `paramscape check` how to test the
 files; without them it reads the first days of each year.

@@ -42,8 +42,13 @@ class ProductFile:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of all variables in the file."""
+        """Names of all variables in the file, outside its groups."""
         return tuple(self._dataset.variables)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the file's groups."""
+        return tuple(self._dataset.groups)
 
     def attributes(self, variable: str | None = None) -> Mapping[str, Any]:
         """Attributes of a variable, or of the file."""
@@ -56,19 +61,22 @@ class ProductFile:
         return None if found is None else str(found)
 
     def variable(self, name: str) -> netCDF4.Variable:
-        """A variable, unread.
+        """A variable, unread; one of a group is called `group/name`.
 
         Raises:
             ProductError: if the file has no such variable.
         """
-        if name not in self._dataset.variables:
+        group, _, own = name.rpartition("/")
+        holder = self._dataset.groups.get(group) if group else self._dataset
+        present = () if holder is None else tuple(holder.variables)
+        if own not in present:
             raise ProductError(
                 "the file has no such variable",
                 self.path,
                 name,
-                cure=f"name one of those that it has: {', '.join(self.variables)}",
+                cure=f"name one of those that it has: {', '.join(present)}",
             )
-        return self._dataset.variables[name]
+        return holder.variables[own]
 
     @cached_property
     def time(self) -> np.ndarray | None:
@@ -134,6 +142,14 @@ class ProductFile:
     def raw(self, name: str) -> np.ndarray:
         """All values of a variable, unpacked; missing ones are NaN."""
         return self._read(self.variable(name), ())
+
+    def part(self, name: str, window: tuple[slice, ...]) -> np.ndarray:
+        """A window of a variable on the file's own dimensions, unpacked; missing ones are NaN.
+
+        Raises:
+            ProductError: if the variable is absent or damaged.
+        """
+        return self._read(self.variable(name), window)
 
     def field(
         self,

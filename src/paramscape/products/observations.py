@@ -34,6 +34,26 @@ def read_observations(
     return reader_of(settings).read_observations(settings, target, period, box)
 
 
+def read_on_cells(
+    settings: ObservationSettings, target: str, period: Period, domain: xr.Dataset
+) -> xr.DataArray:
+    """Daily values of a target on the cells of a domain.
+
+    Args:
+        settings: a product of the form `pixels`.
+        target: `et`, `runoff` or `soil_moisture`.
+        period: days to return.
+        domain: `mask` (lat, lon).
+
+    Returns:
+        (time, lat, lon), every day of the period, as `read_observations`.
+
+    Raises:
+        ProductError: naming file, variable, time and cell of what is wrong.
+    """
+    return reader_of(settings).read_on_cells(settings, target, period, domain)
+
+
 def looks_at_observations(
     settings: ObservationSettings, target: str, period: Period, box: Box
 ) -> Iterator[FileLooks]:

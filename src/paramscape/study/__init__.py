@@ -33,6 +33,7 @@ from paramscape.study.observation_products import (
     CfObservations,
     FluxTowerObservations,
     GleamObservations,
+    SmapObservations,
     TruthObservations,
 )
 from paramscape.study.paraformer import ParaFormer, ParaFormerAttributes, ParaFormerSeries
@@ -105,6 +106,7 @@ __all__ = [
     "SensitivityCheck",
     "Seq2seq",
     "SettingsError",
+    "SmapObservations",
     "Stabilisers",
     "StatefulWindows",
     "Study",

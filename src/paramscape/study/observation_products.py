@@ -8,8 +8,12 @@ from pydantic import Field, field_validator, model_validator
 from paramscape.study._base import Settings
 from paramscape.study.product import Folder, Product
 
-Form = Literal["grid", "points", "twin"]
-"""Fields on a grid; records at points, each for the cell that contains it; made by the twin."""
+Form = Literal["grid", "pixels", "points", "twin"]
+"""How values lie in space.
+
+Fields on a grid of latitude and longitude; pixels that the reader averages over cells; records at
+points, each for the cell that contains it; or made by the twin.
+"""
 
 
 class ObservationSettings(Settings):
@@ -135,6 +139,45 @@ class FluxTowerObservations(ObservationSettings):
             )
 
 
+class SmapObservations(ObservationSettings):
+    """SMAP L3 Enhanced surface soil moisture, 9 km (SPL3SMP_E)."""
+
+    form: ClassVar[Form] = "pixels"
+    product: Literal["smap-l3-e"]
+    folder: Folder
+    passes: Literal["am", "pm", "both"] = Field(
+        "am",
+        description="Half orbits at 6 h (am) or 18 h (pm) local solar time, or both, whose mean "
+        "is taken.",
+    )
+    quality: Literal["recommended", "attempted"] = Field(
+        "recommended",
+        description="Pixels that are used: those of recommended quality, or all with a successful "
+        "retrieval, which are more in forests and mountains and less accurate.",
+    )
+    release: str | None = Field(
+        None,
+        pattern=r"^R\d+$",
+        description="Release in the file names, such as R19240; by default the highest of each "
+        "day, which must be the same on all days.",
+    )
+    most_missing_days: int = Field(
+        30, ge=0, description="Largest number of days in a row that may have no file."
+    )
+
+    @property
+    def passes_read(self) -> tuple[str, ...]:
+        """The passes that are read."""
+        return ("am", "pm") if self.passes == "both" else (self.passes,)
+
+    def require_target(self, target: str) -> None:
+        """Refuse every target but soil moisture."""
+        if target != "soil_moisture":
+            raise ValueError(
+                f"products.observations.{target} is smap-l3-e, which observes soil_moisture only"
+            )
+
+
 class TruthObservations(ObservationSettings):
     """Observations of the twin's hidden truth, without raw files."""
 
@@ -146,5 +189,6 @@ OBSERVATION_PRODUCTS = (
     Product("observations", GleamObservations, "gleam"),
     Product("observations", CfObservations, "cf"),
     Product("observations", FluxTowerObservations, "flux_tower"),
+    Product("observations", SmapObservations, "smap"),
     Product("observations", TruthObservations, None),
 )
