@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from paramscape.products.humidity import saturation_pascals
+from paramscape.twin.daily_course import between_days, daily_cosine, wet_threshold
 from paramscape.twin.fields import DailyNoise
 from paramscape.twin.sky import longwave, mean_extraterrestrial, shortwave
 from paramscape.twin.terrain import elevation
@@ -148,21 +149,9 @@ class _Season:
         year_day = np.array([d.timetuple().tm_yday for d in dates], float)
         wet = np.interp(year_day, _MIDDLE, WET_DAYS, period=365.25)
         rain = np.interp(year_day, _MIDDLE, np.array(RAIN) / 30.4, period=365.25)
-        threshold = ndtri(1 - wet)
-        density = np.exp(-(threshold**2) / 2) / np.sqrt(2 * np.pi)
+        threshold, square = wet_threshold(wet)
         winter = np.cos(2 * np.pi * (year_day - 19) / 365.25)
-        square = (1 + threshold**2) * wet - threshold * density
         return cls(year_day, winter, threshold, rain, square)
-
-
-def _between_days(daily: np.ndarray) -> np.ndarray:
-    """Values at the records of all days but the first and last, linear between daily noons."""
-    after_noon = np.arange(STEPS) / STEPS - 0.5
-    share = np.abs(after_noon)[None, :, None, None]
-    today = daily[1:-1, None]
-    other = np.where(after_noon[None, :, None, None] < 0, daily[:-2, None], daily[2:, None])
-    records = today * (1 - share) + other * share
-    return records.reshape(-1, *records.shape[2:])
 
 
 def _clock(season: _Season) -> tuple[np.ndarray, np.ndarray]:
@@ -174,5 +163,8 @@ def _clock(season: _Season) -> tuple[np.ndarray, np.ndarray]:
 def _hours_after(season: _Season, lon: np.ndarray, peak: float) -> np.ndarray:
     """Daily cosine (time, 1, lon) that is 1 at the local solar hour `peak` [h]."""
     hours, _ = _clock(season)
-    local = hours[:, None] + lon[None, :] / 15
-    return np.cos(2 * np.pi * (local - peak) / 24)[:, None, :]
+    return daily_cosine(hours, lon, peak)
+
+
+def _between_days(daily: np.ndarray) -> np.ndarray:
+    return between_days(daily, STEPS)

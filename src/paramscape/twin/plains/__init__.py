@@ -1,0 +1,1 @@
+"""Climate, terrain, soil and cover from the Rocky Mountains to the eastern plains."""
