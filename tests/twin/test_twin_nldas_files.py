@@ -1,7 +1,6 @@
 """The twin's weather in NLDAS-2's format, read back by the product's reader."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import netCDF4
 import numpy as np
@@ -18,7 +17,7 @@ from paramscape.twin.plains.climate import PlainsClimate
 
 SEED = 1979
 DAYS = Period(start=date(2016, 5, 1), end=date(2016, 5, 3))
-SAMPLE = Path(__file__).parents[3] / "shared/samples/nldas/NLDAS_FORA0125_H.A19790101.1300.020.nc"
+SAMPLE = "samples/nldas/NLDAS_FORA0125_H.A19790101.1300.020.nc"
 CHECKED = ("units", "standard_name", "long_name", "cell_methods", "missing_value", "_FillValue")
 
 
@@ -73,10 +72,9 @@ def test_cells_that_no_study_needs_are_fill(settings, domain):
     assert path.stat().st_size < 100_000
 
 
-@pytest.mark.skipif(not SAMPLE.is_file(), reason=f"{SAMPLE} is not there")
-def test_a_granule_is_described_as_a_real_one(settings):
+def test_a_granule_is_described_as_a_real_one(settings, shared):
     path = path_of(settings, datetime(2016, 5, 1, 13), Listing())
-    with netCDF4.Dataset(path) as made, netCDF4.Dataset(SAMPLE) as real:
+    with netCDF4.Dataset(path) as made, netCDF4.Dataset(shared / SAMPLE) as real:
         assert set(made.variables) == set(real.variables)
         sizes = [{n: d.size for n, d in file.dimensions.items()} for file in (made, real)]
         assert sizes[0] == sizes[1]

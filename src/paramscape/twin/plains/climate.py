@@ -153,11 +153,17 @@ class _Days:
         rain = np.interp(year_day, _MIDDLE, np.array(RAIN) / 30.4, period=365.25)
         drier = 0.88 + 0.22 * np.tanh((climate.lon + 98) / 8)
         threshold, square = wet_threshold(wet * drier)
-        winter = np.cos(2 * np.pi * (year_day - 19) / 365.25)
-        hours = np.tile(np.arange(HOURS, dtype=float), days - 2)
-        inner = year_day[1:-1].repeat(HOURS)
-        rain = rain[:, None, None]
-        return cls(climate, first, days, winter, rain, threshold, square, hours, inner)
+        return cls(
+            climate=climate,
+            first=first,
+            days=days,
+            winter=np.cos(2 * np.pi * (year_day - 19) / 365.25),
+            rain=rain[:, None, None],
+            threshold=threshold,
+            square=square,
+            hours=np.tile(np.arange(HOURS, dtype=float), days - 2),
+            record_days=year_day[1:-1].repeat(HOURS),
+        )
 
     def noise(self, purpose: str, length: float, memory: float) -> np.ndarray:
         """A Gaussian field (day, lat, lon) with its scales [degrees, days]."""
