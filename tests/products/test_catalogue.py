@@ -173,3 +173,16 @@ def test_the_depth_of_observed_soil_is_given_once(settings):
     settings["products"]["observations"]["soil_moisture"] = observed | {"depth": 0.1}
     with pytest.raises(SettingsError, match="both depth and parameters"):
         validate(settings)
+
+
+def test_the_files_of_a_check_are_those_on_the_disk(settings, tmp_path):
+    settings["products"]["observations"]["runoff"] = {"product": "twin"}
+    settings["calibration"]["target"] = "runoff"
+    settings["products"]["checks"] = {"et": {"product": "mod16a2", "folder": str(tmp_path)}}
+    settings["twin"]["climate"] = False
+    study = validate(settings)
+    missing = [f.path.name for f in catalogue.check_files(study, "et")]
+    assert len(missing) == 3 * 46 and missing[0] == "MOD16A2GF.A2009001.h27v05.*.hdf"
+    (tmp_path / "MOD16A2GF.A2009001.h27v05.061.2020001000000.hdf").touch()
+    there = catalogue.check_files(study, "et")[0]
+    assert there.path.is_file() and there in catalogue.required_files(study)

@@ -20,6 +20,7 @@ WATER = LATENT / 2.45  # [mm d-1], by FAO 56's latent heat of vaporization
 PROVIDED = {
     "forcing": ("forcing_files", "read_forcing"),
     "observations": ("observation_files", "read_observations"),
+    "checks": ("check_files", "read_check"),
     "soil": ("soil_files", "read_soil"),
     "land_cover": ("land_cover_files", "read_land_cover"),
     "elevation": ("elevation_files", "read_elevation"),

@@ -175,3 +175,15 @@ def test_a_method_of_independent_cells_is_refused_on_a_simulator_that_couples_th
     settings["calibration"]["runs"].append({"method": "ies", "simulator": "arnet"})
     with pytest.raises(SettingsError, match=r"depend on each other's parameters.* ies on arnet"):
         validate(settings)
+
+
+def test_a_check_is_not_the_target_of_calibration(settings):
+    settings["products"]["checks"] = {"et": {"product": "mod16a2", "folder": "mod16"}}
+    with pytest.raises(SettingsError, match=r"products\.checks\.et: et is calibration\.target"):
+        validate(settings)
+
+
+def test_mod16_checks_evapotranspiration_alone(settings):
+    settings["products"]["checks"] = {"runoff": {"product": "mod16a2", "folder": "mod16"}}
+    with pytest.raises(SettingsError, match="checks"):
+        validate(settings)

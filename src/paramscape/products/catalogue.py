@@ -53,6 +53,7 @@ def required_files(study: Study) -> list[RawFile]:
         *forcing_files(study, study.periods.record),
         *static_files(study),
         *observation_files(study, study.calibration.target),
+        *(file for variable in study.products.checks for file in check_files(study, variable)),
         *program_files(study),
     ]
     ledger = Ledger.read(study.products.ledger)
@@ -148,6 +149,18 @@ def observation_files(study: Study, target: str, period: Period | None = None) -
         return []
     days = period or study.periods.scored
     return _raw(study, module.observation_files(settings, target, days, _listing(study)))
+
+
+def check_files(study: Study, variable: str) -> list[RawFile]:
+    """Files of a variable that is only scored, in the scored days.
+
+    Products in tiles have those on the disk; which of them the cells need is tested when they are
+    read. Files that the twin writes are those of the tiles that the study's grid touches.
+    """
+    settings, listing = study.products.checks[variable], _listing(study)
+    module, grid = files_of(settings), getattr(study.domain, "grid", None)
+    found = module.check_files(settings, variable, study.periods.scored, grid, listing)
+    return _raw(study, found)
 
 
 def program_files(study: Study) -> list[RawFile]:

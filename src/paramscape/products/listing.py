@@ -33,6 +33,11 @@ class Listing:
             return canonical
         return next(filter(None, (self._match(folder, name) for name in names)), canonical)
 
+    def starting(self, folder: Path, start: str) -> list[Path]:
+        """Paths of the files of a folder whose names start so, in their order."""
+        names = self._names(folder).values()
+        return [folder / name for name in names if name.lower().startswith(start.lower())]
+
     def is_made(self, source: Source) -> bool:
         """Whether the study's twin writes the files of a source."""
         return self.twin_writes and source.made_by_twin

@@ -6,6 +6,7 @@ What both must provide depends on the role of the product (see `paramscape.study
 |---|---|---|
 | forcing | `forcing_files(settings, period, listing)` | `read_forcing(settings, period, box, ends_record)`, `forcing_file(settings)` |
 | observations | `observation_files(settings, target, period, listing)` | `read_observations(settings, target, period, box)` |
+| checks | `check_files(settings, variable, period, grid, listing)` | `read_check(settings, variable, period, domain)` |
 | soil | `soil_files(settings, listing)` | `read_soil(settings, box)` |
 | land_cover | `land_cover_files(settings, listing)` | `read_land_cover(settings, box)` |
 | elevation | `elevation_files(settings, listing)` | `read_elevation(settings, box)` |
@@ -14,9 +15,9 @@ What both must provide depends on the role of the product (see `paramscape.study
 Observations of the form `pixels`, on a grid other than of latitude and longitude, have
 `read_on_cells(settings, target, period, domain)` instead of `read_observations`.
 
-The modules `forcing`, `observations` and `land` say what the readers return. `read.py` may also
-have `looks_at_forcing` or `looks_at_observations`, which tell `paramscape check` how to test the
-files; without them it reads the first days of each year.
+The modules `forcing`, `observations`, `variable_checks` and `land` say what the readers return.
+`read.py` may also have `looks_at_forcing` or `looks_at_observations`, which tell `paramscape check`
+how to test the files; without them it reads the first days of each year.
 """  # noqa: E501
 
 from collections.abc import Iterable

@@ -6,6 +6,7 @@ from paramscape.study.calibration import (
     Run,
     all_runs,
 )
+from paramscape.study.check_products import Mod16Checks
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
 from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
@@ -85,6 +86,7 @@ __all__ = [
     "Lstm",
     "MaskDomain",
     "Method",
+    "Mod16Checks",
     "MprSceua",
     "NldasForcing",
     "Optimized",

@@ -111,6 +111,15 @@ def _target(study: "Study") -> Iterator[str]:
         )
 
 
+def _checks(study: "Study") -> Iterator[str]:
+    target = study.calibration.target
+    if target in study.products.checks:
+        yield (
+            f"products.checks.{target}: {target} is calibration.target, and a check is a variable "
+            "that nothing learns from. Take it out of products.checks, or choose another target"
+        )
+
+
 def _default(study: "Study") -> Iterator[str]:
     if not any(r.method == "default" and r.simulator == "vic" for r in study.calibration.runs):
         yield (
@@ -193,6 +202,6 @@ def _days_of_surrogates(study: "Study") -> Iterator[str]:
 
 
 _RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
-    _target, _default, _land, _twin, _runs, _forcing_steps, _first_population, _days_of_surrogates,
-    _real_program,
+    _target, _checks, _default, _land, _twin, _runs, _forcing_steps, _first_population,
+    _days_of_surrogates, _real_program,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from paramscape.study._base import Settings
 
-Role = Literal["forcing", "observations", "soil", "land_cover", "elevation", "attributes"]
+Role = Literal["forcing", "observations", "checks", "soil", "land_cover", "elevation", "attributes"]
 Folder = Annotated[Path, Field(description="Folder that holds the product's files.")]
 
 

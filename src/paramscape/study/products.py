@@ -6,12 +6,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from paramscape.study._base import Settings
+from paramscape.study.check_products import CHECK_PRODUCTS
 from paramscape.study.forcing_products import FORCING_PRODUCTS
 from paramscape.study.land_products import LAND_PRODUCTS
 from paramscape.study.observation_products import OBSERVATION_PRODUCTS
 from paramscape.study.product import Product, Role, one_of
 
-PRODUCTS = (*FORCING_PRODUCTS, *OBSERVATION_PRODUCTS, *LAND_PRODUCTS)
+PRODUCTS = (*FORCING_PRODUCTS, *OBSERVATION_PRODUCTS, *CHECK_PRODUCTS, *LAND_PRODUCTS)
 """Every product that a study can read; settings, schema, readers and lists follow from it."""
 
 
@@ -36,6 +37,7 @@ def _one_of_role(role: Role) -> Any:
 
 Forcing = _one_of_role("forcing")
 Observations = _one_of_role("observations")
+Checks = _one_of_role("checks")
 Soil = _one_of_role("soil")
 LandCoverMap = _one_of_role("land_cover")
 ElevationMap = _one_of_role("elevation")
@@ -70,9 +72,16 @@ class Products(Settings):
     observations: dict[Literal["et", "runoff", "soil_moisture"], Observations] = Field(
         description="Observations, by target."
     )
+    checks: dict[Literal["et"], Checks] = Field(
+        {},
+        description="Observed variables that nothing learns from, and with which every run is "
+        "compared at the end.",
+    )
 
     @model_validator(mode="after")
     def _targets_are_observed(self) -> Self:
         for target, observed in self.observations.items():
             observed.require_target(target)
+        for variable, check in self.checks.items():
+            check.require_variable(variable)
         return self
