@@ -14,5 +14,6 @@ if __name__ == "__main__":
             section(settings, "domain"),
             section(settings, "products.elevation"),
             section(settings, "vic.parameters"),
+            section(settings, "space"),
         )
         write_dataset(domain, Path(snakemake.output[0]), "domain", made)

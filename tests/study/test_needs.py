@@ -187,3 +187,38 @@ def test_mod16_checks_evapotranspiration_alone(settings):
     settings["products"]["checks"] = {"runoff": {"product": "mod16a2", "folder": "mod16"}}
     with pytest.raises(SettingsError, match="checks"):
         validate(settings)
+
+
+BLOCKS = {
+    "kind": "blocks",
+    "grid": {"west": 113.5, "east": 116.5, "south": 31.5, "north": 33.75, "resolution": 0.25},
+    "block": 4,
+    "anchor": {"north": 54.0, "west": 74.0},
+}
+
+
+def test_methods_that_see_images_are_refused_on_sampled_cells(settings) -> None:
+    settings["domain"] = BLOCKS
+    said = refusal(settings)
+    for name in ("gan-po", "gan-po-l1"):
+        assert f"{name} sees the cells as an image, but domain.kind is blocks" in said
+    assert "dpl-a sees" not in said
+    seen = {"gan-po", "gan-po-l1"}
+    runs = settings["calibration"]["runs"]
+    settings["calibration"]["runs"] = [run for run in runs if run["method"] not in seen]
+    study = validate(settings)
+    assert not seen & {run.method for run in possible_runs(study)}
+    assert "arnet" not in {run.simulator for run in possible_runs(study)}
+    assert "arnet sees" in refusal(with_run(settings, "dpl-a", "arnet"))
+
+
+def test_only_blocks_have_sampled_cells(own) -> None:
+    own["space"] = {"learn": "sampled"}
+    assert "space.learn is sampled, but domain.kind is mask" in refusal(own)
+    own["domain"] = BLOCKS
+    assert validate(own).space.learn == "sampled"
+
+
+def test_the_left_out_box_has_its_edges_in_order(own) -> None:
+    own["space"] = {"leave_out": [116.0, 114.0, 31.0, 33.0]}
+    assert "west below east" in refusal(own)

@@ -16,7 +16,7 @@ rule prepare_domain:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=settings("domain", "products.elevation", "vic.parameters"),
+        settings=settings("domain", "space", "products.elevation", "vic.parameters"),
         code=code("prepare_domain.py", STUDY.products.elevation),
     message:
         "Prepare the domain"

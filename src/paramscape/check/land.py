@@ -20,7 +20,7 @@ from paramscape.products.domain import read_domain
 from paramscape.products.errors import ProductError
 from paramscape.products.land import read_land_cover
 from paramscape.products.netcdf_reader import open_product
-from paramscape.study import METHODS, RectangleDomain, Study, VicDomain
+from paramscape.study import METHODS, PointsDomain, RectangleDomain, Study, VicDomain
 
 
 def domain_of(study: Study, report: Report) -> xr.Dataset | None:
@@ -48,6 +48,8 @@ def box_of(study: Study, domain: xr.Dataset | None) -> Box | None:
     """
     if domain is not None:
         return Box.of(domain)
+    if isinstance(study.domain, PointsDomain):
+        return None
     if not isinstance(study.domain, VicDomain):
         return Box.of(read_domain(RectangleDomain(grid=study.domain.grid)))
     if study.vic.parameters is None:
@@ -70,7 +72,7 @@ def check_land(study: Study, domain: xr.Dataset, report: Report) -> None:
     heights = study.vic.parameters if elevation is None else elevation.path
     if heights in there:
         with report.watch():
-            prepare_domain(study.domain, elevation, study.vic.parameters)
+            prepare_domain(study.domain, elevation, study.vic.parameters, study.space)
             report.good.append(f"elevation: {heights}")
     _check_soil(study, domain, report)
     cover = study.products.land_cover

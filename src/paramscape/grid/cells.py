@@ -7,27 +7,50 @@ import xarray as xr
 
 from paramscape.grid.coordinates import ATTRIBUTES
 
+LEARNS, ONLY_SCORED = 1, 2
+"""Values of a domain's `role`; 0 is a cell that is not used."""
+
 
 @dataclass(frozen=True)
 class Cells:
     """The active cells of a domain, in row-major order of its mask.
 
-    mask: (lat, lon) bool, lat: (lat,) and lon: (lon,) cell centres in degrees, ascending.
+    mask: (lat, lon) bool, lat: (lat,) and lon: (lon,) cell centres in degrees, ascending. The
+    axes hold the rows and columns of the cells, and need not be evenly spaced.
+    learns: (lat, lon) bool of the cells that are learned from; None for all active ones.
     """
 
     mask: np.ndarray
     lat: np.ndarray
     lon: np.ndarray
+    learns: np.ndarray | None = None
 
     @classmethod
     def of(cls, domain: xr.Dataset) -> "Cells":
-        """The active cells of a domain file (`mask` above 0)."""
-        return cls(domain["mask"].values > 0, domain["lat"].values, domain["lon"].values)
+        """The active cells of a domain file (`mask` above 0), with their `role` if it has any."""
+        learns = domain["role"].values == LEARNS if "role" in domain else None
+        return cls(domain["mask"].values > 0, domain["lat"].values, domain["lon"].values, learns)
 
     @property
     def count(self) -> int:
         """Number of active cells."""
         return int(self.mask.sum())
+
+    @property
+    def learners(self) -> np.ndarray:
+        """(cell,) bool: the active cells that are learned from; the others are only scored."""
+        return np.ones(self.count, bool) if self.learns is None else self.learns[self.mask]
+
+    @property
+    def are_split(self) -> bool:
+        """Whether some active cells are only scored."""
+        return not self.learners.all()
+
+    @property
+    def places(self) -> np.ndarray:
+        """(cell, 2) latitude and longitude of the active cells [degrees]."""
+        rows, columns = np.nonzero(self.mask)
+        return np.stack([self.lat[rows], self.lon[columns]], -1)
 
     @property
     def shape(self) -> tuple[int, int]:

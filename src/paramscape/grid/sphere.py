@@ -9,7 +9,10 @@ EARTH_RADIUS = float(np.degrees(METRES_PER_DEGREE))
 
 
 def cell_area(lat_edges: np.ndarray, lon_edges: np.ndarray) -> np.ndarray:
-    """Area (lat, lon) [m2] of cells between edges [degrees]: R2 (sin b - sin a) (east - west)."""
+    """Area (lat, lon) [m2] of cells between edges [degrees]: R2 (sin b - sin a) (east - west).
+
+    Edges are those of adjoining cells (cell + 1,), or of single ones (cell, 2).
+    """
     height = np.diff(np.sin(np.radians(lat_edges)))
     width = np.diff(np.radians(lon_edges))
     return EARTH_RADIUS**2 * np.outer(height, width)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.sphere import METRES_PER_DEGREE
-from paramscape.prepare.regrid import edges_of
+from paramscape.prepare.regrid import cell_bounds
 from paramscape.products.bounding_box import Box
 from paramscape.products.land import read_elevation, read_soil
 from paramscape.study import ChinaSoil, Elevation
@@ -123,16 +123,15 @@ def cell_of_pixels(native: xr.Dataset, domain: xr.Dataset) -> xr.DataArray:
 
     -1 is outside them, or where a field of `native` is missing.
     """
-    lat_edges, lon_edges = edges_of(domain)
-    row = np.searchsorted(lat_edges, native["lat"].values) - 1
-    column = np.searchsorted(lon_edges, native["lon"].values) - 1
     inside = domain["mask"].transpose("lat", "lon").values > 0
-    position = np.where(inside, np.cumsum(inside).reshape(inside.shape) - 1, OUTSIDE)
-    padded = np.pad(position, 1, constant_values=OUTSIDE)
-    shape = np.array(inside.shape)
-    rows = np.clip(row, -1, shape[0]) + 1
-    columns = np.clip(column, -1, shape[1]) + 1
+    lat, lon = (
+        [slice(*ends) for ends in np.searchsorted(native[axis].values, bounds, side="right")]
+        for axis, bounds in zip(("lat", "lon"), cell_bounds(domain), strict=True)
+    )
+    position = np.full((native.sizes["lat"], native.sizes["lon"]), OUTSIDE)
+    for number, (row, column) in enumerate(np.argwhere(inside)):
+        position[lat[row], lon[column]] = number
     complete = native.to_dataarray().notnull().all("variable").transpose("lat", "lon").values
-    cell = np.where(complete, padded[np.ix_(rows, columns)], OUTSIDE).astype("i4")
+    cell = np.where(complete, position, OUTSIDE).astype("i4")
     attrs = {"units": "1", "long_name": "position among the domain's active cells, -1 is none"}
     return xr.DataArray(cell, {"lat": native.lat, "lon": native.lon}, ("lat", "lon"), attrs=attrs)

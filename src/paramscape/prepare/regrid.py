@@ -6,7 +6,10 @@ import numpy as np
 import xarray as xr
 import xarray_regrid  # noqa: F401  (adds the .regrid accessor)
 
+from paramscape.grid.cell_size import bounds_around, cell_size
+from paramscape.grid.overlap import between
 from paramscape.grid.sphere import EARTH_RADIUS
+from paramscape.prepare.regrid_cells import means_of_cells, on_lattice
 
 MOST_ROWS = 16
 _SLACK = 1e-6  # [share of a cell]
@@ -19,13 +22,17 @@ def conservative(data: xr.Dataset, target: xr.Dataset, minimum_share: float = 1.
     Args:
         data: fields (..., lat, lon) on a regular grid; NaN is missing, as is all around it.
         target: data set with the coordinates `lat` and `lon` [degrees], cell centres, ascending;
-            a single cell needs `area` [m2], too.
+            a single cell needs `area` [m2], too; cells on axes that are not evenly spaced need the
+            attribute `resolution`, see `cell_size`.
         minimum_share: smallest share of a target cell's area that must be valid [1].
 
     Returns:
         fields (..., lat, lon) on the target grid with the sources' attributes, 64-bit. Each is
         the mean over the valid part of a cell, NaN where less than `minimum_share` is valid.
     """
+    size = cell_size(target)
+    if size is not None:
+        return means_of_cells(data, target, size, minimum_share)
     lat, lon = target["lat"].values, target["lon"].values
     lat_edges, lon_edges = edges_of(target)
     data = data.transpose(..., "lat", "lon").sortby(["lat", "lon"]).astype("f8")
@@ -62,6 +69,19 @@ def edges_of(grid: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     across = np.sqrt(float(grid["area"].max()) / np.cos(np.radians(lat[0])))
     side = float(np.degrees(across / EARTH_RADIUS))
     return _edges(lat, side), _edges(lon, side)
+
+
+def cell_bounds(grid: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper edges (lat, 2) and (lon, 2) of a data set's rows and columns [degrees].
+
+    Raises:
+        ValueError: for a grid of a single cell without `area`.
+    """
+    size = cell_size(grid)
+    if size is None:
+        lat, lon = edges_of(grid)
+        return between(lat), between(lon)
+    return bounds_around(grid["lat"].values, size), bounds_around(grid["lon"].values, size)
 
 
 def grid_edges(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,23 +134,12 @@ def _cover(data: xr.Dataset, axis: str, wanted: np.ndarray) -> xr.Dataset:
 
 def _on_centres(centres: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Centres freed from rounding: those among a target's centres are the target's."""
-    centres = _regular(centres.astype("f8"))
+    centres = on_lattice(centres.astype("f8"))
     step = float(np.median(np.diff(target))) if target.size > 1 else 0.0
     nearest = target[np.abs(centres[:, None] - target[None, :]).argmin(axis=1)]
     inside = (centres > target[0] - step / 2) & (centres < target[-1] + step / 2)
     same = np.abs(nearest - centres) <= _SAME * step
     return np.where(inside, nearest, centres) if same[inside].all() else centres
-
-
-def _regular(centres: np.ndarray) -> np.ndarray:
-    """Centres freed from 32-bit rounding where they lie on a lattice that divides the degree."""
-    if centres.size < 2:
-        return centres
-    per_degree = round((centres.size - 1) / float(centres[-1] - centres[0]))
-    if per_degree < 1:
-        return centres
-    lattice = np.round(centres * 2 * per_degree) / (2 * per_degree)
-    return lattice if np.abs(centres - lattice).max() < 2e-3 / per_degree else centres
 
 
 def _split_rows(data: xr.Dataset, lat_edges: np.ndarray) -> xr.Dataset:

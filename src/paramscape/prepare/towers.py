@@ -10,7 +10,7 @@ import torch
 import xarray as xr
 
 from paramscape.prepare.observations import finished_observations
-from paramscape.prepare.regrid import edges_of
+from paramscape.prepare.regrid import cell_bounds
 from paramscape.products import ProductError
 from paramscape.products.flux_tower.read import Tower, read_tower
 from paramscape.study import FluxTowerObservations, Period
@@ -99,25 +99,28 @@ def _cell(tower: Tower, domain: xr.Dataset) -> tuple[int, int]:
     Raises:
         ProductError: if there is none.
     """
-    edges = edges_of(domain)
+    bounds = cell_bounds(domain)
     east = domain["lon"].values.mean()
     longitude = east + (tower.longitude - east + 180) % 360 - 180
     row, column = (
-        int(np.searchsorted(cut, place, side="right")) - 1
-        for cut, place in zip(edges, (tower.latitude, longitude), strict=True)
+        (low <= place) & (place < high)
+        for (low, high), place in zip(
+            (b.T for b in bounds), (tower.latitude, longitude), strict=True
+        )
     )
-    inside = 0 <= row < domain.sizes["lat"] and 0 <= column < domain.sizes["lon"]
-    if not inside or not domain["mask"].transpose("lat", "lon").values[row, column] > 0:
-        what = "an inactive cell of the domain" if inside else "outside the domain"
+    inside = row[:, None] & column[None, :]
+    active = inside & (domain["mask"].transpose("lat", "lon").values > 0)
+    if not active.any():
+        what = "an inactive cell of the domain" if inside.any() else "outside the domain"
         raise ProductError(
             f"the tower {tower.site} stands {what}, whose cells reach from "
-            f"{edges[0][0]:g} to {edges[0][-1]:g} N and from {edges[1][0]:g} to "
-            f"{edges[1][-1]:g} E",
+            f"{bounds[0].min():g} to {bounds[0].max():g} N and from {bounds[1].min():g} to "
+            f"{bounds[1].max():g} E",
             tower.path,
             place=f"latitude {tower.latitude:g}, longitude {tower.longitude:g}",
             cure="leave the tower out, or extend the domain to its cell",
         )
-    return row, column
+    return tuple(np.argwhere(active)[0])
 
 
 def _water_per_flux(forcing: xr.Dataset, tower: Tower, cell: tuple[int, int]) -> np.ndarray:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from paramscape.grid.cell_size import cell_size
 from paramscape.grid.sphere import EARTH_RADIUS
 from paramscape.products.errors import ProductError
 
@@ -87,6 +88,9 @@ class Window:
 
 def cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
     """Height and width of a cell [degrees]; a single row or column is taken to be square."""
+    size = cell_size(domain)
+    if size is not None:
+        return size, size
     sizes = [_spacing(domain[axis].values, np.nan) for axis in ("lat", "lon")]
     finite = [s for s in sizes if np.isfinite(s)]
     if not finite:

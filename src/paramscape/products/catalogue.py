@@ -9,7 +9,15 @@ from paramscape.data.ledger import Ledger, PublicFile, require_content
 from paramscape.products.listing import Listing
 from paramscape.products.modules import files_of
 from paramscape.products.sources import BASIN, OWN, TWIN, VIC_PROGRAM, SourceFile
-from paramscape.study import Period, RectangleDomain, Study, mpr_attributes
+from paramscape.study import (
+    BlocksDomain,
+    MarkedCells,
+    Period,
+    PointsDomain,
+    RectangleDomain,
+    Study,
+    mpr_attributes,
+)
 
 _LISTED_BY_NAME = 1000
 
@@ -91,11 +99,20 @@ def require_files(study: Study, *, fetched: bool = False) -> None:
 
 
 def domain_files(study: Study) -> list[RawFile]:
-    """The file of the domain's mask, if there is one."""
-    if isinstance(study.domain, RectangleDomain):
-        return []
-    content = f"the domain ({study.domain.kind})"
-    return _raw(study, [SourceFile(study.domain.path, content, BASIN)])
+    """Files of the domain's mask or points, and of the cells that are learned from."""
+    domain, files = study.domain, []
+    content = f"the domain ({domain.kind})"
+    if isinstance(domain, PointsDomain):
+        if isinstance(domain.points, Path):
+            files.append(SourceFile(domain.points, content, OWN))
+    elif isinstance(domain, BlocksDomain):
+        if domain.mask is not None:
+            files.append(SourceFile(domain.mask.path, content, OWN))
+    elif not isinstance(domain, RectangleDomain):
+        files.append(SourceFile(domain.path, content, BASIN))
+    if isinstance(study.space.learn, MarkedCells):
+        files.append(SourceFile(study.space.learn.path, "the cells that are learned from", OWN))
+    return _raw(study, files)
 
 
 def forcing_files(study: Study, period: Period) -> list[RawFile]:

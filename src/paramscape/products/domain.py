@@ -1,39 +1,57 @@
 """The domain of a study: which cells of which grid are active."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from paramscape.grid.coordinates import with_described_coordinates
+from paramscape.grid.overlap import between, overlap
 from paramscape.grid.sphere import cell_area
 from paramscape.products.bounding_box import Box, contiguous
 from paramscape.products.errors import ProductError
 from paramscape.products.netcdf_reader import open_product
+from paramscape.products.sampled_cells import blocks, points
 from paramscape.products.vic_domain import read_vic_domain
-from paramscape.study import Grid, MaskDomain, RectangleDomain, VicDomain
+from paramscape.study import (
+    BlocksDomain,
+    Domain,
+    Grid,
+    MarkedCells,
+    PointsDomain,
+    RectangleDomain,
+    VicDomain,
+)
+
+_SLACK = 1e-6  # of a cell, [1]
 
 
-def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Dataset:
+def read_domain(settings: Domain) -> xr.Dataset:
     """Mask, active fraction and area of the domain's cells.
 
     Returns:
         (lat, lon), both ascending: `mask` int32 (1 is active), `frac` [1] share of a cell inside
         the domain, `area` [m2] of the whole cell on a sphere (VIC domain files bring their own).
+        Blocks and points have `sampled` bool, and the attribute `resolution`: their cells' size
+        [degrees], which the spacing of their axes does not tell.
 
     Raises:
         ProductError: if a file is damaged, does not cover the grid, or no cell is active.
     """
     if isinstance(settings, VicDomain):
         return _described(_completed(read_vic_domain(settings.path), settings.path))
+    if isinstance(settings, PointsDomain):
+        return _described(_whole_cells(points(settings)))
+    if isinstance(settings, BlocksDomain):
+        return _described(_whole_cells(blocks(settings, _has_data(settings))))
     grid = settings.grid
     if isinstance(settings, RectangleDomain):
         share = np.ones(grid.shape)
         minimum = 1.0
     else:
-        share, minimum = _inside_share(settings), settings.minimum_fraction
-    active = share >= minimum - 1e-6
+        marked = MarkedCells(path=settings.path, variable=settings.variable)
+        share, minimum = marked_share(marked, grid), settings.minimum_fraction
+    active = share >= minimum - _SLACK
     if not active.any():
         raise ProductError(
             f"no cell of the grid is inside by {minimum:g} or more; the largest share is "
@@ -51,9 +69,22 @@ def read_domain(settings: RectangleDomain | MaskDomain | VicDomain) -> xr.Datase
     return _described(xr.Dataset(fields, coords={"lat": lat, "lon": lon}))
 
 
-def _inside_share(settings: MaskDomain) -> np.ndarray:
-    """(lat, lon) share of each cell's area that the mask marks."""
-    grid = settings.grid
+def _has_data(settings: BlocksDomain) -> np.ndarray:
+    """(lat, lon) bool of the grid: the cells that have data."""
+    mask = settings.mask
+    if mask is None:
+        return np.ones(settings.grid.shape, bool)
+    return marked_share(mask, settings.grid) >= mask.minimum_fraction - _SLACK
+
+
+def _whole_cells(domain: xr.Dataset) -> xr.Dataset:
+    """The domain with `frac`, and `mask` as a number."""
+    active = domain["mask"]
+    return domain.assign(mask=active.astype(np.int32), frac=active.astype("f8"))
+
+
+def marked_share(settings: MarkedCells, grid: Grid) -> np.ndarray:
+    """(lat, lon) share of each cell's area that a file marks."""
     box = Box(grid.west, grid.south, grid.east, grid.north)
     with open_product(settings.path) as raw:
         mask = raw.field(settings.variable, box)
@@ -61,19 +92,13 @@ def _inside_share(settings: MaskDomain) -> np.ndarray:
     mask = mask.squeeze([d for d in mask.dims if d not in ("lat", "lon")], drop=True)
     inside = np.clip(np.nan_to_num(mask.values.astype("f8")) / whole, 0.0, 1.0)
     lat_edges, lon_edges = _centre_edges(mask["lat"].values), _centre_edges(mask["lon"].values)
-    rows = _overlap(lat_edges, _edges(grid, "lat"), lambda lat: np.sin(np.radians(lat)))
-    columns = _overlap(lon_edges, _edges(grid, "lon"), lambda lon: lon)
+    rows = overlap(between(_sine(lat_edges)), between(_sine(_edges(grid, "lat"))))
+    columns = overlap(between(lon_edges), between(_edges(grid, "lon")))
     return rows @ inside @ columns.T
 
 
-def _overlap(
-    source: np.ndarray, target: np.ndarray, measure: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """(target, source) share of each target interval that a source interval covers."""
-    source, target = measure(source), measure(target)
-    low = np.maximum(target[:-1, None], source[None, :-1])
-    high = np.minimum(target[1:, None], source[None, 1:])
-    return np.clip(high - low, 0, None) / np.diff(target)[:, None]
+def _sine(degrees: np.ndarray) -> np.ndarray:
+    return np.sin(np.radians(degrees))
 
 
 def _edges(grid: Grid, axis: str) -> np.ndarray:

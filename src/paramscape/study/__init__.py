@@ -7,9 +7,10 @@ from paramscape.study.calibration import (
     all_runs,
 )
 from paramscape.study.check_products import Mod16Checks
+from paramscape.study.domain import Domain
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
-from paramscape.study.grid import Domain, Grid, MaskDomain, RectangleDomain, VicDomain
+from paramscape.study.grid import Grid, MaskDomain, RectangleDomain, VicDomain
 from paramscape.study.land_products import CfAttribute, ChinaSoil, Elevation, LandCover
 from paramscape.study.learned import (
     Dpl,
@@ -41,11 +42,13 @@ from paramscape.study.paraformer import ParaFormer, ParaFormerAttributes, ParaFo
 from paramscape.study.priors import Prior, Priors
 from paramscape.study.products import PRODUCTS, Products, product_of
 from paramscape.study.refinement import Refinement
+from paramscape.study.sampled_cells import BlocksDomain, MarkedCells, Point, PointsDomain
 from paramscape.study.sceua import CellSceua, MprSceua, Sceua
 from paramscape.study.schema import json_schema, schema_text
 from paramscape.study.search import candidates_of
 from paramscape.study.section import periods_of, section
 from paramscape.study.sensitivity_check import SensitivityCheck
+from paramscape.study.space import Space
 from paramscape.study.study import About, Compute, Study
 from paramscape.study.surrogate import Arnet, Lstm, Rollout, Seq2seq, Surrogates, SurrogateTraining
 from paramscape.study.time import LearningPeriods, Period, Periods
@@ -59,6 +62,7 @@ __all__ = [
     "TEXTURE",
     "About",
     "Arnet",
+    "BlocksDomain",
     "Calibration",
     "CellSceua",
     "CfAttribute",
@@ -84,6 +88,7 @@ __all__ = [
     "Learned",
     "LearningPeriods",
     "Lstm",
+    "MarkedCells",
     "MaskDomain",
     "Method",
     "Mod16Checks",
@@ -95,6 +100,8 @@ __all__ = [
     "ParaFormerSeries",
     "Period",
     "Periods",
+    "Point",
+    "PointsDomain",
     "Preconditioning",
     "Pretraining",
     "Prior",
@@ -109,6 +116,7 @@ __all__ = [
     "Seq2seq",
     "SettingsError",
     "SmapObservations",
+    "Space",
     "Stabilisers",
     "StatefulWindows",
     "Study",

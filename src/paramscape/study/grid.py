@@ -73,6 +73,3 @@ class VicDomain(Settings):
 
     kind: Literal["vic"]
     path: Path = Field(description="VIC domain file (mask, frac, area).")
-
-
-Domain = RectangleDomain | MaskDomain | VicDomain

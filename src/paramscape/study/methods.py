@@ -51,6 +51,11 @@ class Method:
         return self.calibrate.partition(":")[0]
 
     @property
+    def sees_images(self) -> bool:
+        """Whether it needs cells that adjoin each other."""
+        return self.needs_images or self.needs_observed_images
+
+    @property
     def section(self) -> str | None:
         """The dotted path of its settings, or None without any."""
         return f"calibration.{self.name}" if self.settings else None

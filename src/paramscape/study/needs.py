@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from paramscape.study.calibration import Run, all_runs
+from paramscape.study.calibration import COUPLED_SIMULATORS, Run, all_runs
 from paramscape.study.methods import METHODS
 from paramscape.study.mpr_inputs import missing_mpr_inputs
 from paramscape.study.parameters import BY_NAME
+from paramscape.study.sampled_cells import BlocksDomain, PointsDomain
 
 if TYPE_CHECKING:
     from paramscape.study.study import Study
@@ -61,6 +62,7 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
             f"which are here {', '.join(learned)}. Give it, or take such runs out of "
             "calibration.runs"
         )
+    yield from _not_images(study, runs)
     observed = study.products.observations.get(study.calibration.target)
     for method in methods:
         if METHODS[method].needs_observed_images and observed and observed.form == "points":
@@ -73,6 +75,20 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
         if METHODS[method].needs_soil:
             yield from missing_mpr_inputs(study, method)
         yield from _not_given(study, method)
+
+
+def _not_images(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
+    """Methods and simulators that see images, of a domain whose cells do not adjoin."""
+    if not isinstance(study.domain, BlocksDomain | PointsDomain):
+        return
+    methods = [run.method for run in runs if METHODS[run.method].sees_images]
+    simulators = [run.simulator for run in runs if run.simulator in COUPLED_SIMULATORS]
+    for name in dict.fromkeys([*methods, *simulators]):
+        yield (
+            f"{name} sees the cells as an image, but domain.kind is {study.domain.kind}, whose "
+            f"cells do not adjoin. Take {name} out of calibration.runs, or choose a domain of kind "
+            "rectangle, mask or vic"
+        )
 
 
 def _not_given(study: "Study", method: str) -> Iterator[str]:
@@ -201,7 +217,15 @@ def _days_of_surrogates(study: "Study") -> Iterator[str]:
         )
 
 
+def _space(study: "Study") -> Iterator[str]:
+    if study.space.learn == "sampled" and not isinstance(study.domain, BlocksDomain):
+        yield (
+            f"space.learn is sampled, but domain.kind is {study.domain.kind}, which has no sampled "
+            "cells; take domain.kind blocks, or give space.learn a file that marks the learners"
+        )
+
+
 _RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
     _target, _checks, _default, _land, _twin, _runs, _forcing_steps, _first_population,
-    _days_of_surrogates, _real_program,
+    _days_of_surrogates, _real_program, _space,
 )  # fmt: skip

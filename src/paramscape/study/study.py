@@ -6,13 +6,14 @@ from pydantic import Field, PositiveInt, model_validator
 
 from paramscape.study._base import Settings
 from paramscape.study.calibration import Calibration
+from paramscape.study.domain import Domain
 from paramscape.study.ensemble import Ensemble
-from paramscape.study.grid import Domain
 from paramscape.study.model import Vic
 from paramscape.study.needs import require_needs
 from paramscape.study.priors import Priors, resolved_priors
 from paramscape.study.products import Products
 from paramscape.study.profile import Profile
+from paramscape.study.space import Space
 from paramscape.study.surrogate import Surrogates
 from paramscape.study.time import Periods
 from paramscape.study.twin import Twin
@@ -48,6 +49,7 @@ class Study(Settings):
     )
     study: About
     domain: Annotated[Domain, Field(discriminator="kind")]
+    space: Space = Space()
     periods: Periods
     products: Products
     vic: Vic = Vic()

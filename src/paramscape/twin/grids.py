@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paramscape.study import Domain, Grid, MaskDomain, RectangleDomain, SettingsError
+from paramscape.study import (
+    BlocksDomain,
+    Domain,
+    Grid,
+    MaskDomain,
+    RectangleDomain,
+    SettingsError,
+)
 
 MARGIN = 0.5  # [degrees]
 
@@ -90,9 +97,9 @@ def grid_of(domain: Domain) -> Grid:
     Raises:
         SettingsError: if the domain comes from a VIC domain file, which the twin cannot make.
     """
-    if not isinstance(domain, RectangleDomain | MaskDomain):
+    if not isinstance(domain, RectangleDomain | MaskDomain | BlocksDomain):
         raise SettingsError(
             f"twin.climate needs domain.grid, but domain.kind is {domain.kind!r}. "
-            "Use kind rectangle or mask, or set twin.climate to false"
+            "Use kind rectangle, mask or blocks, or set twin.climate to false"
         )
     return domain.grid
