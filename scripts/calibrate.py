@@ -19,11 +19,13 @@ if __name__ == "__main__":
         calibration = CalibrationJob.of(run, settings)
         identity = {"settings": settings, "code": params.code, "seed": params.seed}
         checkpoint = Checkpoint.of_job(Path(output.parameters).parent, identity, inputs)
-        parameters = calibrate(
+        found = calibrate(
             calibration,
             CalibrationFiles.of(inputs),
             RunPaths(Path(output.history), checkpoint),
             processes_of(calibration.simulator.compute, snakemake.resources),
         )
-        write_dataset(parameters, Path(output.parameters), "parameters", made)
+        write_dataset(found.parameters, Path(output.parameters), "parameters", made)
+        if found.samples is not None:
+            write_dataset(found.samples, Path(output.posterior), "members", made)
         checkpoint.remove()

@@ -69,7 +69,7 @@ def with_soil(problem):
 
 def test_the_settings_name_every_calibrator():
     methods = Calibration.model_validate({"runs": [{"method": "default", "simulator": "vic"}]})
-    assert set(CALIBRATORS) == {"default", "mpr-sceua", "cell-sceua", *LEARNED}
+    assert set(CALIBRATORS) == {"default", "mpr-sceua", "cell-sceua", "ies", *LEARNED}
     for name in set(CALIBRATORS) - {"default"}:
         assert hasattr(methods, name.replace("-", "_"))
 

@@ -13,7 +13,7 @@ import torch
 
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.executable import VicImage
-from paramscape.study import Period, Periods, Vic
+from paramscape.study import Period, Periods, Priors, Vic
 from paramscape.vic.executable import ExecutableError, Program, ProgramError, run_case
 from paramscape.vic.executable.check_outputs import BALANCE
 from paramscape.vic.image.global_file import read_global_file
@@ -174,7 +174,7 @@ VALUES = torch.tensor([0.3, 0.02, 10.0, 0.8, 0.6, 1.2, 12.0], dtype=torch.float6
 
 @pytest.fixture
 def simulator(tmp_path, files, folder) -> VicImage:
-    return VicImage(program(tmp_path), files, Vic(), PERIODS, folder)
+    return VicImage(program(tmp_path), Priors().names, files, Vic(), PERIODS, folder)
 
 
 def test_the_simulator_gives_the_targets_of_the_scored_days(simulator):

@@ -38,3 +38,10 @@ def test_all_of_them_are_in_one_table_and_the_studys_own_table_is_left_alone(pla
     for method, simulator in RUNS:
         assert f"scores/{method}/{simulator}/seed-1/{simulator}-test.nc" in table
         assert f"scores/{method}/{simulator}/seed-1/vic-test.nc" in table
+
+
+def test_a_method_with_samples_writes_them_with_its_parameters(untouched) -> None:
+    posterior = "results/demo/calibration/ies/vic/seed-1/posterior.nc"
+    assert "calibrate_posterior" in untouched.snakemake("--dry-run", posterior).stdout
+    answer = untouched.snakemake("--dry-run", posterior.replace("ies", "dpl-a"))
+    assert answer.returncode != 0 and "MissingRuleException" in answer.stdout + answer.stderr

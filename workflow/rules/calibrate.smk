@@ -18,6 +18,10 @@ rule calibrate:
         history=PATHS.run().history,
     log:
         f"{ROOT}/logs/calibrate.{{method}}.{{simulator}}.{{seed}}.log",
+    wildcard_constraints:
+        method="|".join(
+            method for method in METHODS if method not in sampling_methods()
+        ),
     priority: 1
     conda:
         environment()
@@ -40,6 +44,15 @@ rule calibrate:
         "Calibrate by {wildcards.method} on {wildcards.simulator}, seed {wildcards.seed}"
     script:
         "../../scripts/calibrate.py"
+
+
+use rule calibrate as calibrate_posterior with:
+    output:
+        parameters=PATHS.run().parameters,
+        posterior=PATHS.run().posterior,
+        history=PATHS.run().history,
+    wildcard_constraints:
+        method="|".join(sampling_methods()),
 
 
 rule write_vic_parameters:

@@ -33,6 +33,7 @@ from paramscape.study import (
 )
 from paramscape.study.job_files import JobFiles
 from paramscape.study.job_settings import CELL_SEARCH, JobSettings
+from paramscape.study.methods import sampling_methods
 from paramscape.study.paths import StudyPaths
 
 try:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
+from torch import Tensor
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.calibration.learning.pretraining import read_search
@@ -16,11 +18,11 @@ from paramscape.calibration.observed_data import (
     default_values,
     read_calibration_data,
 )
-from paramscape.calibration.problem import Problem
+from paramscape.calibration.problem import Estimate, Problem
 from paramscape.files import read_dataset
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.jobs.job import use_threads
-from paramscape.parameters.datasets import parameters_dataset
+from paramscape.parameters.datasets import members_dataset, parameters_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.build import SimulatorFiles, SimulatorSettings, simulator_of
 from paramscape.simulators.device import device_of
@@ -77,10 +79,22 @@ class CalibrationFiles:
         return cls(prepared, SimulatorFiles.of(inputs), *searched)
 
 
+@dataclass(frozen=True)
+class Calibrated:
+    """What a calibration found.
+
+    parameters: (parameter, lat, lon), the estimate.
+    samples: (member, parameter, lat, lon) of the posterior, or None of a method without.
+    """
+
+    parameters: xr.Dataset
+    samples: xr.Dataset | None
+
+
 def calibrate(
     job: CalibrationJob, files: CalibrationFiles, paths: RunPaths, processes: int = 1
-) -> xr.Dataset:
-    """The estimated parameters (parameter, lat, lon) of a calibration.
+) -> Calibrated:
+    """Estimate the parameters of a study by one method on one simulator.
 
     Args:
         job: method, simulator and seed, with their settings.
@@ -110,8 +124,17 @@ def calibrate(
             default=default,
             searched=searched,
         )
-        values = CALIBRATORS[job.run.method](problem, job.own, paths, job.run.seed)
-    return parameters_dataset(values.cpu().double().numpy(), names, data.cells)
+        found = CALIBRATORS[job.run.method](problem, job.own, paths, job.run.seed)
+    estimate = found.parameters if isinstance(found, Estimate) else found
+    parameters = parameters_dataset(_values(estimate), names, data.cells)
+    if not isinstance(found, Estimate):
+        return Calibrated(parameters, None)
+    kinds = ["posterior"] * len(found.samples)
+    return Calibrated(parameters, members_dataset(_values(found.samples), names, data.cells, kinds))
+
+
+def _values(values: Tensor) -> np.ndarray:
+    return values.cpu().double().numpy()
 
 
 def _optional(inputs: Any, name: str) -> Path | None:

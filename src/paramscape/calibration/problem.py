@@ -72,8 +72,21 @@ class Problem:
     searched: SearchedFields | None = None
 
 
-Calibrator = Callable[[Problem, Any, RunPaths, int], Tensor]
-"""(problem, the method's settings, paths, seed) -> (cell, parameter) physical values."""
+@dataclass(frozen=True)
+class Estimate:
+    """Parameter fields of a method that gives samples of the posterior.
+
+    parameters: (cell, parameter) physical values, the point estimate.
+    samples: (sample, cell, parameter) physical values.
+    """
+
+    parameters: Tensor
+    samples: Tensor
+
+
+Calibrator = Callable[[Problem, Any, RunPaths, int], Tensor | Estimate]
+"""(problem, the method's settings, paths, seed) -> (cell, parameter) physical values, or these with
+samples of the posterior."""
 
 
 def target_of(fluxes: Mapping[str, Tensor], target: str) -> Tensor:

@@ -26,6 +26,7 @@ class Method:
     estimates: False for the default parameters, which are the same on every simulator.
     needs_independent_cells: whether it takes each cell's fluxes as a function of the parameters
         of that cell alone, which the surrogate `arnet` does not keep.
+    gives_samples: whether it gives samples of the posterior.
     needs_images: whether it sees the cells as images, and so needs a grid.
     needs_observed_images: whether it compares images of observations, which points do not give.
     needs_soil: whether it needs native soil texture.
@@ -38,6 +39,7 @@ class Method:
     calibrate: str
     settings: type[Settings] | None = None
     estimates: bool = True
+    gives_samples: bool = False
     needs_images: bool = False
     needs_independent_cells: bool = False
     needs_observed_images: bool = False
@@ -106,6 +108,7 @@ _ROWS = (
         "of the posterior; sensitivities are those of each cell (after Chen and Oliver, 2013)",
         f"{_MODULES}.ies:calibrate_ies",
         Ies,
+        gives_samples=True,
         needs_independent_cells=True,
     ),
     Method(
@@ -141,6 +144,11 @@ _ROWS = (
 )
 METHODS = {method.name: method for method in _ROWS}
 """All methods by name, in the order of tables and figures."""
+
+
+def sampling_methods() -> list[str]:
+    """Names of the methods that give samples of the posterior."""
+    return [name for name, method in METHODS.items() if method.gives_samples]
 
 
 def learned_methods() -> dict[str, type[Settings]]:

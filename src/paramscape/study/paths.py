@@ -19,6 +19,11 @@ class CalibrationPaths:
         return f"{self.folder}/parameters.nc"
 
     @property
+    def posterior(self) -> str:
+        """Samples of the posterior, of a method that gives them."""
+        return f"{self.folder}/posterior.nc"
+
+    @property
     def history(self) -> str:
         """A row for each epoch or loop."""
         return f"{self.folder}/history.csv"

@@ -18,7 +18,9 @@ def scores_of(problem, physical):
 
 def test_the_median_is_closer_to_the_truth_than_the_default(land, run_paths):
     case = land()
-    found = scores_of(case.problem, calibrate_ies(case.problem, QUICK, run_paths(), 1).double())
+    found = scores_of(
+        case.problem, calibrate_ies(case.problem, QUICK, run_paths(), 1).parameters.double()
+    )
     truth, default = (scores_of(case.problem, v) for v in (case.truth, case.problem.default))
     for column in KNOWN:
         error = (found - truth)[:, column].square().mean().sqrt()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from paramscape.calibration.problem import Problem, target_of
+from paramscape.calibration.problem import Estimate, Problem, target_of
 from paramscape.calibration.smoother.errors import ErrorModel, Memory, Nearness
 from paramscape.calibration.smoother.posterior import plotting_quantile, widened
 from paramscape.calibration.smoother.prior_fields import PriorFields, arc_degrees
@@ -38,8 +38,8 @@ _COLUMNS = (
 )
 
 
-def calibrate_ies(problem: Problem, settings: Ies, paths: RunPaths, seed: int) -> Tensor:
-    """Find the median of an ensemble of parameter fields that are moved to the observations.
+def calibrate_ies(problem: Problem, settings: Ies, paths: RunPaths, seed: int) -> Estimate:
+    """Find samples of the posterior, and their median, by an ensemble that follows observations.
 
     Members drawn from a prior of attributes and space are moved by tempered Gauss-Newton updates
     whose sensitivities are regressions over members inside each cell. At the end the members are
@@ -53,13 +53,14 @@ def calibrate_ies(problem: Problem, settings: Ies, paths: RunPaths, seed: int) -
         seed: root of all random numbers.
 
     Returns:
-        (cell, parameter) physical values of the median over members, parameter by parameter.
+        samples, and as the estimate their median in each cell, parameter by parameter.
 
     Raises:
         ValueError: if the training period has no observation.
     """
-    scores = plotting_quantile(posterior_members(problem, settings, paths, seed), 0.5)
-    return problem.priors.to_physical(_unit(scores)).to(problem.default)
+    members = posterior_members(problem, settings, paths, seed)
+    fields = [plotting_quantile(members, 0.5), members]
+    return Estimate(*(problem.priors.to_physical(_unit(z)).to(problem.default) for z in fields))
 
 
 def posterior_members(problem: Problem, settings: Ies, paths: RunPaths, seed: int) -> Tensor:
