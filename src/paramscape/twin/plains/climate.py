@@ -44,11 +44,8 @@ class PlainsClimate:
         # One day more on either side, for values between days and rain of the night before.
         now = _Days.of(self, first.toordinal() - 1, days + 2)
         heights = elevation(self.seed, self.lat, self.lon)
-        excess = now.noise("fronts", 2.5, 1.0) * np.sqrt(0.62)
-        excess += now.noise("showers", 0.45, 0.4) * np.sqrt(0.30)
-        excess += now.noise("wet and dry weeks", 5.0, 20.0) * np.sqrt(0.08)
-        excess -= now.threshold
-        cloud = between_days(ndtr(0.9 * excess + 0.25), HOURS)
+        excess = now.excess()
+        cloud = _cloud(excess)
         celsius = self._temperature(now, cloud) - LAPSE * heights
         vapour = self._vapour(now, celsius, cloud)
         pressure = self._pressure(now, heights)
@@ -71,9 +68,11 @@ class PlainsClimate:
             "SWdown": sun,
         }
 
-    def frozen(self, first: date, days: int, hour: int) -> np.ndarray:
-        """Whether it freezes at an hour UTC, (day, lat, lon)."""
-        return self.weather(first, days)["Tair"][hour::HOURS] < 273.15
+    def temperature(self, first: date, days: int) -> np.ndarray:
+        """Air temperature [C] of the same records, (time, lat, lon)."""
+        now = _Days.of(self, first.toordinal() - 1, days + 2)
+        heights = elevation(self.seed, self.lat, self.lon)
+        return self._temperature(now, _cloud(now.excess())) - LAPSE * heights
 
     def normals(self) -> dict[str, np.ndarray]:
         """Mean climate (lat, lon): `rain` [mm a-1], `temperature` [C]."""
@@ -165,10 +164,22 @@ class _Days:
             record_days=year_day[1:-1].repeat(HOURS),
         )
 
+    def excess(self) -> np.ndarray:
+        """By how much the weather field (day, lat, lon) exceeds what rain takes."""
+        field = np.sqrt(0.62) * self.noise("fronts", 2.5, 1.0)
+        field += np.sqrt(0.30) * self.noise("showers", 0.45, 0.4)
+        field += np.sqrt(0.08) * self.noise("wet and dry weeks", 5.0, 20.0)
+        return field - self.threshold
+
     def noise(self, purpose: str, length: float, memory: float) -> np.ndarray:
         """A Gaussian field (day, lat, lon) with its scales [degrees, days]."""
         noise = DailyNoise(self.climate.seed, f"plains: {purpose}", length, memory)
         return noise.fields(self.first, self.days, self.climate.lat, self.climate.lon)[:, 0]
+
+
+def _cloud(excess: np.ndarray) -> np.ndarray:
+    """Cloud cover [1] of the records."""
+    return between_days(ndtr(0.9 * excess + 0.25), HOURS)
 
 
 def _mean_temperature(lat: np.ndarray) -> np.ndarray:
