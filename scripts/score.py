@@ -7,17 +7,29 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.jobs.job import job
 from paramscape.metrics.evaluate import evaluate
+from paramscape.metrics.scaled import evaluate_scaled
 from paramscape.study import Period, section
 
 
 def scores_of(
-    domain: Path, observations: Path, simulation: Path, target: str, period: Period
+    domain: Path,
+    observations: Path,
+    simulation: Path,
+    target: str,
+    period: Period,
+    scaling: Path | None = None,
 ) -> xr.Dataset:
-    """All scores of a simulation's target over a period."""
+    """All scores of a simulation's target over a period.
+
+    With a scaling, they are those of the scaled simulation, and `rmse_raw` is that of the raw one.
+    """
     mask = read_dataset(domain, "domain")["mask"]
     observed = read_dataset(observations, target)[target].sel(time=period.slice)
     simulated = read_dataset(simulation, "simulation")[target].sel(time=period.slice)
-    return evaluate(simulated, observed, mask).assign(mask=mask)
+    if scaling is None:
+        return evaluate(simulated, observed, mask).assign(mask=mask)
+    line = read_dataset(scaling, "scaling")
+    return evaluate_scaled(simulated, observed, mask, line).assign(mask=mask)
 
 
 if __name__ == "__main__":
@@ -25,8 +37,9 @@ if __name__ == "__main__":
         inputs, settings = snakemake.input, snakemake.params.settings
         files = (Path(inputs[name]) for name in ("domain", "observations", "simulation"))
         domain, observations, simulation = files
+        scaling = Path(inputs.scaling) if inputs.scaling else None
         target = section(settings, "calibration.target")
         for name, file in snakemake.output.items():
             period = section(settings, f"periods.{name}")
-            scores = scores_of(domain, observations, simulation, target, period)
+            scores = scores_of(domain, observations, simulation, target, period, scaling)
             write_dataset(scores, Path(file), "scores", made)

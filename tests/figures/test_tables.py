@@ -248,3 +248,12 @@ def test_the_ablation_says_how_many_cells_are_scored_and_why_no_pattern_is(ablat
     lines = (tmp_path / "ablation.md").read_text().splitlines()
     assert "Scored cells of 15 active ones: RMSE 2." in lines[-1]
     assert f"Without EOF score, SSIM: {REASON}." in lines[-1]
+
+
+def test_a_scaled_target_has_the_rmse_of_the_raw_simulation_too(tables, tmp_path):
+    scores, costs = tables
+    raw = costs.assign(rmse_raw=2.5)
+    table = methods_table.write(scores, raw, tmp_path / "methods", note=" Scaled by moments.")
+    assert (table["rmse_raw"] == 2.5).all()
+    text = (tmp_path / "methods.md").read_text()
+    assert "RMSE, unscaled [mm d⁻¹] ↓" in text and "Scaled by moments." in text

@@ -222,3 +222,10 @@ def test_only_blocks_have_sampled_cells(own) -> None:
 def test_the_left_out_box_has_its_edges_in_order(own) -> None:
     own["space"] = {"leave_out": [116.0, 114.0, 31.0, 33.0]}
     assert "west below east" in refusal(own)
+
+
+def test_scaling_is_for_soil_moisture(settings) -> None:
+    settings["calibration"]["scaling"] = "moments"
+    assert "calibration.scaling: moments scales soil_moisture, but calibration.target is et" in (
+        refusal(settings)
+    )

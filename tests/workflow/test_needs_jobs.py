@@ -78,3 +78,15 @@ def test_only_mpr_waits_for_the_soil_of_attribute_files(untouched, own) -> None:
     target = "results/own/calibration/{}/vic/seed-1/parameters.nc"
     assert "prepare_mpr_soil" in untouched.planned(*own, "--", target.format("mpr-sceua"))
     assert "prepare_mpr_soil" not in untouched.planned(*own, "--", target.format("dpl-a"))
+
+
+@pytest.mark.parametrize(("scaling", "is_planned"), [("moments", True), ("none", False)])
+def test_a_scaling_is_prepared_where_it_is_asked_for(untouched, on_vic, scaling, is_planned):
+    path = untouched.folder / on_vic[1]
+    settings = yaml.safe_load(path.read_text())
+    settings["products"]["observations"] = {"soil_moisture": {"product": "twin"}}
+    settings["calibration"] |= {"target": "soil_moisture", "scaling": scaling}
+    path.write_text(yaml.safe_dump(settings))
+    readers = {reader for maker, reader in untouched.edges(*on_vic) if maker == "prepare_scaling"}
+    assert ({"calibrate", "score"} <= readers) == is_planned
+    assert bool(readers) == is_planned

@@ -214,3 +214,39 @@ use rule prepare_observations as prepare_learning_observations with:
         ),
     message:
         "Prepare the observations of {wildcards.target} that methods may see"
+
+
+if FILES.scaling:
+
+    rule prepare_scaling:
+        input:
+            unpack(lambda wildcards: FILES.simulator("vic", SEEN_YEARS)),
+            domain=PATHS.domain,
+            forcing=PATHS.learning.forcing,
+            observations=PATHS.learning.observations(TARGET),
+            parameters=PATHS.vic_parameters,
+        output:
+            FILES.scaling,
+        log:
+            f"{ROOT}/logs/prepare_scaling.log",
+        conda:
+            environment()
+        threads: STUDY.compute.torch_threads
+        resources:
+            mem_mb=growing(3000),
+            runtime=growing(60),
+            gpu=gpus(),
+        params:
+            settings=settings(
+                *SEEN_PERIODS,
+                "calibration.target",
+                "calibration.scaling",
+                "priors",
+                "vic",
+                "compute",
+            ),
+            code=code("prepare_scaling.py"),
+        message:
+            "Match the default run's mean and spread to the observations"
+        script:
+            "../../scripts/prepare_scaling.py"

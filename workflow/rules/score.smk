@@ -7,6 +7,7 @@ rule score:
         domain=PATHS.domain,
         observations=PATHS.record.observations(TARGET),
         simulation=PATHS.simulation(),
+        scaling=FILES.scaling,
     output:
         train=PATHS.scores("train"),
         test=PATHS.scores("test"),

@@ -20,12 +20,15 @@ from paramscape.calibration.observed_data import (
 )
 from paramscape.calibration.problem import Estimate, Problem
 from paramscape.files import read_dataset
+from paramscape.grid.cells import Cells
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.jobs.job import use_threads
 from paramscape.parameters.datasets import members_dataset, parameters_dataset
 from paramscape.parameters.priors import PriorBox
 from paramscape.simulators.build import SimulatorFiles, SimulatorSettings, simulator_of
 from paramscape.simulators.device import device_of
+from paramscape.simulators.interface import Simulator
+from paramscape.simulators.scaled import ScaledSimulator, Scaling
 from paramscape.study import METHODS, section
 from paramscape.study.run_id import RunId
 
@@ -63,20 +66,22 @@ class CalibrationFiles:
 
     searched, search_history: fields and history of a search of each cell, that a method is
     pre-trained on; None without pre-training.
+    scaling: of the simulated target; None without it.
     """
 
     prepared: PreparedFiles
     simulator: SimulatorFiles
     searched: Path | None = None
     search_history: Path | None = None
+    scaling: Path | None = None
 
     @classmethod
     def of(cls, inputs: Any) -> CalibrationFiles:
         """The files among a rule's inputs."""
         names = ("domain", "attributes", "forcing", "observations", "soil")
         prepared = PreparedFiles(*(_optional(inputs, name) for name in names))
-        searched = (_optional(inputs, name) for name in ("searched", "search_history"))
-        return cls(prepared, SimulatorFiles.of(inputs), *searched)
+        further = (_optional(inputs, n) for n in ("searched", "search_history", "scaling"))
+        return cls(prepared, SimulatorFiles.of(inputs), *further)
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def calibrate(
             target=job.target,
             data=data,
             periods=settings.periods,
-            simulator=model,
+            simulator=_scaled(model, job.target, files.scaling, data.cells),
             priors=PriorBox.of(settings.priors),
             default=default,
             searched=searched,
@@ -135,6 +140,13 @@ def calibrate(
 
 def _values(values: Tensor) -> np.ndarray:
     return values.cpu().double().numpy()
+
+
+def _scaled(simulator: Simulator, target: str, scaling: Path | None, cells: Cells) -> Simulator:
+    """The simulator with its target scaled, if there is a scaling."""
+    if scaling is None:
+        return simulator
+    return ScaledSimulator(simulator, target, Scaling.of(read_dataset(scaling, "scaling"), cells))
 
 
 def _optional(inputs: Any, name: str) -> Path | None:

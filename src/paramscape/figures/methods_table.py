@@ -18,6 +18,8 @@ from paramscape.metrics.scores import SCORES
 
 COLUMNS = ("rmse", "cc", "kge", "share_improved", "eof", "ssim", "fss_5", "fss_95")
 RECOVERY = ("parameter_correlation", "parameter_rmse")
+UNSCALED = "rmse_raw"
+EXTRAS = (*RECOVERY, UNSCALED)
 
 _RUN = ["method", "simulator"]
 _ARROWS = {"higher": "↑", "lower": "↓", "nearest": "→"}
@@ -32,6 +34,11 @@ _NOTE = (
     "VIC. FSS is the mean over neighbourhoods. Mean over seeds (at most {seeds}), ± standard "
     "deviation where there are several; – is unknown. "
 )
+_SCALED_NOTE = (
+    " Scores are those of a y + b, the simulated soil moisture y scaled in each cell "
+    "(calibration.scaling: {kind}; a and b are the same for all methods); RMSE, unscaled, is that "
+    "of y in VIC."
+)
 _REAL_NOTE = " After a second `/`: with the same parameters in the real VIC program."
 
 
@@ -42,11 +49,21 @@ def make(job: FigureJob) -> None:
     if recovery := job.optional_file("recovery"):
         costs = costs.merge(recovery_of_runs(read_table(recovery)), how="left")
     test = scores[scores["period"] == "test"].drop(columns="period")
-    write(test, costs, job.stem, field_unit=job.unit)
+    if UNSCALED in test:
+        in_vic = test.loc[test["verifier"] == "vic", [*_RUN, "seed", UNSCALED]]
+        costs = costs.merge(in_vic, how="left")
+    scaling = job.settings["calibration.scaling"]
+    note = "" if scaling == "none" else _SCALED_NOTE.format(kind=scaling)
+    write(test, costs, job.stem, field_unit=job.unit, note=note)
 
 
 def write(
-    scores: pd.DataFrame, costs: pd.DataFrame, stem: Path, *, field_unit: str = "mm d-1"
+    scores: pd.DataFrame,
+    costs: pd.DataFrame,
+    stem: Path,
+    *,
+    field_unit: str = "mm d-1",
+    note: str = "",
 ) -> pd.DataFrame:
     """Write the scores of all methods, a row per method and simulator.
 
@@ -57,9 +74,11 @@ def write(
             calibration through `vic` needs the verifier `vic` alone. Either all or none have
             `vic-image`. The method `default` is among them.
         costs: a row per calibration: `method`, `simulator`, `seed`, `minutes`, `vic_runs` (NaN
-            where unknown), and where the truth is known the means over parameters of `RECOVERY`.
+            where unknown), where the truth is known the means over parameters of `RECOVERY`, and
+            where the target is scaled `UNSCALED`, the RMSE of the raw simulation in VIC.
         stem: path of the files without `.csv`, `.md` and `.html`.
         field_unit: unit of the scored field.
+        note: further sentences below the table.
 
     Returns:
         What the CSV holds: `method`, `simulator`, `seeds`, and for each score `<score>_own`,
@@ -77,14 +96,14 @@ def write(
     require_columns(costs, [*_RUN, "seed", *_COSTS], "costs")
     _check(scores, costs)
     sides = _sides(scores)
-    extras = [name for name in RECOVERY if name in costs]
+    extras = [name for name in EXTRAS if name in costs]
     parts = [mean_and_spread(rows, _RUN, COLUMNS, f"_{side}") for side, rows in sides.items()]
     parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
     parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
     parts += [fewest_cells(rows, _RUN, f"_{side}") for side, rows in sides.items()]
     table, scored = _join(scores, sides, parts), ScoredCells(scores, COLUMNS)
     rows = _rows(table, extras, sides, scored)
-    note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE
+    note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE + note
     note += _REAL_NOTE if "real" in sides else ""
     note += scored.note(any("cells)" in cell for row in rows for cell in row))
     write_table(stem, table, _header(extras, field_unit, scored), rows, note)
@@ -123,7 +142,7 @@ def _gaps(sides: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _column_order(table: pd.DataFrame, sides: Iterable[str]) -> list[str]:
     pairs = [f"{name}_{side}" for name in COLUMNS for side in sides]
-    pairs += [name for name in (_GAP, *RECOVERY, *_COSTS) if name in table]
+    pairs += [name for name in (_GAP, *EXTRAS, *_COSTS) if name in table]
     spread = [column for name in pairs for column in (name, f"{name}_spread")]
     counts = [column for column in table if column.startswith("cells_")]
     return [*_RUN, "seeds", *spread, *counts]

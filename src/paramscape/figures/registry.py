@@ -190,7 +190,7 @@ TABLES = (
             "recovery": StudyFile(lambda paths: paths.recovery_table(), TWIN),
             "histories": RunFiles(lambda run: run.history, every_seed=True),
         },
-        settings=(_TARGET,),
+        settings=(_TARGET, "calibration.scaling"),
         settings_of_runs=_ensemble_settings,
         wildcard="selection",
     ),

@@ -46,6 +46,7 @@ CONTRACTS: dict[str, Contract] = {
     "ensemble-fluxes": Contract(("member", "time", "lat", "lon"), every_variable_has_dims=True),
     "parameters": Contract(("parameter", "lat", "lon"), {"parameters": "as parameter"}),
     "scores": Contract(("lat", "lon"), {"rmse": "as target", "cc": "1", "kge": "1", "mask": "1"}),
+    "scaling": Contract(("lat", "lon"), {"slope": "1", "intercept": "m3 m-3"}),
     "simulation": Contract(("time", "lat", "lon"), every_variable_has_dims=True),
 }
 

@@ -56,6 +56,7 @@ class Score:
 
 _ALL = (
     Score("rmse", "RMSE", 0.0, "lower", FIELD_UNIT, PairMoments.rmse),
+    Score("rmse_raw", "RMSE, unscaled", 0.0, "lower", FIELD_UNIT),
     Score("cc", "CC", 1.0, "higher", "1", PairMoments.cc),
     Score("kge", "KGE", 1.0, "higher", "1", PairMoments.kge),
     Score("kge_r", "KGE correlation r", 1.0, "higher", "1"),

@@ -15,6 +15,8 @@ from paramscape.metrics.point import relative_rmse_change, share_above
 from paramscape.metrics.scores import CELL_SCORES
 from paramscape.study.run_id import RunId
 
+UNSCALED = ("rmse_raw",)
+"""Scores of the simulation as it is, where the others are those of the scaled one."""
 SPATIAL_SCORES = ("eof", "ssim", "fss")
 
 
@@ -31,7 +33,8 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
 
     Returns:
         Columns method, simulator, seed, verifier, period; `CELL_SCORES` (means over cells);
-        share_improved [%]; eof, ssim (means over days), eof_scaled, fss_5, fss_95 (means over
+        share_improved [%]; `UNSCALED` where the target is scaled; eof, ssim (means over days),
+        eof_scaled, fss_5, fss_95 (means over
         windows), spaef. NaN where the simulation is NaN in a cell with an observation, where no
         cell can be scored, and in spatial scores that the observations do not allow. Then cells
         (active ones), cells_<score> for each of `CELL_SCORES` (scored ones), and not_scored_eof,
@@ -65,6 +68,7 @@ def _means(scores: xr.Dataset, default: xr.Dataset) -> dict[str, float | int | s
     return {
         **{name: _mean(scores[name].values[cells]) for name, cells in defined.items()},
         "share_improved": share_above(change, 0.0, observed),
+        **{name: _mean(scores[name].values[observed]) for name in UNSCALED if name in scores},
         "eof": float(scores["eof_mean"]),
         "eof_scaled": float(scores["eof_scaled"]),
         "ssim": float(scores["ssim_mean"]),

@@ -49,6 +49,12 @@ class _Calibration(Settings):
         description="VIC's parameters that are calibrated; docs/parameters.md lists those that can "
         "be. By default the seven of the GAN-PO paper.",
     )
+    scaling: Literal["none", "moments", "global"] = Field(
+        "none",
+        description="Linear scaling a y + b of simulated soil moisture before it is compared with "
+        "observations: none; `moments` matches mean and standard deviation of the default run in "
+        "each cell over the observed training days; `global` has one a and b for all cells.",
+    )
     seeds: PositiveInt = Field(1, description="Repetitions with different random numbers.")
     runs: list[Run] = Field(min_length=1, description="Methods and their simulators.")
     search: dict[str, Grid] = Field(

@@ -45,7 +45,13 @@ class JobFiles:
             "observations": self.paths.learning.observations(self.study.calibration.target),
             "parameters": self.paths.vic_parameters,
             **self.simulator(simulator, self.study.periods.without_test.record.years),
+            **({"scaling": self.scaling} if self.scaling else {}),
         }
+
+    @property
+    def scaling(self) -> str | list[str]:
+        """The scaling of the simulated target, nothing without one."""
+        return [] if self.study.calibration.scaling == "none" else self.paths.scaling
 
     def searched(self, method: str, simulator: str, seed: int | str) -> Files:
         """Fields and history of the search that a method is pre-trained on, if it is.

@@ -136,6 +136,15 @@ def _checks(study: "Study") -> Iterator[str]:
         )
 
 
+def _scaling(study: "Study") -> Iterator[str]:
+    calibration = study.calibration
+    if calibration.scaling != "none" and calibration.target != "soil_moisture":
+        yield (
+            f"calibration.scaling: {calibration.scaling} scales soil_moisture, but "
+            f"calibration.target is {calibration.target}; take calibration.scaling out"
+        )
+
+
 def _default(study: "Study") -> Iterator[str]:
     if not any(r.method == "default" and r.simulator == "vic" for r in study.calibration.runs):
         yield (
@@ -227,5 +236,5 @@ def _space(study: "Study") -> Iterator[str]:
 
 _RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
     _target, _checks, _default, _land, _twin, _runs, _forcing_steps, _first_population,
-    _days_of_surrogates, _real_program, _space,
+    _days_of_surrogates, _real_program, _space, _scaling,
 )  # fmt: skip

@@ -188,6 +188,11 @@ class StudyPaths:
         return DailyPaths(f"{folder}/forcing-daily.nc", folder)
 
     @property
+    def scaling(self) -> str:
+        """Scaling of the simulated target to the observations that methods may see."""
+        return f"{self.root}/learning/scaling.nc"
+
+    @property
     def true_parameters(self) -> str:
         """The twin's hidden parameters."""
         return f"{self.root}/truth/parameters.nc"
