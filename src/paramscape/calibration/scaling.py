@@ -50,8 +50,7 @@ def prepare_scaling(
     Raises:
         ValueError: if no cell that is learned from has enough observations.
     """
-    cells_file = read_dataset(domain, "domain")
-    cells = Cells.of(cells_file)
+    cells = Cells.of(read_dataset(domain, "domain"))
     target, kind = (section(settings, f"calibration.{n}") for n in ("target", "scaling"))
     vic = SimulatorSettings.of("vic", settings)
     observed = read_dataset(observations, target)[target]
@@ -61,7 +60,7 @@ def prepare_scaling(
     simulator = simulator_for(vic, files, cells, verifying=True)
     with torch.no_grad():
         simulated = target_of(simulator.run(default, train), target).cpu().numpy()
-    slope, intercept = matched(observed, simulated, _learners(cells_file, cells), cells, kind)
+    slope, intercept = matched(observed, simulated, cells.learners, cells, kind)
     fields = {"slope": (slope, "1", "slope"), "intercept": (intercept, UNITS[target], "intercept")}
     return xr.Dataset(
         {
@@ -122,8 +121,7 @@ def matched(
 
 def nearest_of(cells: Cells, chosen: np.ndarray) -> np.ndarray:
     """(cell,) index of the nearest chosen cell, a chosen one's own; ties go to the first."""
-    rows, columns = np.nonzero(cells.mask)
-    lat, lon = np.radians(cells.lat[rows]), np.radians(cells.lon[columns])
+    lat, lon = np.radians(cells.places).T
     places = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
     index = np.flatnonzero(chosen)
     found = np.arange(len(places))
@@ -154,9 +152,3 @@ def _line(observed: tuple, default: tuple, usable: np.ndarray) -> tuple[np.ndarr
         )  # fmt: skip
     slope = np.where(flat, 1.0, observed[1] / np.where(flat | ~usable, 1.0, default[1]))
     return slope, observed[0] - slope * default[0]
-
-
-def _learners(domain: xr.Dataset, cells: Cells) -> np.ndarray:
-    if "role" not in domain:
-        return np.ones(cells.count, bool)
-    return cells.gather(domain["role"]) == 1
