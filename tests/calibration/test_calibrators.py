@@ -14,6 +14,8 @@ from paramscape.calibration.methods.dpl_a import dpl_a_learner
 from paramscape.calibration.methods.dpl_z import dpl_z_learner, network_input
 from paramscape.calibration.methods.gan_po import GanPoLearner
 from paramscape.calibration.methods.gan_po_l1 import GanPoL1Learner
+from paramscape.calibration.methods.paraformer_a import paraformer_a_learner
+from paramscape.calibration.methods.paraformer_z import paraformer_z_learner
 from paramscape.calibration.training_data import TrainingSeries
 from paramscape.study import (
     Calibration,
@@ -23,6 +25,8 @@ from paramscape.study import (
     GanPo,
     GanPoL1,
     MprSceua,
+    ParaFormerAttributes,
+    ParaFormerSeries,
     StatefulWindows,
 )
 
@@ -34,18 +38,27 @@ CELLS = {
     "hidden": 16, "epochs": 15, "cells": 9, "days": 20, "learning_rate": 1e-2, "validate_every": 2,
     "stateful": DplWindows(days=20, windows=2),
 }  # fmt: skip
+SAMPLES = {
+    "width": 16, "heads": 2, "epochs": 15, "batch": 36, "batch_windows": 2, "sequence_days": 20,
+    "optimizer": "adam", "learning_rate": 5e-3, "weight_decay": 0.0, "validate_every": 2,
+    "stateful": DplWindows(days=20, windows=2, cells=9),
+}  # fmt: skip
 GAN_PO, DPL_Z = GanPo(**FIELDS), DplZ(**CELLS, sequence_days=40)
 LEARNED = {
     "gan-po": GAN_PO,
     "gan-po-l1": GanPoL1(**FIELDS),
     "dpl-a": DplA(**CELLS),
     "dpl-z": DPL_Z,
+    "paraformer-a": ParaFormerAttributes(**SAMPLES),
+    "paraformer-z": ParaFormerSeries(**SAMPLES),
 }
 LEARNERS = {
     "gan-po": GanPoLearner,
     "gan-po-l1": GanPoL1Learner,
     "dpl-a": dpl_a_learner,
     "dpl-z": dpl_z_learner,
+    "paraformer-a": paraformer_a_learner,
+    "paraformer-z": paraformer_z_learner,
 }
 
 

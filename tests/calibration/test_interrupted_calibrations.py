@@ -16,6 +16,8 @@ SHORT = {
     "gan-po-l1": {"epochs": 4, "channels": 4},
     "dpl-a": {"epochs": 4, "iterations_per_epoch": 6},
     "dpl-z": {"epochs": 4, "iterations_per_epoch": 6},
+    "paraformer-a": {"epochs": 4, "iterations_per_epoch": 4},
+    "paraformer-z": {"epochs": 4, "iterations_per_epoch": 4},
 }
 STEADY = Stabilisers(
     spectral_norm=True, r1_gamma=1.0, r1_every=5, discriminator_learning_rate=2e-3,

@@ -94,7 +94,16 @@ def test_quantities_of_mpr_have_usual_spellings() -> None:
 def test_only_runs_that_the_study_can_do_are_possible(own, settings) -> None:
     found = {(run.method, run.simulator) for run in possible_runs(validate(own))}
     assert found == {("default", "vic"), ("cell-sceua", "vic"), ("ies", "vic")}
-    assert len(possible_runs(validate(settings))) == 28
+    assert len(possible_runs(validate(settings))) == 36
+
+
+def test_a_window_longer_than_the_training_period_is_refused(settings) -> None:
+    long = with_run(settings, "paraformer-z")
+    long["calibration"]["paraformer-z"] = {"sequence_days": 215}
+    said = refusal(long)
+    assert "calibration.paraformer-z.sequence_days is 215, but periods.train has 214 days" in said
+    long["calibration"]["paraformer-z"] = {"sequence_days": 214}
+    validate(long)
 
 
 def test_all_that_runs_lack_is_listed_at_once(own) -> None:

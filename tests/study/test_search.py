@@ -41,7 +41,7 @@ def test_candidates_are_counted_with_the_last_setting_fastest() -> None:
         ({"gan-po": {"stateful": [{"dayz": 3}]}}, r"stateful\.0\.dayz: .* mean days\?"),
         ({"gan-po": {"l1_weight": []}}, "at least 1 item"),
         ({"gan-po": {}}, "at least 1 item"),
-        ({"mpr-sceua": {"complexes": [2, 4]}}, "only methods that learn in epochs .*dpl-z, gan-po"),
+        ({"mpr-sceua": {"complexes": [2, 4]}}, "that learn in epochs .*paraformer-z, gan-po"),
         ({"default": {"any": [1]}}, "only methods that learn in epochs"),
     ],
 )

@@ -177,4 +177,6 @@ def test_only_losses_that_are_summed_have_weights() -> None:
         "dpl-z": {},
         "gan-po": {"l1": 30.0, "range": 1.0, "adversarial": 1.0},
         "gan-po-l1": {"l1": 30.0, "range": 1.0},
+        "paraformer-a": {"rmse": 1.0, "range": 1.0},
+        "paraformer-z": {"rmse": 1.0, "range": 1.0},
     }

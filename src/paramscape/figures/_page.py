@@ -37,6 +37,8 @@ _METHOD_LOOKS = {
     "dpl-z": 4,
     "gan-po": 5,
     "gan-po-l1": 3,
+    "paraformer-a": 3,
+    "paraformer-z": 5,
 }
 _SIMULATOR_STYLES = {"": "-", "vic": "-", "lstm": "--", "seq2seq": "-.", "arnet": ":"}
 _SIMULATOR_LOOKS = {"vic": 5, "lstm": 4, "seq2seq": 3, "arnet": 6}

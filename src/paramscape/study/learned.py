@@ -137,7 +137,7 @@ class Optimized(Learned):
     )
 
 
-class Dpl(Learned):
+class Dpl(Optimized):
     """Differentiable parameter learning, in mini-batches of random cells and days."""
 
     hidden: PositiveInt = Field(description="Hidden units of a layer.")
@@ -167,7 +167,15 @@ class DplZ(Dpl):
 
     hidden: PositiveInt = Field(128, description="Hidden units of the LSTM.")
     sequence_days: PositiveInt = Field(
-        365, description="Last days of the training period that the LSTM reads."
+        365, description="Days that the LSTM reads, at most; see `inference`."
+    )
+    inference: Literal["last", "mean"] = Field(
+        "last",
+        description="Read the last days of the training period, in learning too; or learn from "
+        "random windows of it, and give the mean of what evenly spaced windows give.",
+    )
+    inference_windows: PositiveInt = Field(
+        4, description="Windows over which `mean` takes the mean."
     )
 
 

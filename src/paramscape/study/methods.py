@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from paramscape.study._base import Settings
 from paramscape.study.ensemble_smoother import Ies
 from paramscape.study.learned import DplA, DplZ, GanPo, GanPoL1, Learned
+from paramscape.study.paraformer import ParaFormerAttributes, ParaFormerSeries
 from paramscape.study.parameters import MPR_PARAMETERS
 from paramscape.study.sceua import CellSceua, MprSceua
 
@@ -123,6 +124,19 @@ _ROWS = (
         "al., 2021)",
         f"{_MODULES}.dpl_z:calibrate_dpl_z",
         DplZ,
+    ),
+    Method(
+        "paraformer-a",
+        "a transformer gives parameters from a cell's attributes (Li and Lu, 2023)",
+        f"{_MODULES}.paraformer_a:calibrate_paraformer_a",
+        ParaFormerAttributes,
+    ),
+    Method(
+        "paraformer-z",
+        "a transformer gives parameters from forcing, observations and attributes (Li and Lu, "
+        "2023)",
+        f"{_MODULES}.paraformer_z:calibrate_paraformer_z",
+        ParaFormerSeries,
     ),
     Method(
         "gan-po",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from paramscape.study.calibration import COUPLED_SIMULATORS, Run, all_runs
 from paramscape.study.methods import METHODS
 from paramscape.study.mpr_inputs import missing_mpr_inputs
+from paramscape.study.paraformer import ParaFormerSeries
 from paramscape.study.parameters import BY_NAME
 from paramscape.study.sampled_cells import BlocksDomain, PointsDomain
 
@@ -75,6 +76,7 @@ def _unmet(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
         if METHODS[method].needs_soil:
             yield from missing_mpr_inputs(study, method)
         yield from _not_given(study, method)
+        yield from _too_long_samples(study, method)
 
 
 def _not_images(study: "Study", runs: Sequence[Run]) -> Iterator[str]:
@@ -197,6 +199,16 @@ def _first_population(study: "Study") -> Iterator[str]:
             f"calibration.mpr-sceua.max_evaluations is {settings.max_evaluations}, but the first "
             f"population of {settings.complexes} complexes takes {least}; raise it, or take fewer "
             "complexes"
+        )
+
+
+def _too_long_samples(study: "Study", method: str) -> Iterator[str]:
+    """Windows that a network reads, and that the training period does not hold."""
+    settings, train = study.calibration.settings_of(method), study.periods.train
+    if isinstance(settings, ParaFormerSeries) and settings.sequence_days > train.days:
+        yield (
+            f"calibration.{method}.sequence_days is {settings.sequence_days}, but periods.train "
+            f"has {train.days} days; lower it, or take {method} out of calibration.runs"
         )
 
 

@@ -1,5 +1,6 @@
 """ParaFormer: transformers from a cell's attributes and record to its parameters."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
@@ -64,8 +65,8 @@ class ParaFormer(Optimized):
     )
     sequence_days: PositiveInt = Field(
         240,
-        description="Days of a sample, which a surrogate without states simulates; not more than "
-        "the training period has.",
+        description="Days of a sample, which a surrogate without states simulates, and which "
+        "`paraformer-z` reads.",
     )
     samples_at_once: PositiveInt = Field(
         256,
@@ -76,6 +77,11 @@ class ParaFormer(Optimized):
         None, description="The same for cells that the simulator runs; by default all."
     )
     stateful: DplWindows = DplWindows()
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weights of the losses, by loss."""
+        return {"rmse": 1.0, "range": self.range_weight}
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> Self:

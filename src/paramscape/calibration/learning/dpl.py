@@ -10,14 +10,15 @@ from torch import Tensor, nn
 from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.losses import masked_rmse
 from paramscape.calibration.learning.minibatches import MiniBatch, simulate, windows_of_cells
+from paramscape.calibration.learning.optimizers import Optimizer
 from paramscape.calibration.learning.preconditioner import Preconditioner
+from paramscape.calibration.learning.read_windows import ReadWindows
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.training_data import TrainingSeries
 from paramscape.simulators.interface import Windows
 from paramscape.study import Dpl
 
 _SHARE_UNSEEN = 0.01
-_BETAS = (0.5, 0.999)  # Adam's, as for GAN-PO (Sun et al. 2024, section 3.2)
 
 
 class DplLearner:
@@ -34,19 +35,27 @@ class DplLearner:
         values: (..., cell, feature), what the network reads.
         problem: what is calibrated.
         settings: of the method.
+        windows: of the values' days that the network reads: a random one in a mini-batch, and in
+            inference the mean of what several give. By default it reads all of them.
     """
 
     losses = ("rmse",)
 
     def __init__(
-        self, name: str, network: nn.Module, values: Tensor, problem: Problem, settings: Dpl
+        self,
+        name: str,
+        network: nn.Module,
+        values: Tensor,
+        problem: Problem,
+        settings: Dpl,
+        windows: ReadWindows | None = None,
     ):
         self.name, self.values, self.field_network = name, values, self
-        self.problem, self.settings = problem, settings
+        self.problem, self.settings, self.windows = problem, settings, windows
         self.series = TrainingSeries.of_training(problem)
         self.network = network.to(values.device)
         self.preconditioner = Preconditioner(problem, settings.stateful.preconditioner)
-        self.optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate, _BETAS)
+        self.optimizer = Optimizer(network, settings)
         start = start_of(problem).to(values)
         self.elsewhere = problem.priors.to_physical(start).expand(values.shape[-2], -1)
 
@@ -56,20 +65,16 @@ class DplLearner:
 
     def batches(self, epoch: int, generator: torch.Generator) -> Sequence[MiniBatch]:
         """Random cells and windows, each once, or random cells with one random window."""
-        settings, days = self.settings, self.series.days
-        cells = torch.arange(self.problem.data.cells.count, device=self.values.device)
-        if self.problem.simulator.is_stateful:
-            return windows_of_cells(days, settings.stateful, cells, settings.cells, generator)
-        group, length = min(settings.cells, len(cells)), min(settings.days, days)
-        iterations = settings.iterations_per_epoch or iterations_of_epoch(
-            group * length, len(cells) * days
-        )
-        return [self._random_batch(cells, group, length, generator) for _ in range(iterations)]
+        batches = self._batches(generator)
+        self.optimizer.begin(epoch, len(batches))
+        return batches
 
     def step(self, batch: MiniBatch, generator: torch.Generator) -> dict[str, float]:
         """One step of the network, with dropout."""
-        cells = batch.windows.cells
-        unit = self.network(self.values.index_select(-2, cells), generator)
+        cells, values = batch.windows.cells, self.values
+        if self.windows is not None:
+            values = self.windows.of(values, self.windows.draw(generator))
+        unit = self.network(values.index_select(-2, cells), generator)
         physical = self.problem.priors.to_physical(self.preconditioner(unit, cells))
         parameters = self.elsewhere.index_copy(0, cells, physical)
         simulated = self.series.standardise(simulate(self.problem, parameters, batch.windows))
@@ -83,7 +88,10 @@ class DplLearner:
 
     def unit(self) -> Tensor:
         """The network's present parameters on the unit scale, without dropout."""
-        return self.network(self.values)
+        if self.windows is None:
+            return self.network(self.values)
+        read = [self.windows.of(self.values, first) for first in self.windows.of_inference()]
+        return torch.stack([self.network(values) for values in read]).mean(0)
 
     @torch.no_grad()
     def parameters(self) -> Tensor:
@@ -93,6 +101,17 @@ class DplLearner:
     def result(self) -> Tensor:
         """The same as `parameters`."""
         return self.parameters()
+
+    def _batches(self, generator: torch.Generator) -> Sequence[MiniBatch]:
+        settings, days = self.settings, self.series.days
+        cells = torch.arange(self.problem.data.cells.count, device=self.values.device)
+        if self.problem.simulator.is_stateful:
+            return windows_of_cells(days, settings.stateful, cells, settings.cells, generator)
+        group, length = min(settings.cells, len(cells)), min(settings.days, days)
+        iterations = settings.iterations_per_epoch or iterations_of_epoch(
+            group * length, len(cells) * days
+        )
+        return [self._random_batch(cells, group, length, generator) for _ in range(iterations)]
 
     def _random_batch(
         self, cells: Tensor, group: int, length: int, generator: torch.Generator

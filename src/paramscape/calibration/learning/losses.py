@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+_EPSILON = 0.01
+
 
 def masked_l1(simulated: Tensor, observed: Tensor, present: Tensor) -> Tensor:
     """Mean absolute error where there is an observation; 0 where there is none at all.
@@ -34,6 +36,20 @@ def range_loss(unit: Tensor) -> Tensor:
         unit: parameters scaled to the unit interval of their priors, any shape.
     """
     return _mean_exceedance(unit - 1.0) + _mean_exceedance(-unit)
+
+
+def boundary_loss(unit: Tensor) -> Tensor:
+    """(sample,) range boundary loss of each sample, RBL.
+
+    p sum_j ReLU(u_j - 1) / (eps + #{u_j > 1}) + p sum_j ReLU(-u_j) / (eps + #{u_j < 0}), with p the
+    number of parameters and eps = 0.01 (Li and Lu 2023, equation 13). Counts carry no gradient.
+
+    Args:
+        unit: (sample, parameter), scaled to the unit interval of their priors.
+    """
+    sides = (unit - 1.0, -unit)
+    parts = (s.clamp(min=0.0).sum(-1) / (_EPSILON + (s > 0).sum(-1)) for s in sides)
+    return unit.shape[-1] * sum(parts)
 
 
 def generator_loss(score_of_simulation: Tensor) -> Tensor:

@@ -27,6 +27,11 @@ class MiniBatch:
         """(window, day) days of the training period."""
         return self.windows.first_days[:, None] + torch.arange(self.windows.days)
 
+    @property
+    def simulated(self) -> tuple[Windows, ...]:
+        """All windows that are simulated."""
+        return (self.windows,)
+
 
 def single_days(days: int, batch: int, generator: torch.Generator) -> list[MiniBatch]:
     """Mini-batches of random days; each day of the training period is in one of them.

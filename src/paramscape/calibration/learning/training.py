@@ -87,7 +87,8 @@ class _FieldTraining:
     def step(self, batch: MiniBatch) -> dict[str, float]:
         """One step of the learner."""
         losses = self.learner.step(batch, self._generator)
-        self.model_runs.learn(batch.windows)
+        for windows in batch.simulated:
+            self.model_runs.learn(windows)
         return losses
 
     def size(self, batch: MiniBatch) -> int:

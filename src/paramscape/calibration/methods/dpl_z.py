@@ -6,6 +6,7 @@ from torch import Tensor
 from paramscape.calibration.learning.dpl import DplLearner
 from paramscape.calibration.learning.initial_parameters import start_of
 from paramscape.calibration.learning.networks.lstm_z import LstmZ
+from paramscape.calibration.learning.read_windows import ReadWindows
 from paramscape.calibration.learning.training import train
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.training_data import TrainingSeries
@@ -17,8 +18,8 @@ def calibrate_dpl_z(problem: Problem, settings: DplZ, paths: RunPaths, seed: int
     """Learn parameter fields by differentiable parameter learning (Tsai et al. 2021, g_Z).
 
     An LSTM reads a cell's last `settings.sequence_days` days of forcing and observations and its
-    attributes; its last state gives the cell's parameters. For mini-batches and loss see
-    `DplLearner`.
+    attributes; its last state gives the cell's parameters. With `settings.inference: mean` it reads
+    random windows of as many days, see `read_windows`. For mini-batches and loss see `DplLearner`.
 
     Args:
         problem: what is calibrated.
@@ -35,10 +36,15 @@ def calibrate_dpl_z(problem: Problem, settings: DplZ, paths: RunPaths, seed: int
 
 def dpl_z_learner(problem: Problem, settings: DplZ, seed: int) -> DplLearner:
     """LSTM_Z with first weights of a seed, and what it reads."""
-    values = network_input(TrainingSeries.of_training(problem), problem, settings.sequence_days)
+    record = TrainingSeries.of_training(problem)
+    days, windows = min(settings.sequence_days, record.days), None
+    if settings.inference == "mean":
+        windows = ReadWindows(days, record.days, "mean", settings.inference_windows)
+        days = record.days
+    values = network_input(record, problem, days)
     network = LstmZ(values.shape[-1], settings.hidden, settings.dropout, start_of(problem))
     network.initialise(random_streams.torch_generator(seed, "weights"))
-    return DplLearner("dpl-z", network, values, problem, settings)
+    return DplLearner("dpl-z", network, values, problem, settings, windows)
 
 
 def network_input(record: TrainingSeries, problem: Problem, days: int) -> Tensor:

@@ -1,0 +1,101 @@
+"""Mini-batches of samples: a cell, the days that a network reads, and those that are simulated."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from paramscape.calibration.learning.dpl import iterations_of_epoch
+from paramscape.calibration.learning.minibatches import MiniBatch, windows_of_cells
+from paramscape.calibration.learning.read_windows import ReadWindows
+from paramscape.simulators.interface import Windows
+from paramscape.study import ParaFormer
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """Samples that share the days that are read.
+
+    first_read: first day of the window that the network reads.
+    batch: the windows that are simulated with what it gives.
+    """
+
+    first_read: int
+    batch: MiniBatch
+
+    @property
+    def cells(self) -> Tensor:
+        """(sample,) cells."""
+        return self.batch.windows.cells
+
+    def parts(self, cells: int | None) -> Iterator["SampleGroup"]:
+        """The group in parts of at most `cells` samples; None for one part."""
+        for some in self.cells.split(cells or len(self.cells)):
+            windows = replace(self.batch.windows, cells=some)
+            yield replace(self, batch=replace(self.batch, windows=windows))
+
+
+@dataclass(frozen=True)
+class SampleBatch:
+    """A mini-batch of groups of samples."""
+
+    groups: tuple[SampleGroup, ...]
+
+    @property
+    def simulated(self) -> tuple[Windows, ...]:
+        """All windows that are simulated."""
+        return tuple(group.batch.windows for group in self.groups)
+
+
+def stateful_batches(
+    reads: ReadWindows, cells: Tensor, settings: ParaFormer, generator: torch.Generator
+) -> list[SampleBatch]:
+    """Mini-batches that use every day of every cell once; see `windows_of_cells`.
+
+    All windows of a mini-batch are simulated with the parameters of one random read window, so
+    that parameters must also explain days that were not read.
+
+    Args:
+        reads: windows that the network reads.
+        cells: (cell,) to learn from.
+        settings: of the method.
+        generator: of cells, windows and order.
+    """
+    stateful = settings.stateful
+    group = stateful.cells or len(cells)
+    batches = windows_of_cells(reads.period, stateful, cells, group, generator)
+    return [SampleBatch((SampleGroup(reads.draw(generator), b),)) for b in batches]
+
+
+def random_samples(
+    reads: ReadWindows, cells: Tensor, settings: ParaFormer, generator: torch.Generator
+) -> list[SampleBatch]:
+    """Random samples for a simulator without states, which simulates the days that are read.
+
+    The samples of a mini-batch are divided equally among some random windows, each with distinct
+    random cells. An epoch has as many mini-batches as see a cell's day with a probability of 99 %.
+
+    Args:
+        reads: windows that the network reads.
+        cells: (cell,) to learn from.
+        settings: of the method.
+        generator: of windows and cells.
+    """
+    fewest = -(-settings.batch // len(cells))
+    windows = min(settings.batch, max(settings.batch_windows, fewest))
+    group = settings.batch // windows
+    iterations = settings.iterations_per_epoch or iterations_of_epoch(
+        windows * group * reads.days, len(cells) * reads.period
+    )
+    used = torch.ones(1, reads.days, dtype=torch.bool)
+    batches = []
+    for _ in range(iterations):
+        groups = []
+        for _ in range(windows):
+            first = reads.draw(generator)
+            some = cells[torch.randperm(len(cells), generator=generator)[:group].to(cells.device)]
+            simulated = Windows(torch.tensor([first]), reads.days, some)
+            groups.append(SampleGroup(first, MiniBatch(simulated, used)))
+        batches.append(SampleBatch(tuple(groups)))
+    return batches
