@@ -35,6 +35,13 @@ if STUDY.ensemble:
 
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/score.smk"
+
+
+if STUDY.products.checks:
+
+    include: "workflow/rules/checks.smk"
+
+
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/provenance.smk"
 

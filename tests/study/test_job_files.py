@@ -8,6 +8,7 @@ import yaml
 
 from paramscape.study import validate
 from paramscape.study.job_files import JobFiles
+from paramscape.study.job_settings import JobSettings
 from paramscape.study.paths import StudyPaths
 
 PRETRAINED = {"stateful": {"pretraining": {}}}
@@ -102,3 +103,19 @@ def test_towers_and_runoff_need_daily_forcing_to_be_observed(files, repository) 
     towers = validate(yaml.safe_load((repository / "config/walnut-gulch.yaml").read_text()))
     jobs = JobFiles(towers, StudyPaths.of(towers.study.name))
     assert jobs.forcing_for_observations("et", "forcing.nc") == "forcing.nc"
+
+
+def test_no_calibration_reads_or_takes_the_settings_of_a_check(repository) -> None:
+    settings = yaml.safe_load((repository / "config/demo.yaml").read_text())
+    settings["products"]["observations"]["runoff"] = {"product": "twin"}
+    settings["calibration"]["target"] = "runoff"
+    settings["products"]["checks"] = {"et": {"product": "mod16a2", "folder": "mod16"}}
+    study = validate(settings)
+    jobs = JobFiles(study, StudyPaths.of(study.study.name))
+    for run in study.calibration.runs:
+        read = jobs.calibration(run.method, run.simulator)
+        taken = JobSettings(study).calibration(run.method, run.simulator)
+        assert "check" not in str(read) + str(taken)
+    scored = jobs.check_scores("methods")
+    runs, seeds = len(study.calibration.runs), study.calibration.seeds
+    assert len(scored) == 2 * runs * seeds and all("/et-vic-" in path for path in scored)

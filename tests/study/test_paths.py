@@ -16,7 +16,7 @@ def strings(record: object) -> Iterator[str]:
         if name in ("of", "root", "folder"):
             continue
         if callable(value):
-            value = value("test") if name == "scores" else value()
+            value = value("test") if name in ("scores", "check_scores") else value()
         if isinstance(value, str):
             yield value
         else:

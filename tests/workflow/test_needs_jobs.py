@@ -90,3 +90,28 @@ def test_a_scaling_is_prepared_where_it_is_asked_for(untouched, on_vic, scaling,
     readers = {reader for maker, reader in untouched.edges(*on_vic) if maker == "prepare_scaling"}
     assert ({"calibrate", "score"} <= readers) == is_planned
     assert bool(readers) == is_planned
+
+
+def test_a_check_is_scored_in_vic_for_every_run(untouched, own) -> None:
+    path = untouched.folder / "config/own.yaml"
+    settings = yaml.safe_load(path.read_text())
+    settings["calibration"]["target"] = "runoff"
+    settings["products"]["observations"]["runoff"]["path"] = "data/et.nc"
+    settings["products"]["checks"] = {"et": {"product": "mod16a2", "folder": "data"}}
+    for day in range(1, 366, 8):
+        name = f"MOD16A2GF.A2009{day:03d}.h27v05.061.2020001000000.hdf"
+        (untouched.folder / "data" / name).touch()
+    (untouched.folder / "config/checked.yaml").write_text(yaml.safe_dump(settings))
+    answer = untouched.snakemake("--dry-run", "--configfile", "config/checked.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    for method in ("default", "mpr-sceua", "dpl-a"):
+        assert f"Score et of {method} on vic in vic" in answer.stdout
+    assert {"prepare_check", "gather_check_scores", "tabulate_checks"} <= untouched.rules_in(
+        answer.stdout
+    )
+    assert not untouched.planned(*own) & {
+        "prepare_check",
+        "score_check",
+        "gather_check_scores",
+        "tabulate_checks",
+    }

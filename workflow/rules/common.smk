@@ -5,6 +5,7 @@ from paramscape.data.ledger import LedgerError
 from paramscape.files.code_digest import code_digest, module_file
 from paramscape.products.catalogue import (
     MissingFiles,
+    check_files,
     domain_files,
     forcing_files,
     mpr_files,

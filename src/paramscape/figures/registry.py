@@ -40,6 +40,7 @@ def _has_two_simulators(study: Study) -> bool:
 BOTH_LOSSES = Condition("`gan-po` and `gan-po-l1` on the same simulator", _has_both_losses)
 TWO_SIMULATORS = Condition("`gan-po` on two simulators", _has_two_simulators)
 SURROGATE = Condition("a run on a surrogate", lambda study: bool(surrogates_of(study)))
+CHECKS = Condition("`products.checks`", lambda study: bool(study.products.checks))
 TWIN = Condition("a twin", lambda study: study.twin is not None)
 
 
@@ -208,6 +209,12 @@ TABLES = (
         paper=_gan_po("Table 2"),
         inputs={"histories": RunFiles(lambda run: run.history, every_seed=True)},
         settings_of_runs=_ensemble_settings,
+    ),
+    _table(
+        name="checks",
+        title="Variables that nothing learned from",
+        inputs={"scores": StudyFile(lambda paths: paths.checks_table("methods"))},
+        condition=CHECKS,
     ),
 )
 

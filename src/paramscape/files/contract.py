@@ -47,6 +47,11 @@ CONTRACTS: dict[str, Contract] = {
     "parameters": Contract(("parameter", "lat", "lon"), {"parameters": "as parameter"}),
     "scores": Contract(("lat", "lon"), {"rmse": "as target", "cc": "1", "kge": "1", "mask": "1"}),
     "scaling": Contract(("lat", "lon"), {"slope": "1", "intercept": "m3 m-3"}),
+    "et-check": Contract(("time", "lat", "lon"), {"et": "mm", "valid_share": "1"}),
+    "check-scores": Contract(
+        ("lat", "lon"),
+        {"rmse": "mm", "cc": "1", "nse": "1", "mean_observed": "mm a-1", "mask": "1"},
+    ),
     "simulation": Contract(("time", "lat", "lon"), every_variable_has_dims=True),
 }
 

@@ -115,6 +115,14 @@ class PairMoments:
         parts = self.kge_components()
         return 1 - np.sqrt((parts.r - 1) ** 2 + (parts.gamma - 1) ** 2 + (parts.beta - 1) ** 2)
 
+    def nse(self) -> Field:
+        """Nash-Sutcliffe efficiency (lat, lon) [1]; 1 is perfect, higher is better.
+
+        1 - sum (S - O)^2 / sum (O - mean O)^2: Nash and Sutcliffe (1970), equation (3). NaN where
+        the observation does not vary.
+        """
+        return 1 - ratio(self.error_sq, self.spread_observed, self.observed_varies())
+
     def observed_varies(self) -> Mask:
         """True in cells (lat, lon) whose observations vary: those where skill is defined."""
         return self._varies(self.spread_observed, self.mean_observed)

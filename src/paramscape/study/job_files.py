@@ -183,6 +183,22 @@ class JobFiles:
             "default": both("simulator", of_default=True),
         }
 
+    def check_scores(self, selection: str) -> list[str]:
+        """Scores of variables that nothing learns from, of a selection of runs in both periods.
+
+        They are of simulations in VIC and in the real VIC: a surrogate gives the target alone.
+        """
+        verifiers = ("vic", REAL_VIC) if self.study.vic.executable else ("vic",)
+        return [
+            file
+            for variable in self.study.products.checks
+            for verifier in verifiers
+            for period in ("train", "test")
+            for file in self.of_runs(
+                self.paths.check_scores(period, variable, verifier), self.runs(selection)
+            )
+        ]
+
     @property
     def _own_runs(self) -> Sequence[Run]:
         return self.study.calibration.runs

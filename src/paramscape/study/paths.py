@@ -262,6 +262,21 @@ class StudyPaths:
         """Mean scores of each run of a selection, in each verifier and period."""
         return f"{self.root}/scores/{selection}/runs.csv"
 
+    def check(self, variable: str = "{variable}") -> str:
+        """Observed totals of a variable that is only scored."""
+        return f"{self.root}/checks/{variable}.nc"
+
+    def check_scores(
+        self, period: str, variable: str = "{variable}", verifier: str = "{verifier}"
+    ) -> str:
+        """Scores of such a variable of a simulation in a period, for every run."""
+        folder = f"{self.root}/checks/scores/{{method}}/{{simulator}}/seed-{{seed}}"
+        return f"{folder}/{variable}-{verifier}-{period}.nc"
+
+    def checks_table(self, selection: str = "{selection}") -> str:
+        """Scores of such variables of each run of a selection, in each verifier and period."""
+        return f"{self.root}/scores/{selection}/checks.csv"
+
     def recovery_table(self, selection: str = "{selection}") -> str:
         """Recovery of the true parameters by each run of a selection."""
         return f"{self.root}/scores/{selection}/recovery.csv"
