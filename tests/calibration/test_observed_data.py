@@ -10,7 +10,7 @@ import xarray as xr
 
 from paramscape.calibration.observed_data import PreparedFiles, read_calibration_data
 from paramscape.files import Provenance, write_dataset
-from paramscape.study import Periods
+from paramscape.study import Periods, Space
 from paramscape.study.quantities import FORCINGS, UNITS
 
 MADE = Provenance.of("tiny", {}, 1)
@@ -48,11 +48,11 @@ def datasets() -> dict[str, xr.Dataset]:
     }
 
 
-def read(datasets: dict[str, xr.Dataset], folder: Path):
+def read(datasets: dict[str, xr.Dataset], folder: Path, space: Space | None = None):
     paths = {kind: folder / f"{kind}.nc" for kind in datasets}
     for kind, dataset in datasets.items():
         write_dataset(dataset, paths[kind], kind, MADE)
-    return read_calibration_data(PreparedFiles(*paths.values(), None), "et", PERIODS)
+    return read_calibration_data(PreparedFiles(*paths.values(), None), "et", PERIODS, space)
 
 
 def test_forcing_has_mean_0_and_deviation_1_over_the_training_period(datasets, tmp_path) -> None:
@@ -89,3 +89,34 @@ def test_training_without_observations_is_refused(datasets, tmp_path) -> None:
     datasets["et"] = datasets["et"].isel(time=slice(12, None))
     with pytest.raises(ValueError, match="no observation in the training period"):
         read(datasets, tmp_path)
+
+
+@pytest.fixture
+def split(datasets) -> dict[str, xr.Dataset]:
+    """The same, with a third cell that is only scored."""
+    role = (("lat", "lon"), np.array([[1, 1], [2, 0]], "i1"), {"units": "1"})
+    return {**datasets, "domain": datasets["domain"].assign(role=role)}
+
+
+def test_constants_come_from_learners_alone(split, tmp_path) -> None:
+    far = split["forcing-daily"].copy(deep=True)
+    far["tas"][:, 1, 0] += 1000
+    space = Space(minimum_days=5)
+    data = read({**split, "forcing-daily": far}, tmp_path, space)
+    train = data.forcing[10:20, :2]
+    torch.testing.assert_close(train.mean((0, 1)), torch.zeros(7), rtol=0, atol=1e-5)
+    torch.testing.assert_close(data.attributes.flatten(), torch.tensor([-1.0, 1.0, 5.0]))
+
+
+def test_observations_of_cells_that_are_only_scored_are_hidden(split, tmp_path) -> None:
+    data = read(split, tmp_path, Space(minimum_days=5))
+    assert torch.isfinite(data.observations[10:, :2]).all()
+    assert torch.isnan(data.observations[:, 2]).all()
+    assert torch.isfinite(data.readable[10:, 2]).all()
+    blind = read(split, tmp_path, Space(minimum_days=5, unseen_sees="nothing"))
+    assert torch.isnan(blind.readable[:, 2]).all()
+
+
+def test_learners_with_few_observed_days_are_named(split, tmp_path) -> None:
+    with pytest.raises(ValueError, match=r"2 of 2 learners .* 30 .*30 N 110 E \(10 days\)"):
+        read(split, tmp_path, Space())

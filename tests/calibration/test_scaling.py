@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from paramscape.calibration.methods.cell_sceua import calibrate_cell_sceua
-from paramscape.calibration.scaling import FEWEST_DAYS, matched, nearest_of
+from paramscape.calibration.scaling import FEWEST_DAYS, matched
 from paramscape.grid.cells import Cells
+from paramscape.grid.learners import nearest_of
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.scaled import ScaledSimulator, Scaling
 from paramscape.study import CellSceua

@@ -17,7 +17,7 @@ def demo(repository: Path) -> Study:
 def test_a_calibration_takes_its_method_its_simulator_and_no_test_period(demo) -> None:
     assert set(JobSettings(demo).calibration("gan-po", "lstm")) == {
         "periods.warmup", "periods.train", "periods.validation", "priors", "calibration.target",
-        "calibration.gan-po", "surrogate.lstm", "compute",
+        "calibration.gan-po", "surrogate.lstm", "compute", "space",
     }  # fmt: skip
     assert not any(
         s.startswith("calibration.d") for s in JobSettings(demo).calibration("default", "vic")

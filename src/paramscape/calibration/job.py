@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from paramscape.simulators.build import SimulatorFiles, SimulatorSettings, simul
 from paramscape.simulators.device import device_of
 from paramscape.simulators.interface import Simulator
 from paramscape.simulators.scaled import ScaledSimulator, Scaling
-from paramscape.study import METHODS, section
+from paramscape.study import METHODS, Space, section
 from paramscape.study.run_id import RunId
 
 
@@ -41,12 +41,14 @@ class CalibrationJob:
     own: of the method, None where it has none.
     target: that it fits.
     simulator: settings of what it learns on, with periods, priors and compute.
+    space: what is asked of learners, and what networks read in other cells.
     """
 
     run: RunId
     own: Any
     target: str
     simulator: SimulatorSettings
+    space: Space = field(default_factory=Space)
 
     @classmethod
     def of(cls, run: RunId, settings: Mapping[str, Any]) -> CalibrationJob:
@@ -57,6 +59,7 @@ class CalibrationJob:
             section(settings, own) if own else None,
             section(settings, "calibration.target"),
             SimulatorSettings.of(run.simulator, settings),
+            section(settings, "space"),
         )
 
 
@@ -110,7 +113,7 @@ def calibrate(
     settings = job.simulator
     names = settings.priors.names
     use_threads(settings.compute.torch_threads)
-    data = read_calibration_data(files.prepared, job.target, settings.periods)
+    data = read_calibration_data(files.prepared, job.target, settings.periods, job.space)
     data = data.to(device_of(settings.compute))
     params = read_dataset(files.simulator.parameters, "vic-parameters")
     default = default_values(params, data.cells, settings.priors).to(data.forcing.device)

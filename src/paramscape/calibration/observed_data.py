@@ -1,7 +1,7 @@
 """Calibration data, read from the prepared files of a study."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,9 @@ from torch import Tensor
 from paramscape.calibration.problem import CalibrationData
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
+from paramscape.grid.learners import observed_learners
 from paramscape.parameters.priors import PriorBox
-from paramscape.study import LearningPeriods, Period, Priors
+from paramscape.study import LearningPeriods, Period, Priors, Space
 from paramscape.study.quantities import FORCINGS
 from paramscape.vic import Parameters
 from paramscape.vic.calibrated import uncalibrated_values
@@ -33,13 +34,19 @@ class PreparedFiles:
 
 
 def read_calibration_data(
-    files: PreparedFiles, target: str, periods: LearningPeriods
+    files: PreparedFiles, target: str, periods: LearningPeriods, space: Space | None = None
 ) -> CalibrationData:
-    """Read what may be learned from, standardised with the training period's constants.
+    """Read what may be learned from, standardised with the learners' constants of training.
+
+    Args:
+        files: the prepared files.
+        target: that is calibrated.
+        periods: of learning.
+        space: what is asked of learners, where the domain's cells are split.
 
     Raises:
-        ValueError: if forcing or an attribute is missing in an active cell, or no observation
-            falls into the training period.
+        ValueError: if forcing or an attribute is missing in an active cell, no observation falls
+            into the training period, or learners are observed too rarely.
     """
     cells = Cells.of(read_dataset(files.domain, "domain"))
     forcing = read_dataset(files.forcing, "forcing-daily")
@@ -52,7 +59,28 @@ def read_calibration_data(
         )
     attributes = read_dataset(files.attributes, "attributes")
     soil = read_dataset(files.soil, "soil-native") if files.soil else None
-    return calibration_data_of(cells, attributes, forcing, observed, soil, periods.train)
+    space = space or Space()
+    cells = learning_cells(cells, observed.sel(time=periods.train.slice), space)
+    data = calibration_data_of(cells, attributes, forcing, observed, soil, periods.train)
+    return without_unseen(data, space) if cells.are_split else data
+
+
+def learning_cells(cells: Cells, observed: xr.DataArray, space: Space) -> Cells:
+    """The cells with the learners whose observations (time, lat, lon) of training suffice.
+
+    Raises:
+        ValueError: see `observed_learners`.
+    """
+    days = np.isfinite(cells.gather(observed)).sum(0)
+    return observed_learners(cells, days, space.minimum_days, space.below_minimum == "refuse")
+
+
+def without_unseen(data: CalibrationData, space: Space) -> CalibrationData:
+    """Data in which observations of cells that are only scored are hidden."""
+    learners = torch.from_numpy(data.cells.learners)
+    hidden = torch.where(learners, data.observations, torch.nan)
+    readable = data.observations if space.unseen_sees == "observations" else hidden
+    return replace(data, observations=hidden, readable=readable)
 
 
 def calibration_data_of(
@@ -100,9 +128,10 @@ def _attributes(attributes: xr.Dataset, cells: Cells) -> Tensor:
         raise ValueError(
             f"attribute {list(attributes.data_vars)[column]} is missing in active cell {cell}"
         )
-    spread = values.std(0)
-    varies = spread > 1e-12 * np.abs(values).max(0).clip(min=1e-30)
-    scaled = (values - values.mean(0)) / np.where(varies, spread, 1.0)
+    known = _of_learners(values, cells, 0)
+    spread = known.std(0)
+    varies = spread > 1e-12 * np.abs(known).max(0).clip(min=1e-30)
+    scaled = (values - known.mean(0)) / np.where(varies, spread, 1.0)
     return _tensor(scaled[:, varies])
 
 
@@ -115,8 +144,14 @@ def _standardised_forcing(forcing: xr.Dataset, cells: Cells, period: Period) -> 
             f"{forcing['time'].values[day].astype('datetime64[D]')}"
         )
     train = forcing.get_index("time").slice_indexer(*_ends(period.slice))
-    mean, spread = values[train].mean((0, 1)), values[train].std((0, 1))
+    known = _of_learners(values[train], cells, 1)
+    mean, spread = known.mean((0, 1)), known.std((0, 1))
     return _tensor((values - mean) / np.maximum(spread, 1e-12))
+
+
+def _of_learners(values: np.ndarray, cells: Cells, axis: int) -> np.ndarray:
+    """The part of values that belongs to learners, along the axis of the cells."""
+    return np.compress(cells.learners, values, axis) if cells.are_split else values
 
 
 def _ends(days: slice) -> tuple[str, str]:

@@ -18,11 +18,15 @@ from paramscape.study import LearningPeriods
 class CalibrationData:
     """Data that methods may learn from; the same for every method.
 
-    attributes: (cell, attribute), standardised over the domain.
-    forcing: (time, cell, variable), daily, standardised with the training period's constants.
-    observations: (time, cell), the target in its unit; NaN where missing.
+    attributes: (cell, attribute), standardised over the learners.
+    forcing: (time, cell, variable), daily, standardised with the learners' constants of the
+        training period.
+    observations: (time, cell), the target in its unit; NaN where missing, and in all cells that are
+        only scored, so that losses, searches and validation see the learners alone.
     times: (time,) days as datetime64, the axis of forcing and observations.
     soil_native: native soil fields with the index of each pixel's cell, or None.
+    readable: (time, cell), observations that a network may read as its input, NaN where missing;
+        None if they are those of `observations`.
     """
 
     cells: Cells
@@ -31,12 +35,14 @@ class CalibrationData:
     observations: Tensor
     times: Any
     soil_native: xr.Dataset | None
+    readable: Tensor | None = None
 
     def to(self, device: str) -> "CalibrationData":
         """The same with its tensors on another device."""
         moved = {
             name: getattr(self, name).to(device)
-            for name in ("attributes", "forcing", "observations")
+            for name in ("attributes", "forcing", "observations", "readable")
+            if getattr(self, name) is not None
         }
         return replace(self, **moved)
 

@@ -20,6 +20,7 @@ from paramscape.calibration.observed_data import default_values
 from paramscape.calibration.problem import target_of
 from paramscape.files import read_dataset
 from paramscape.grid.cells import Cells
+from paramscape.grid.learners import nearest_of
 from paramscape.simulators.build import SimulatorFiles, SimulatorSettings, simulator_for
 from paramscape.study import section
 from paramscape.study.days import days_of
@@ -29,7 +30,6 @@ FEWEST_DAYS = 30
 """Observed training days below which a cell has the scaling of the nearest cell with more."""
 FLAT = 1e-3
 """Standard deviation of the default run below which the slope is 1 [m3 m-3]."""
-_SAME_DISTANCE = 1e-12
 _LOG = logging.getLogger(__name__)
 
 
@@ -117,18 +117,6 @@ def matched(
         return slope.repeat(cells.count), intercept.repeat(cells.count)
     nearest = nearest_of(cells, usable)
     return slope[nearest], intercept[nearest]
-
-
-def nearest_of(cells: Cells, chosen: np.ndarray) -> np.ndarray:
-    """(cell,) index of the nearest chosen cell, a chosen one's own; ties go to the first."""
-    lat, lon = np.radians(cells.places).T
-    places = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
-    index = np.flatnonzero(chosen)
-    found = np.arange(len(places))
-    for cell in np.flatnonzero(~chosen):
-        squares = np.square(places[index] - places[cell]).sum(-1)
-        found[cell] = index[np.argmax(squares <= squares.min() + _SAME_DISTANCE)]
-    return found
 
 
 def _moments(observed: np.ndarray, default: np.ndarray) -> tuple[tuple, tuple]:

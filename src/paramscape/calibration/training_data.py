@@ -18,6 +18,8 @@ class TrainingSeries:
     target: (day, cell), observations standardised with `mean` and `std`; 0 where missing.
     present: (day, cell), 1 where observed and 0 where missing.
     mean, std: of the period's observations [the target's unit].
+    readable, is_readable: like `target` and `present`, of the observations that a network may read
+        as its input; in cells that are only scored they may differ.
     """
 
     forcing: Tensor
@@ -25,6 +27,8 @@ class TrainingSeries:
     present: Tensor
     mean: float
     std: float
+    readable: Tensor
+    is_readable: Tensor
 
     @classmethod
     def of_training(cls, problem: Problem) -> "TrainingSeries":
@@ -47,10 +51,13 @@ class TrainingSeries:
                 f"deviation is {std}"
             )
         mean = float(known.mean())
-        target = torch.where(present, (observed - mean) / std, torch.zeros_like(observed))
+        target, present = _standardised(observed, mean, std)
+        readable = target, present
+        if problem.data.readable is not None:
+            readable = _standardised(problem.data.readable[days].to(torch.float64), mean, std)
         forcing = problem.data.forcing[days].to(torch.float32)
         _require_complete(forcing, period)
-        return cls(forcing, target.to(torch.float32), present.to(torch.float32), mean, std)
+        return cls(forcing, target, present, mean, std, *readable)
 
     @property
     def days(self) -> int:
@@ -60,6 +67,13 @@ class TrainingSeries:
     def standardise(self, values: Tensor) -> Tensor:
         """Values in the target's unit, standardised as the observations are."""
         return (values - self.mean) / self.std
+
+
+def _standardised(observed: Tensor, mean: float, std: float) -> tuple[Tensor, Tensor]:
+    """Standardised observations with 0 where missing, and 1 where observed; single precision."""
+    present = torch.isfinite(observed)
+    target = torch.where(present, (observed - mean) / std, torch.zeros_like(observed))
+    return target.to(torch.float32), present.to(torch.float32)
 
 
 def days_of(data: CalibrationData, period: Period) -> slice:

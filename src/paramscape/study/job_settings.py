@@ -39,8 +39,7 @@ class JobSettings:
         own = METHODS[method].section
         return self.of(
             *(f"periods.{name}" for name in type(self._study.periods.without_test).model_fields),
-            "priors",
-            "calibration.target",
+            *("priors", "calibration.target", "space"),
             *([own] if own else []),
             simulator_section(simulator),
             "compute",

@@ -30,6 +30,11 @@ class Space(Settings):
         description="What happens with learners that have fewer days: stop, or do not learn from "
         "them.",
     )
+    unseen_sees: Literal["observations", "nothing"] = Field(
+        "observations",
+        description="What networks that read observations read in cells that are only scored: "
+        "their observations of the training period, or nothing, as in an unobserved place.",
+    )
 
     @model_validator(mode="after")
     def _leaves_out_a_box(self) -> Self:

@@ -104,7 +104,8 @@ class DplLearner:
 
     def _batches(self, generator: torch.Generator) -> Sequence[MiniBatch]:
         settings, days = self.settings, self.series.days
-        cells = torch.arange(self.problem.data.cells.count, device=self.values.device)
+        learners = torch.from_numpy(self.problem.data.cells.learners)
+        cells = learners.nonzero().flatten().to(self.values.device)
         if self.problem.simulator.is_stateful:
             return windows_of_cells(days, settings.stateful, cells, settings.cells, generator)
         group, length = min(settings.cells, len(cells)), min(settings.days, days)
@@ -118,7 +119,7 @@ class DplLearner:
     ) -> MiniBatch:
         """Distinct cells and one window, anywhere in the training period."""
         first = torch.randint(self.series.days - length + 1, (1,), generator=generator)
-        some = torch.randperm(len(cells), generator=generator)[:group].to(cells.device)
+        some = cells[torch.randperm(len(cells), generator=generator)[:group].to(cells.device)]
         return MiniBatch(Windows(first, length, some), torch.ones(1, length, dtype=torch.bool))
 
 

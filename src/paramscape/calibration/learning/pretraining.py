@@ -45,7 +45,12 @@ def read_search(
     )
 
 
-def pretrain(field_network: FieldNetwork, target: Tensor, settings: Pretraining) -> float:
+def pretrain(
+    field_network: FieldNetwork,
+    target: Tensor,
+    settings: Pretraining,
+    learners: Tensor | slice = slice(None),
+) -> float:
     """Train a network to give parameter fields, and return the remaining mean square error.
 
     Adam's learning rate decays to 0 as a cosine; the weights with the smallest error are kept.
@@ -54,14 +59,15 @@ def pretrain(field_network: FieldNetwork, target: Tensor, settings: Pretraining)
         field_network: is trained.
         target: (cell, parameter) on the unit scale.
         settings: number of steps and initial learning rate.
+        learners: (cell,) bool, the cells whose parameters count; all by default.
     """
     network = field_network.network
-    target = target.to(next(network.parameters()))
+    target = target.to(next(network.parameters()))[learners]
     optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.steps)
     smallest, best = float("inf"), network.state_dict()
     for step in range(settings.steps + 1):
-        error = (field_network.unit() - target).square().mean()
+        error = (field_network.unit()[learners] - target).square().mean()
         if float(error.detach()) < smallest:
             smallest, best = float(error.detach()), copy.deepcopy(network.state_dict())
         if step < settings.steps:

@@ -149,7 +149,8 @@ class _FieldTraining:
             )
         self.model_runs.search(searched.model_runs)
         unit = self.problem.priors.to_unit(searched.fields).clamp(0.0, 1.0)
-        error = pretrain(self.learner.field_network, unit, settings)
+        learners = torch.from_numpy(self.problem.data.cells.learners)
+        error = pretrain(self.learner.field_network, unit, settings, learners)
         _LOG.info(
             "%s is pre-trained on parameters that a search of each cell found in %d model runs; "
             "root mean square error %.2g of the priors' ranges",

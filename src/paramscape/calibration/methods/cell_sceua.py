@@ -6,6 +6,7 @@ from torch import Tensor
 from paramscape.calibration.problem import Problem
 from paramscape.calibration.search.cells import CellErrors
 from paramscape.calibration.search.sceua_run import SceuaRun
+from paramscape.grid.learners import nearest_of
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.study import CellSceua
 
@@ -20,7 +21,8 @@ def calibrate_cell_sceua(
     default. All cells are simulated together, each with its own points. Cells do not influence each
     other unless the simulator couples them; in an `arnet`, which sees neighbours, the points of
     neighbouring cells add noise to each cell's error. A cell without any observation
-    keeps its default parameters, and the log says so.
+    keeps its default parameters, and the log says so. A cell that is only scored takes the
+    parameters of the nearest learner.
 
     Args:
         problem: what is calibrated.
@@ -40,4 +42,7 @@ def calibrate_cell_sceua(
     search = SceuaRun(cells, settings, paths, seed).run()
     found = problem.default.clone()
     found[torch.from_numpy(cells.cell)] = cells.physical(search.best_points)
-    return found
+    domain = problem.data.cells
+    return (
+        found[torch.from_numpy(nearest_of(domain, domain.learners))] if domain.are_split else found
+    )

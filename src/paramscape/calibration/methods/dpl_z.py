@@ -56,5 +56,5 @@ def network_input(record: TrainingSeries, problem: Problem, days: int) -> Tensor
     attributes = problem.data.attributes.to(torch.float32)
     kept = slice(max(0, record.days - days), None)
     still = attributes.expand(len(record.target[kept]), -1, -1)
-    target, present = record.target[kept].unsqueeze(-1), record.present[kept].unsqueeze(-1)
+    target, present = (r[kept].unsqueeze(-1) for r in (record.readable, record.is_readable))
     return torch.cat([record.forcing[kept], target, present, still], -1)

@@ -64,7 +64,7 @@ class _Series:
     def __init__(self, problem: Problem, settings: ParaFormerSeries):
         self.attributes = problem.data.attributes.to(torch.float32)
         record = TrainingSeries.of_training(problem)
-        observed = [record.target.unsqueeze(-1), record.present.unsqueeze(-1)]
+        observed = [record.readable.unsqueeze(-1), record.is_readable.unsqueeze(-1)]
         self.series = torch.cat([record.forcing, *observed], -1)
         self.windows = ReadWindows(
             settings.sequence_days, record.days, settings.inference, settings.inference_windows

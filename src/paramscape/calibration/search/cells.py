@@ -26,7 +26,7 @@ class CellErrors:
         self.problem, self.objective = problem, TrainingObjective(problem, warmup_days)
         observed = torch.isfinite(self.objective.observed).any(0).cpu().numpy()
         self.cell = np.flatnonzero(observed)
-        unseen = np.flatnonzero(~observed)
+        unseen = np.flatnonzero(~observed & problem.data.cells.learners)
         if len(unseen):
             _LOG.info(
                 "%d cells have no observation of %s in training and keep the default parameters; "
