@@ -58,6 +58,15 @@ def static_field(
     return waves.field(waves.draw_weights(rng), lat, lon)
 
 
+def mixed_field(seed: int, what: str, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """A field (lat, lon) of a soil, of unit variance, structured from a basin to a single hill."""
+    shares = ((0.9, 0.5), (0.25, 0.35), (0.04, 0.15))
+    return sum(
+        np.sqrt(share) * static_field(seed, f"soil: {what} {length}", length, lat, lon)
+        for length, share in shares
+    )
+
+
 @dataclass(frozen=True)
 class DailyNoise:
     """A Gaussian process of unit variance, correlated in space and from day to day.

@@ -174,6 +174,16 @@ def _write_granule(
 
 def _add_variables(file: netCDF4.Dataset, hours: np.ndarray) -> dict[str, netCDF4.Variable]:
     """Axes and time of a file, and its empty variables."""
+    add_nldas_axes(file, hours)
+    if hours.size == 1:
+        chunks = (1, LAT.size, LON.size)
+    else:
+        chunks = (min(PIECE_DAYS * HOURS, hours.size), 8, 8)
+    return {name: _add_variable(file, name, chunks) for name in VARIABLES}
+
+
+def add_nldas_axes(file: netCDF4.Dataset, hours: np.ndarray) -> None:
+    """Dimensions time, lat, lon and bnds with their coordinates; hours since 1979-01-01."""
     for name, size in (("time", hours.size), ("lat", LAT.size), ("lon", LON.size), ("bnds", 2)):
         file.createDimension(name, size)
     _add_axis(file, "lat", LAT, "degrees_north", "latitude")
@@ -186,11 +196,6 @@ def _add_variables(file: netCDF4.Dataset, hours: np.ndarray) -> dict[str, netCDF
     time[:] = hours
     bounds = file.createVariable("time_bnds", "f8", ("time", "bnds"), fill_value=False)
     bounds[:] = np.stack([hours - 1, hours], -1)
-    if hours.size == 1:
-        chunks = (1, LAT.size, LON.size)
-    else:
-        chunks = (min(PIECE_DAYS * HOURS, hours.size), 8, 8)
-    return {name: _add_variable(file, name, chunks) for name in VARIABLES}
 
 
 def _add_variable(

@@ -9,7 +9,7 @@ import numpy as np
 from paramscape.products.china_soil.files import HYDRAULIC, PROPERTIES, canonical_name
 from paramscape.study import ChinaSoil, Grid
 from paramscape.twin._sparse import GEOGRAPHIC, add_axis, add_field, new_file
-from paramscape.twin.fields import static_field
+from paramscape.twin.fields import mixed_field, static_field
 from paramscape.twin.grids import Region, soil_region
 from paramscape.twin.terrain import elevation
 
@@ -44,12 +44,12 @@ def soil_fields(seed: int, lat: np.ndarray, lon: np.ndarray) -> dict[str, np.nda
     sand, silt, clay = _texture(seed, heights, lat, lon)
     own = static_field(seed, "soil: structure", 0.2, lat, lon)[None]
     saturated = np.clip(0.494 - 0.00126 * sand + 0.015 * own, 0.3, 0.6)
-    porosity = np.clip(saturated + 0.01 + 0.008 * _mixed(seed, "pores", lat, lon), 0.3, 0.62)
+    porosity = np.clip(saturated + 0.01 + 0.008 * mixed_field(seed, "pores", lat, lon), 0.3, 0.62)
     suction = 10 ** (1.88 - 0.0131 * sand + 0.05 * own)
     index = 1 / (2.91 + 0.159 * clay)
     conductivity = 60.96 * 10 ** (-0.6 + 0.0126 * sand - 0.0064 * clay + 0.12 * own)
     depth = 150 - 90 * np.tanh(np.maximum(heights - 80, 0) / 350)
-    depth = depth + 22 * _mixed(seed, "depth", lat, lon)
+    depth = depth + 22 * mixed_field(seed, "depth", lat, lon)
     return {
         "THSCH": saturated,
         "PSI_S": -suction,
@@ -88,21 +88,12 @@ def _texture(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     below = np.sqrt(BOTTOMS / BOTTOMS[-1])[:, None, None]
     hill = np.tanh(heights / 300)
-    sandy = -0.3 + 0.5 * _mixed(seed, "sand", lat, lon) + 0.9 * hill - 0.2 * below
-    clayey = -0.1 + 0.4 * _mixed(seed, "clay", lat, lon) - 0.2 * hill + 0.35 * below
+    sandy = -0.3 + 0.5 * mixed_field(seed, "sand", lat, lon) + 0.9 * hill - 0.2 * below
+    clayey = -0.1 + 0.4 * mixed_field(seed, "clay", lat, lon) - 0.2 * hill + 0.35 * below
     silty = 0.45 - 0.3 * hill + 0 * below
     weights = np.exp(np.stack(np.broadcast_arrays(sandy, silty, clayey)))
     sand, silt, clay = 100 * weights / weights.sum(0)
     return sand, silt, clay
-
-
-def _mixed(seed: int, what: str, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """A field (lat, lon) of unit variance with structure from a whole basin to a single hill."""
-    shares = ((0.9, 0.5), (0.25, 0.35), (0.04, 0.15))
-    return sum(
-        np.sqrt(share) * static_field(seed, f"soil: {what} {length}", length, lat, lon)
-        for length, share in shares
-    )
 
 
 def _write_variable(path: Path, name: str, values: np.ndarray, cells: Region) -> None:
