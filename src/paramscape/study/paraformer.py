@@ -68,6 +68,11 @@ class ParaFormer(Optimized):
         description="Days of a sample, which a surrogate without states simulates, and which "
         "`paraformer-z` reads.",
     )
+    simulated_days: PositiveInt | None = Field(
+        None,
+        description="Days of a sample that a surrogate without states simulates, at most, anywhere "
+        "in it; by default all. `lstm` reads a sequence for every day, which takes long.",
+    )
     samples_at_once: PositiveInt = Field(
         256,
         description="Samples that the network learns from at once, at most, which bounds memory; "

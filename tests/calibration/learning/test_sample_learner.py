@@ -150,6 +150,15 @@ def test_cells_that_are_only_scored_are_not_learned_from_but_have_parameters(is_
     assert learner.parameters().shape == (17, 7)
 
 
+def test_some_of_the_days_that_are_read_can_be_simulated(land):
+    batches = learner_of("paraformer-z", land(), simulated_days=5).batches(0, seeded())
+    assert len(batches) == iterations_of_epoch(33 * 5, 17 * 90)
+    groups = [group for batch in batches for group in batch.groups]
+    later = {int(g.batch.windows.first_days[0]) - g.first_read for g in groups}
+    assert later == set(range(16))
+    assert {group.batch.windows.days for group in groups} == {5}
+
+
 def test_a_batch_larger_than_the_domain_repeats_cells_with_other_days(land):
     batch = learner_of("paraformer-z", land(), batch=50, batch_windows=1).batches(0, seeded())[0]
     assert [len(group.cells) for group in batch.groups] == [16, 16, 16]

@@ -71,7 +71,7 @@ def stateful_batches(
 def random_samples(
     reads: ReadWindows, cells: Tensor, settings: ParaFormer, generator: torch.Generator
 ) -> list[SampleBatch]:
-    """Random samples for a simulator without states, which simulates the days that are read.
+    """Random samples for a simulator without states, which simulates days that are read.
 
     The samples of a mini-batch are divided equally among some random windows, each with distinct
     random cells. An epoch has as many mini-batches as see a cell's day with a probability of 99 %.
@@ -85,17 +85,22 @@ def random_samples(
     fewest = -(-settings.batch // len(cells))
     windows = min(settings.batch, max(settings.batch_windows, fewest))
     group = settings.batch // windows
+    days = min(settings.simulated_days or reads.days, reads.days)
     iterations = settings.iterations_per_epoch or iterations_of_epoch(
-        windows * group * reads.days, len(cells) * reads.period
+        windows * group * days, len(cells) * reads.period
     )
-    used = torch.ones(1, reads.days, dtype=torch.bool)
-    batches = []
-    for _ in range(iterations):
-        groups = []
-        for _ in range(windows):
-            first = reads.draw(generator)
-            some = cells[torch.randperm(len(cells), generator=generator)[:group].to(cells.device)]
-            simulated = Windows(torch.tensor([first]), reads.days, some)
-            groups.append(SampleGroup(first, MiniBatch(simulated, used)))
-        batches.append(SampleBatch(tuple(groups)))
-    return batches
+    return [
+        SampleBatch(tuple(_group(reads, days, cells, group, generator) for _ in range(windows)))
+        for _ in range(iterations)
+    ]
+
+
+def _group(
+    reads: ReadWindows, days: int, cells: Tensor, group: int, generator: torch.Generator
+) -> SampleGroup:
+    """Distinct random cells with one random window; `days` of it are simulated."""
+    first = reads.draw(generator)
+    later = int(torch.randint(reads.days - days + 1, (1,), generator=generator))
+    some = cells[torch.randperm(len(cells), generator=generator)[:group].to(cells.device)]
+    simulated = Windows(torch.tensor([first + later]), days, some)
+    return SampleGroup(first, MiniBatch(simulated, torch.ones(1, days, dtype=torch.bool)))
