@@ -8,5 +8,8 @@ if __name__ == "__main__":
     with job(snakemake):
         study = snakemake.params.settings
         write_static(
-            section(study, "products"), section(study, "domain"), section(study, "twin.seed")
+            section(study, "products"),
+            section(study, "domain"),
+            section(study, "twin.seed"),
+            section(study, "twin.kind"),
         )

@@ -238,3 +238,16 @@ def test_scaling_is_for_soil_moisture(settings) -> None:
     assert "calibration.scaling: moments scales soil_moisture, but calibration.target is et" in (
         refusal(settings)
     )
+
+
+def test_a_twin_of_the_other_kind_does_not_write_a_products_files(settings) -> None:
+    settings["twin"]["kind"] = "conus"
+    found = refusal(settings)
+    assert "products.forcing is cmfd-v1.6, whose files a twin of kind huaihe writes" in found
+    assert "products.soil is china-soil" in found
+    settings["twin"]["climate"] = False
+    validate(settings)
+    settings["twin"] = {}
+    smap = {"product": "smap-l3-e", "folder": "smap"}
+    settings["products"]["observations"]["soil_moisture"] = smap
+    assert "products.observations.soil_moisture is smap-l3-e" in refusal(settings)

@@ -22,6 +22,7 @@ from paramscape.products.rule_files import (
     made_paths,
     paths_of,
     twin_observation_paths,
+    twin_pixels,
     twin_years,
 )
 from paramscape.study import (

@@ -12,19 +12,23 @@ if STUDY.twin and STUDY.twin.climate:
             mem_mb=growing(2000),
             runtime=growing(20),
         params:
-            settings=settings("domain", "products", "twin.seed"),
+            settings=settings("domain", "products", "twin.seed", "twin.kind"),
             code=code("write_twin_land.py"),
         message:
             "Write the twin's terrain, soil, land cover and basin"
         script:
             "../../scripts/write_twin_land.py"
 
+    # NLDAS' files hold the cells of the domain alone.
+    CLIMATE_CELLS = {"domain": PATHS.domain} if STUDY.twin.kind == "conus" else {}
     for climate_days in twin_years(STUDY):
         climate_year = climate_days.start.year
 
         rule:
             name:
                 f"write_twin_climate_{climate_year}"
+            input:
+                **CLIMATE_CELLS,
             output:
                 climate_paths(STUDY, climate_days),
             log:
@@ -37,15 +41,19 @@ if STUDY.twin and STUDY.twin.climate:
                 runtime=growing(30),
             params:
                 days=climate_days.model_dump(mode="json"),
-                settings=settings("domain", "products", "twin.seed"),
+                settings=settings("domain", "products", "twin.seed", "twin.kind"),
                 code=code("write_twin_climate.py"),
             message:
-                f"Write the twin's CMFD files of {climate_year}"
+                f"Write the twin's weather of {climate_year}"
             script:
                 "../../scripts/write_twin_climate.py"
 
 
 if STUDY.twin:
+
+    TRUE_TARGETS = list(
+        dict.fromkeys([*STUDY.products.observations, *STUDY.products.checks])
+    )
 
     rule observe_truth:
         input:
@@ -54,7 +62,7 @@ if STUDY.twin:
             forcing=expand(PATHS.vic_forcing(), year=RECORD_YEARS),
             parameters=PATHS.vic_parameters,
         output:
-            observations=expand(PATHS.truth(), target=STUDY.products.observations),
+            observations=expand(PATHS.truth(), target=TRUE_TARGETS),
         log:
             f"{ROOT}/logs/observe_truth.log",
         group:
@@ -94,7 +102,9 @@ if STUDY.twin:
             "Run the hidden truth through VIC and observe it where methods may see"
 
 
-for gleam_target in STUDY.products.observations:
+for gleam_target, gleam_product in STUDY.products.observations.items():
+    if gleam_product.form == "pixels":
+        continue
     early_gleam, late_gleam = twin_observation_paths(STUDY, gleam_target)
 
     for gleam_name, gleam_folder, gleam_files in (
@@ -130,3 +140,34 @@ for gleam_target in STUDY.products.observations:
                     f"Write the truth's {gleam_target} as GLEAM files"
                 script:
                     "../../scripts/write_twin_gleam.py"
+
+
+for pixels in twin_pixels(STUDY):
+
+    rule:
+        name:
+            f"write_twin_{pixels.name}"
+        input:
+            domain=PATHS.domain,
+            truth=PATHS.truth(pixels.variable, learning=pixels.learning),
+        output:
+            pixels.paths,
+        log:
+            f"{ROOT}/logs/write_twin_{pixels.name}.log",
+        group:
+            "observe"
+        conda:
+            "../../envs/cpu.yaml"
+        threads: 1
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(30),
+        params:
+            role=pixels.role,
+            variable=pixels.variable,
+            settings=settings(pixels.role, "twin"),
+            code=code("write_twin_pixels.py"),
+        message:
+            f"Write the truth's {pixels.variable} in the files of its product"
+        script:
+            "../../scripts/write_twin_pixels.py"

@@ -107,7 +107,7 @@ def domain_files(study: Study) -> list[RawFile]:
             files.append(SourceFile(domain.points, content, OWN))
     elif isinstance(domain, BlocksDomain):
         if domain.mask is not None:
-            files.append(SourceFile(domain.mask.path, content, OWN))
+            files.append(SourceFile(domain.mask.path, content, BASIN))
     elif not isinstance(domain, RectangleDomain):
         files.append(SourceFile(domain.path, content, BASIN))
     if isinstance(study.space.learn, MarkedCells):

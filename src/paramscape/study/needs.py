@@ -9,6 +9,7 @@ from paramscape.study.mpr_inputs import missing_mpr_inputs
 from paramscape.study.paraformer import ParaFormerSeries
 from paramscape.study.parameters import BY_NAME
 from paramscape.study.sampled_cells import BlocksDomain, PointsDomain
+from paramscape.study.twin import FORMATS
 
 if TYPE_CHECKING:
     from paramscape.study.study import Study
@@ -179,6 +180,28 @@ def _twin(study: "Study") -> Iterator[str]:
         )
 
 
+def _twin_formats(study: "Study") -> Iterator[str]:
+    """Products whose files another kind of twin writes."""
+    if study.twin is None or not study.twin.climate:
+        return
+    products = study.products
+    used = {
+        "forcing": products.forcing,
+        "soil": products.soil,
+        **{f"observations.{target}": p for target, p in products.observations.items()},
+        **{f"checks.{variable}": p for variable, p in products.checks.items()},
+    }
+    for place, settings in used.items():
+        name = getattr(settings, "product", None)
+        kind = FORMATS.get(name)
+        if kind is not None and kind != study.twin.kind:
+            yield (
+                f"products.{place} is {name}, whose files a twin of kind {kind} writes, but "
+                f"twin.kind is {study.twin.kind}. Set twin.kind to {kind}, choose another product, "
+                "or set twin.climate to false"
+            )
+
+
 def _forcing_steps(study: "Study") -> Iterator[str]:
     forcing, wanted = study.products.forcing, study.vic.snow_steps_per_day
     steps = forcing.steps_per_day
@@ -247,6 +270,6 @@ def _space(study: "Study") -> Iterator[str]:
 
 
 _RULES: tuple[Callable[["Study"], Iterator[str]], ...] = (
-    _target, _checks, _default, _land, _twin, _runs, _forcing_steps, _first_population,
-    _days_of_surrogates, _real_program, _space, _scaling,
+    _target, _checks, _default, _land, _twin, _twin_formats, _runs, _forcing_steps,
+    _first_population, _days_of_surrogates, _real_program, _space, _scaling,
 )  # fmt: skip

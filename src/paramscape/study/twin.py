@@ -6,6 +6,17 @@ from pydantic import Field, NonNegativeFloat
 
 from paramscape.study._base import Settings
 
+Kind = Literal["huaihe", "conus"]
+FORMATS: dict[str | None, Kind] = {
+    "cmfd-v1.6": "huaihe",
+    "china-soil": "huaihe",
+    "nldas-2": "conus",
+    "conus-soil": "conus",
+    "smap-l3-e": "conus",
+    "mod16a2": "conus",
+}
+"""The kind of twin that writes the files of a product."""
+
 
 class SmapErrors(Settings):
     """How SMAP's soil moisture differs from the moisture of VIC's first layer."""
@@ -25,7 +36,7 @@ class SmapErrors(Settings):
 class Twin(Settings):
     """How the hidden truth differs from what the methods know."""
 
-    kind: Literal["huaihe", "conus"] = Field(
+    kind: Kind = Field(
         "huaihe",
         description="A monsoon climate in the formats of CMFD, China's soil data and GLEAM; or "
         "the plains to the Rocky Mountains in those of NLDAS-2, CONUS-SOIL, SMAP and MOD16.",

@@ -10,7 +10,9 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-from paramscape.study import SettingsError
+from paramscape.products.listing import Listing
+from paramscape.products.nldas.files import hours, path_of
+from paramscape.study import NldasForcing, Period, SettingsError
 from paramscape.twin._sparse import new_file
 from paramscape.twin.plains.climate import HOURS, PlainsClimate
 
@@ -124,6 +126,13 @@ class NldasCells:
         inside = np.where(self.mask, values, FILL)
         field[:, (self.rows - rows.start)[:, None], self.columns - columns.start] = inside
         return field
+
+
+def write_nldas(settings: NldasForcing, days: Period, seed: int, cells: NldasCells) -> None:
+    """Write the granules of some days."""
+    listing = Listing(twin_writes=True)
+    wanted = hours(days.start, days.end)
+    write_granules({hour: path_of(settings, hour, listing) for hour in wanted}, seed, cells)
 
 
 def write_granules(paths: dict[datetime, Path], seed: int, cells: NldasCells) -> None:

@@ -12,6 +12,7 @@ from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
 from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
+from paramscape.twin.plains.climate import PlainsClimate
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,14 @@ class TruthInputs:
 
 
 def hidden_parameters(inputs: TruthInputs, priors: Priors, twin: Twin) -> xr.Dataset:
-    """The true parameter fields (parameter, lat, lon), dataset of kind `parameters`."""
-    attributes = inputs.attributes.where(xr.DataArray(inputs.cells.mask, dims=("lat", "lon")))
+    """The true parameter fields (parameter, lat, lon), dataset of kind `parameters`.
+
+    They follow the attributes, and with `twin.kind: conus` the mean climate, too.
+    """
+    attributes = inputs.attributes
+    if twin.kind == "conus":
+        attributes = attributes.assign(_climate(inputs.cells, twin.seed))
+    attributes = attributes.where(xr.DataArray(inputs.cells.mask, dims=("lat", "lon")))
     return truth_parameters(attributes, priors, twin, twin.seed)
 
 
@@ -40,7 +47,7 @@ def observe_truth(
     """What the twin's instruments report in the scored days of the periods.
 
     The true parameters run through VIC in float64 with perturbed forcing; every target gets its
-    own noise.
+    own noise. With `twin.kind: conus` there is none: files of SMAP and MOD16 get their own errors.
 
     Args:
         inputs: parameter file, forcing and cells.
@@ -61,4 +68,13 @@ def observe_truth(
     exact = targets_dataset(
         {name: value.numpy() for name, value in targets.items()}, inputs.cells, days_of(period)
     )
+    if twin.kind == "conus":
+        return exact
     return xr.Dataset({n: add_observation_noise(exact[n], twin, twin.seed) for n in exact})
+
+
+def _climate(cells: Cells, seed: int) -> dict[str, xr.DataArray]:
+    """Mean climate (lat, lon) of the plains, as attributes of the truth."""
+    normals = PlainsClimate(seed, cells.lat, cells.lon).normals()
+    axes = {"lat": cells.lat, "lon": cells.lon}
+    return {f"climate_{n}": xr.DataArray(v, axes, ("lat", "lon")) for n, v in normals.items()}

@@ -202,10 +202,11 @@ class _Retrievals:
         return known[self.pixels.cell, later[None, :]]
 
     def _end_of_day(self, day: date, days_before: int) -> np.ndarray:
-        """(lat, lon) truth at the end of a day or of the one before, if the truth has it."""
+        """(lat, lon) truth at the end of a day or of the one before, or that of the nearest day."""
         times = self.truth.time.values.astype("M8[D]")
         position = int((np.datetime64(day) - times[0]).astype(int))
-        return self.truth.values[max(position - days_before, 0)]
+        last = self.truth.sizes["time"] - 1
+        return self.truth.values[min(max(position - days_before, 0), last)]
 
     def _frozen(self, day: date, hours: np.ndarray) -> np.ndarray:
         celsius = self.climate.temperature(day, 1)

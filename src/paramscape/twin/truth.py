@@ -15,13 +15,13 @@ from paramscape.twin.fields import DailyNoise, static_field
 
 # Effect of soil and land on a parameter [standard deviations]; the rest is a random surface.
 TENDENCY = {
-    "infilt": {"clay": 0.8, "elevation": 0.4},
-    "Ds": {"sand": 0.5, "porosity": -0.4},
-    "Dsmax": {"sand": 0.7, "elevation": 0.6},
-    "Ws": {"clay": 0.6, "bulk_density": 0.3},
-    "depth2": {"soil_depth": 0.7, "silt": 0.3},
-    "depth3": {"soil_depth": 0.8, "elevation": -0.4},
-    "expt": {"clay": 0.9, "bulk_density": 0.4},
+    "infilt": {"clay": 0.8, "elevation": 0.4, "climate_rain": -0.5},
+    "Ds": {"sand": 0.5, "porosity": -0.4, "climate_temperature": 0.4},
+    "Dsmax": {"sand": 0.7, "elevation": 0.6, "climate_rain": 0.4},
+    "Ws": {"clay": 0.6, "bulk_density": 0.3, "climate_rain": 0.4},
+    "depth2": {"soil_depth": 0.7, "silt": 0.3, "climate_rain": -0.3},
+    "depth3": {"soil_depth": 0.8, "elevation": -0.4, "climate_rain": -0.4},
+    "expt": {"clay": 0.9, "bulk_density": 0.4, "climate_rain": 0.3},
     "c": {"clay": 0.5, "elevation": -0.3},
     "depth1": {"soil_depth": 0.5, "sand": -0.3},
     "Ksat": {"sand": 0.9, "clay": -0.6},

@@ -52,3 +52,14 @@ def test_the_same_seed_observes_the_same_and_errors_make_a_difference(inputs, pe
     exact = observe_truth(inputs, truth, periods, Vic(), EXACT)
     ratio = inputs.cells.gather(first["et"]) / inputs.cells.gather(exact["et"])
     assert 0.05 < np.nanstd(ratio) < 0.4
+
+
+def test_the_truth_of_the_plains_follows_the_climate_and_has_no_noise(inputs, periods):
+    plains = Twin(kind="conus", rain_error=0, temperature_error=0, radiation_error=0)
+    truth = hidden_parameters(inputs, Priors(), plains)
+    other = hidden_parameters(inputs, Priors(), Twin())
+    assert (truth != other).to_array().any()
+    observed = observe_truth(inputs, truth, periods, Vic(), plains)
+    without = plains.model_copy(update={"kind": "huaihe", "observation_noise": 0.0})
+    exact = observe_truth(inputs, truth, periods, Vic(), without)
+    np.testing.assert_allclose(observed["et"], exact["et"], rtol=1e-12)

@@ -15,6 +15,7 @@ SOURCE = Source(
     "SMAP L3 Enhanced soil moisture (SPL3SMP_E)",
     "https://nsidc.org/data/spl3smp_e (free Earthdata login; `earthaccess` downloads it as "
     "short_name SPL3SMP_E, version 006)",
+    made_by_twin=True,
 )
 NEWEST_RELEASE = "R19240"
 _NAME = re.compile(r"SMAP_L3_SM_P_E_(\d{4})(\d{2})(\d{2})_(R\d+)_(\d+)\.h5", re.IGNORECASE)
