@@ -47,6 +47,17 @@ class ParaFormer(Optimized):
         description="Share of what attention and feed-forward networks give that learning leaves "
         "out [1].",
     )
+    attribute_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of whole attributes that learning leaves out [1]; none in the paper.",
+    )
+    pooling: Literal["mean", "queries"] = Field(
+        "mean",
+        description="Parameters from the mean over the attributes, as in the paper, or from one "
+        "learned query for each parameter, which attends to attributes and days.",
+    )
     range_weight: NonNegativeFloat = Field(
         1.0, description="Weight of the range boundary loss of unit-scaled parameters."
     )
@@ -110,6 +121,11 @@ class ParaFormerSeries(ParaFormer):
 
     width: PositiveInt = Field(256, description="Size of a token, d.")
     heads: PositiveInt = Field(8, description="Heads of an attention; they must divide the width.")
+    consistency_weight: NonNegativeFloat = Field(
+        0.0,
+        description="Weight of the variance of unit-scaled parameters between two random windows "
+        "of a cell, which should be the same from any window; none in the paper.",
+    )
     inference: Literal["last", "mean"] = Field(
         "mean",
         description="Parameters of the last days of the training period, or their mean over "
@@ -118,3 +134,9 @@ class ParaFormerSeries(ParaFormer):
     inference_windows: PositiveInt = Field(
         4, description="Windows over which `mean` takes the mean."
     )
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weights of the losses, by loss."""
+        more = {"consistency": self.consistency_weight} if self.consistency_weight else {}
+        return {**super().weights, **more}

@@ -109,7 +109,7 @@ def test_attributes_in_another_order_with_their_weights_change_nothing(make):
 
 def test_paraformer_z_knows_the_order_of_days():
     network, (attributes, series) = network_z(), read(network_z)
-    head = network.head.weight.abs().max()
+    head = network.head.out.weight.abs().max()
     change = (network(attributes, series.flip(1)) - network(attributes, series)).abs().max()
     assert change > 1e-3 * head
 
@@ -137,6 +137,36 @@ def test_paraformer_starts_near_its_start_and_all_its_weights_learn(make, norm):
 
 
 @pytest.mark.parametrize("make", [network_a, network_z])
+def test_with_one_query_for_each_parameter_paraformer_starts_near_its_start_too(make):
+    network = make(pooling="queries")
+    unit = network(*read(make))
+    assert (unit - START).abs().max() < 0.1
+    unit[:, 0].sum().backward()
+    gradient = network.head.queries.grad
+    assert (gradient[0] != 0).any()
+    assert (gradient[1:] == 0).all()
+
+
+@pytest.mark.parametrize("pooling", ["mean", "queries"])
+@pytest.mark.parametrize("make", [network_a, network_z])
+def test_a_left_out_attribute_changes_nothing_whatever_its_value(make, pooling):
+    network = make(attribute_dropout=0.5, dropout=0.0, pooling=pooling)
+    (attributes, *rest), keys = read(make), dropout_keys(11, seeded())
+    seen = KeyedDropout(keys, 0.0).seen(6, 0.5)
+    assert 0.3 < seen.float().mean() < 0.7
+    expected = network(attributes, *rest, keys=keys)
+    changed = torch.where(seen, attributes, 99.0)
+    torch.testing.assert_close(network(changed, *rest, keys=keys), expected, rtol=0, atol=1e-6)
+    assert not torch.equal(network(attributes, *rest), expected)
+
+
+def test_a_sample_never_loses_all_its_attributes():
+    seen = KeyedDropout(dropout_keys(500, seeded()), 0.0).seen(2, 0.9)
+    assert seen.any(1).all()
+    assert (~seen).any(1).any()
+
+
+@pytest.mark.parametrize("make", [network_a, network_z])
 def test_paraformers_first_weights_come_from_the_given_generator_alone(make):
     torch.manual_seed(1)
     first = make().state_dict()
@@ -147,7 +177,10 @@ def test_paraformers_first_weights_come_from_the_given_generator_alone(make):
 
 @pytest.mark.parametrize("make", [network_a, network_z])
 def test_dropout_is_the_same_in_any_micro_batch(make):
-    network, inputs = make(dropout=0.3).double(), [x.double() for x in read(make)]
+    network, inputs = (
+        make(dropout=0.3, attribute_dropout=0.2).double(),
+        [x.double() for x in read(make)],
+    )
     keys = dropout_keys(11, seeded())
     whole = network(*inputs, keys=keys)
     for size in (1, 4):

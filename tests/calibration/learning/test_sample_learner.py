@@ -12,6 +12,7 @@ from paramscape.calibration.learning.dpl import iterations_of_epoch
 from paramscape.calibration.learning.losses import boundary_loss, masked_rmse
 from paramscape.calibration.learning.minibatches import simulate
 from paramscape.calibration.learning.read_windows import ReadWindows
+from paramscape.calibration.learning.sample_batches import SampleBatch
 from paramscape.calibration.methods.dpl_z import dpl_z_learner
 from paramscape.calibration.methods.paraformer_a import paraformer_a_learner
 from paramscape.calibration.methods.paraformer_z import paraformer_z_learner
@@ -66,8 +67,10 @@ def test_the_boundary_loss_of_the_paper():
 @pytest.mark.parametrize("micro", [(1, 1), (7, None), (1000, 4)])
 def test_micro_batches_of_any_size_give_the_same_step(method, is_stateful, micro, land):
     sizes = {"samples_at_once": micro[0], "cells_at_once": micro[1]}
-    parts = step_of(learner_of(method, memoryless(land(is_stateful)), **sizes))
-    whole = step_of(learner_of(method, memoryless(land(is_stateful))))
+    all_losses = {"consistency_weight": 0.5} if method == "paraformer-z" else {}
+    given = all_losses | {"attribute_dropout": 0.2}
+    parts = step_of(learner_of(method, memoryless(land(is_stateful)), **given, **sizes))
+    whole = step_of(learner_of(method, memoryless(land(is_stateful)), **given))
     assert parts[0] == pytest.approx(whole[0], rel=1e-12)
     for found, expected in zip(parts[1] + parts[2], whole[1] + whole[2], strict=True):
         torch.testing.assert_close(found, expected, rtol=0, atol=1e-12)
@@ -91,7 +94,7 @@ def memoryless(case):
 def test_the_gradient_is_that_of_rmse_and_boundary_loss_together(method, land):
     learner = learner_of(method, memoryless(land(True)), dropout=0.0, range_weight=0.7)
     with torch.no_grad():
-        learner.network.head.bias[:3] = torch.tensor([1.3, -0.2, 1.1])
+        learner.network.head.out.bias[:3] = torch.tensor([1.3, -0.2, 1.1])
     generator = seeded()
     (group,) = learner.batches(0, generator)[0].groups
     unit = learner.network(*learner.reader(group.cells, group.first_read))
@@ -133,6 +136,25 @@ def test_samples_on_a_surrogate_without_states_are_simulated_on_the_days_that_ar
             assert group.batch.windows.first_days.tolist() == [group.first_read]
             assert group.batch.windows.days == 20
     assert len({g.first_read for b in batches for g in b.groups}) > 3
+
+
+def test_the_consistency_loss_is_the_variance_between_two_windows(land):
+    given = {"consistency_weight": 2.0, "dropout": 0.0}
+    learner = learner_of("paraformer-z", memoryless(land(True)), **given)
+    plain = learner_of("paraformer-z", memoryless(land(True)), dropout=0.0)
+    (group,) = learner.batches(0, seeded())[0].groups
+    units = [
+        learner.network(*learner.reader(group.cells, first))
+        for first in (group.first_read, group.other_read)
+    ]
+    variance = torch.stack(units).var(0).mean()
+    more = torch.autograd.grad(2.0 * variance, list(learner.network.parameters()))
+    losses = learner.step(SampleBatch((group,)), seeded())
+    plain.step(SampleBatch((replace(group, other_read=None),)), seeded())
+    assert losses["consistency"] == pytest.approx(float(variance.detach()))
+    weights = zip(learner.network.parameters(), plain.network.parameters(), more, strict=True)
+    for ours, without, further in weights:
+        torch.testing.assert_close(ours.grad, without.grad + further, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("is_stateful", [False, True])

@@ -19,10 +19,12 @@ class SampleGroup:
 
     first_read: first day of the window that the network reads.
     batch: the windows that are simulated with what it gives.
+    other_read: another window, from which the network should give the same; None for none.
     """
 
     first_read: int
     batch: MiniBatch
+    other_read: int | None = None
 
     @property
     def cells(self) -> Tensor:
@@ -65,7 +67,10 @@ def stateful_batches(
     stateful = settings.stateful
     group = stateful.cells or len(cells)
     batches = windows_of_cells(reads.period, stateful, cells, group, generator)
-    return [SampleBatch((SampleGroup(reads.draw(generator), b),)) for b in batches]
+    return [
+        SampleBatch((SampleGroup(reads.draw(generator), b, _other(reads, settings, generator)),))
+        for b in batches
+    ]
 
 
 def random_samples(
@@ -89,18 +94,25 @@ def random_samples(
     iterations = settings.iterations_per_epoch or iterations_of_epoch(
         windows * group * days, len(cells) * reads.period
     )
-    return [
-        SampleBatch(tuple(_group(reads, days, cells, group, generator) for _ in range(windows)))
-        for _ in range(iterations)
-    ]
+    batches = []
+    for _ in range(iterations):
+        drawn = (_windows(reads, days, cells, group, generator) for _ in range(windows))
+        groups = [SampleGroup(f, b, _other(reads, settings, generator)) for f, b in drawn]
+        batches.append(SampleBatch(tuple(groups)))
+    return batches
 
 
-def _group(
+def _windows(
     reads: ReadWindows, days: int, cells: Tensor, group: int, generator: torch.Generator
-) -> SampleGroup:
-    """Distinct random cells with one random window; `days` of it are simulated."""
+) -> tuple[int, MiniBatch]:
+    """First day of a random window, and `days` of it in distinct random cells."""
     first = reads.draw(generator)
     later = int(torch.randint(reads.days - days + 1, (1,), generator=generator))
     some = cells[torch.randperm(len(cells), generator=generator)[:group].to(cells.device)]
     simulated = Windows(torch.tensor([first + later]), days, some)
-    return SampleGroup(first, MiniBatch(simulated, torch.ones(1, days, dtype=torch.bool)))
+    return first, MiniBatch(simulated, torch.ones(1, days, dtype=torch.bool))
+
+
+def _other(reads: ReadWindows, settings: ParaFormer, generator: torch.Generator) -> int | None:
+    """The first day of another random window, if there is a loss that needs one."""
+    return reads.draw(generator) if "consistency" in settings.weights else None

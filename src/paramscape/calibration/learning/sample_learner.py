@@ -44,9 +44,8 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class _Samples:
-    """A group of samples, with what the network reads and the keys of its dropout."""
+    """What the network reads of a group of samples, and the keys of its dropout."""
 
-    group: SampleGroup
     inputs: tuple[Tensor, ...]
     keys: Tensor
 
@@ -60,7 +59,8 @@ class SampleLearner:
     """A network that learns from samples; see `learner.Learner`.
 
     It minimises, over the samples of a mini-batch, the RMSE of the standardised target plus
-    `range_weight` times the mean boundary loss (Li and Lu 2023, equation 14). Parameters are
+    `range_weight` times the mean boundary loss (Li and Lu 2023, equation 14), plus, if the settings
+    say so, `consistency_weight` times the variance of u between two windows. Parameters are
     clamped to the priors before the simulator runs, so that outside only the boundary loss has a
     gradient.
 
@@ -77,11 +77,10 @@ class SampleLearner:
         settings: of the method.
     """
 
-    losses = ("rmse", "range")
-
     def __init__(self, network: nn.Module, reader: Reader, problem: Problem, settings: ParaFormer):
         self.name, self.reader, self.field_network = reader.name, reader, self
         self.problem, self.settings = problem, settings
+        self.losses = tuple(settings.weights)
         self.series = TrainingSeries.of_training(problem)
         self.network = network.to(self.series.target.device)
         self.preconditioner = Preconditioner(problem, settings.stateful.preconditioner)
@@ -102,20 +101,26 @@ class SampleLearner:
 
     def step(self, batch: SampleBatch, generator: torch.Generator) -> dict[str, float]:
         """One step of the network, with dropout."""
-        samples = [self._samples(group, generator) for group in batch.groups]
-        whole = sum(len(s.keys) for s in samples) <= self.settings.samples_at_once
+        drawn = [s for group in batch.groups for s in self._samples(group, generator)]
+        whole = sum(len(s.keys) for s in drawn) <= self.settings.samples_at_once
         with torch.set_grad_enabled(whole):
-            units = [self._unit_of(s) for s in samples]
+            units = [self._unit_of(s) for s in drawn]
         leaves = [unit.detach().requires_grad_() for unit in units]
-        rmse = self._data_gradient(leaves, batch.groups)
-        boundary = torch.cat([boundary_loss(leaf) for leaf in leaves]).mean()
-        (self.settings.weights["range"] * boundary).backward()
+        # The first of a group is simulated; the second, if there is one, should equal it.
+        pairs = len(drawn) // len(batch.groups)
+        first, second = leaves[::pairs], leaves[1::pairs] if pairs > 1 else []
+        rmse = self._data_gradient(first, batch.groups)
+        terms = {"range": torch.cat([boundary_loss(leaf) for leaf in first]).mean()}
+        if second:
+            terms["consistency"] = (torch.cat(first) - torch.cat(second)).square().mean() / 2
+        sum(self.settings.weights[name] * term for name, term in terms.items()).backward()
         self.optimizer.zero_grad()
-        for unit, leaf, one in zip(units, leaves, samples, strict=True):
+        for unit, leaf, one in zip(units, leaves, drawn, strict=True):
             self._pass_back(unit, leaf.grad, one)
         self.optimizer.step()
         # A root that the gradients' precision cannot hold is an infinite loss.
-        return {"rmse": float(boundary.new_tensor(rmse)), "range": float(boundary.detach())}
+        found = {"rmse": float(first[0].new_tensor(rmse))}
+        return found | {name: float(term.detach()) for name, term in terms.items()}
 
     def unit(self) -> Tensor:
         """The network's present parameters on the unit scale, without dropout.
@@ -149,9 +154,12 @@ class SampleLearner:
         learners = torch.from_numpy(self.problem.data.cells.learners)
         return learners.nonzero().flatten().to(self.series.target.device)
 
-    def _samples(self, group: SampleGroup, generator: torch.Generator) -> _Samples:
-        keys = dropout_keys(len(group.cells), generator).to(group.cells.device)
-        return _Samples(group, self.reader(group.cells, group.first_read), keys)
+    def _samples(self, group: SampleGroup, generator: torch.Generator) -> list[_Samples]:
+        """The samples of a group, once for each window that is read."""
+        reads = [first for first in (group.first_read, group.other_read) if first is not None]
+        keys = [dropout_keys(len(group.cells), generator).to(group.cells.device) for _ in reads]
+        inputs = [self.reader(group.cells, first) for first in reads]
+        return [_Samples(i, k) for i, k in zip(inputs, keys, strict=True)]
 
     def _unit_of(self, samples: _Samples) -> Tensor:
         parts = samples.split(self.settings.samples_at_once)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from paramscape.calibration.learning.networks.keyed_dropout import KeyedDropout
 from paramscape.calibration.learning.networks.layers import draw_uniform
+from paramscape.study import ParaFormer
 
 _FEED_FORWARD = 4
 _WAVE = 10000.0
@@ -44,14 +45,21 @@ class Attention(nn.Module):
         self.heads = heads
         self.query, self.key, self.value, self.out = (linear(width, width) for _ in range(4))
 
-    def forward(self, tokens: Tensor, sources: Tensor) -> Tensor:
-        """What tokens (sample, token, width) take from sources (sample, source, width)."""
-        return self.attend(self.query(tokens), sources)
+    def forward(self, tokens: Tensor, sources: Tensor, seen: Tensor | None = None) -> Tensor:
+        """What tokens (sample, token, width) take from sources (sample, source, width).
 
-    def attend(self, queries: Tensor, sources: Tensor) -> Tensor:
+        Args:
+            tokens: that attend.
+            sources: that they attend to.
+            seen: (sample, source) bool, which sources they see; all by default.
+        """
+        return self.attend(self.query(tokens), sources, seen)
+
+    def attend(self, queries: Tensor, sources: Tensor, seen: Tensor | None = None) -> Tensor:
         """The same for queries (sample, token, width), which are projected already."""
         parts = (self._split(x) for x in (queries, self.key(sources), self.value(sources)))
-        mixed = nn.functional.scaled_dot_product_attention(*parts)
+        mask = None if seen is None else seen[:, None, None, :]
+        mixed = nn.functional.scaled_dot_product_attention(*parts, attn_mask=mask)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
     def _split(self, values: Tensor) -> Tensor:
@@ -87,14 +95,14 @@ class EncoderLayer(nn.Module):
         self.attention, self.feed_forward = Attention(width, heads), FeedForward(width)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
 
-    def forward(self, tokens: Tensor, drop: KeyedDropout) -> Tensor:
-        """Tokens (sample, token, width)."""
+    def forward(self, tokens: Tensor, drop: KeyedDropout, seen: Tensor | None = None) -> Tensor:
+        """Tokens (sample, token, width); `seen` (sample, token) says which of them are attended."""
         first, second = self.norms
         if self.norm == "pre":
             read = first(tokens)
-            tokens = tokens + drop(self.attention(read, read))
+            tokens = tokens + drop(self.attention(read, read, seen))
             return tokens + drop(self.feed_forward(second(tokens)))
-        tokens = first(tokens + drop(self.attention(tokens, tokens)))
+        tokens = first(tokens + drop(self.attention(tokens, tokens, seen)))
         return second(tokens + drop(self.feed_forward(tokens)))
 
 
@@ -133,12 +141,71 @@ def positions(days: int, width: int) -> Tensor:
     return torch.where(place % 2 == 0, angle.sin(), angle.cos()).to(torch.float32)
 
 
-def draw_head(head: nn.Linear, start: Tensor, generator: torch.Generator) -> None:
+class MeanHead(nn.Module):
+    """A linear layer on the mean of the tokens.
+
+    Args:
+        width: of a token.
+        outputs: number of values.
+    """
+
+    def __init__(self, width: int, outputs: int):
+        super().__init__()
+        self.out = linear(width, outputs)
+
+    def initialise(self, start: Tensor, generator: torch.Generator) -> None:
+        """See `_draw_last`."""
+        _draw_last(self.out, start, generator)
+
+    def forward(self, tokens: Tensor, seen: Tensor | None = None) -> Tensor:
+        """(sample, output) of tokens (sample, token, width), of which `seen` count."""
+        if seen is None:
+            return self.out(tokens.mean(1))
+        share = seen.to(tokens) / seen.sum(1, keepdim=True)
+        return self.out((tokens * share.unsqueeze(-1)).sum(1))
+
+
+class QueryHead(nn.Module):
+    """Attention of one learned query for each output, and a linear layer for each.
+
+    Args:
+        width: of a token.
+        heads: of the attention.
+        outputs: number of values.
+    """
+
+    def __init__(self, width: int, heads: int, outputs: int):
+        super().__init__()
+        self.queries = nn.Parameter(torch.empty(outputs, width))
+        self.attention, self.out = Attention(width, heads), linear(width, outputs)
+
+    def initialise(self, start: Tensor, generator: torch.Generator) -> None:
+        """Draw the queries uniformly within 1, the other weights as those of other networks."""
+        with torch.no_grad():
+            self.queries.uniform_(-1.0, 1.0, generator=generator)
+        draw_linear(self.attention, generator)
+        _draw_last(self.out, start, generator)
+
+    def forward(self, tokens: Tensor, seen: Tensor | None = None) -> Tensor:
+        """(sample, output) of tokens (sample, token, width), of which `seen` are attended."""
+        queries = self.queries.expand(len(tokens), -1, -1)
+        found = self.attention(queries, tokens, seen)
+        return (found * self.out.weight).sum(-1) + self.out.bias
+
+
+def head_of(settings: ParaFormer, outputs: int) -> MeanHead | QueryHead:
+    """The last layer that the settings ask for."""
+    if settings.pooling == "queries":
+        return QueryHead(settings.width, settings.heads, outputs)
+    return MeanHead(settings.width, outputs)
+
+
+def _draw_last(layer: nn.Linear, start: Tensor, generator: torch.Generator) -> None:
     """Draw a last layer's weights, a hundredth as large as those of others; its bias is `start`.
 
     An untrained network then gives every cell about the same parameters.
     """
-    draw_uniform(head, head.in_features, generator)
+    draw_uniform(layer, layer.in_features, generator)
     with torch.no_grad():
-        head.weight.mul_(0.01)
-        head.bias.copy_(start)
+        layer.weight.mul_(0.01)
+        layer.bias.copy_(start)

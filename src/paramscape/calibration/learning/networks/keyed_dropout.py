@@ -29,20 +29,32 @@ class KeyedDropout:
     """
 
     def __init__(self, keys: Tensor | None, share: float):
-        self._keys = keys if share > 0 else None
+        self._keys = keys
         self._share, self._used = share, 0
 
     def __call__(self, values: Tensor) -> Tensor:
         """Set a random share of values (sample, ...) to zero and scale the others up."""
-        if self._keys is None:
+        if self._keys is None or self._share == 0:
             return values
-        count = prod(values.shape[1:])
-        places = torch.arange(self._used, self._used + count, device=values.device)
-        self._used += count
-        drawn = split_mix(self._keys.to(values.device)[:, None], places)
-        kept = (drawn >> (64 - _BITS)) & (2**_BITS - 1)
-        kept = (kept >= int(self._share * 2**_BITS)).view(values.shape)
+        kept = self._kept(prod(values.shape[1:]), self._share).view(values.shape)
         return values * kept.to(values) / (1.0 - self._share)
+
+    def seen(self, tokens: int, share: float) -> Tensor | None:
+        """(sample, token) bool, which whole tokens are seen: all but a random share of them.
+
+        A sample sees all of its tokens where it would see none. None without dropout of tokens.
+        """
+        if self._keys is None or share == 0:
+            return None
+        kept = self._kept(tokens, share)
+        return kept | ~kept.any(1, keepdim=True)
+
+    def _kept(self, count: int, share: float) -> Tensor:
+        """(sample, value) bool: whether each of the next values of a sample is kept."""
+        places = torch.arange(self._used, self._used + count, device=self._keys.device)
+        self._used += count
+        drawn = split_mix(self._keys[:, None], places)
+        return ((drawn >> (64 - _BITS)) & (2**_BITS - 1)) >= int(share * 2**_BITS)
 
 
 def split_mix(seeds: Tensor, places: Tensor) -> Tensor:

@@ -8,8 +8,8 @@ from paramscape.calibration.learning.networks.attention import (
     AttributeTokens,
     EncoderLayer,
     FeedForward,
-    draw_head,
     draw_linear,
+    head_of,
     linear,
     positions,
 )
@@ -22,8 +22,8 @@ class ParaFormerZ(nn.Module):
 
     An encoder reads the days; the tokens of the attributes, after one self-attention, are the
     queries to them. The mean over the attributes gives the parameters on the unit scale of their
-    priors. They may leave the unit interval, which the boundary loss penalises. Attention stays
-    within one cell.
+    priors, or one query for each parameter, which attends to attributes and days. They may leave
+    the unit interval, which the boundary loss penalises. Attention stays within one cell.
 
     Args:
         attributes: number of a cell's attributes.
@@ -35,7 +35,8 @@ class ParaFormerZ(nn.Module):
     def __init__(self, attributes: int, inputs: int, settings: ParaFormer, start: Tensor):
         super().__init__()
         width, heads = settings.width, settings.heads
-        self.dropout, self.norm = settings.dropout, settings.norm
+        self.norm, self.pooling = settings.norm, settings.pooling
+        self.dropout, self.attribute_dropout = settings.dropout, settings.attribute_dropout
         self.register_buffer("start", start.to(torch.float32))
         self.enter = linear(inputs, width)
         self.encoder = nn.ModuleList(
@@ -45,13 +46,13 @@ class ParaFormerZ(nn.Module):
         self.within, self.across = Attention(width, heads), Attention(width, heads)
         self.feed_forward = FeedForward(width)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
-        self.head = linear(width, len(start))
+        self.head = head_of(settings, len(start))
 
     def initialise(self, generator: torch.Generator) -> "ParaFormerZ":
         """Draw all weights uniformly within 1 / sqrt(fan in), and return the network."""
         self.tokens.initialise(generator)
         draw_linear(self, generator)
-        draw_head(self.head, self.start, generator)
+        self.head.initialise(self.start, generator)
         return self
 
     def forward(self, attributes: Tensor, series: Tensor, keys: Tensor | None = None) -> Tensor:
@@ -63,9 +64,17 @@ class ParaFormerZ(nn.Module):
             keys: (sample,) of dropout, see `dropout_keys`; None for no dropout.
         """
         drop = KeyedDropout(keys, self.dropout)
-        queries = self.across.query(self._among_attributes(self.tokens(attributes), drop))
-        taken = drop(self.across.attend(queries, self._read(series, drop))) + queries
-        return self.head(self._feed_forward(taken, drop).mean(1))
+        seen, days = (
+            drop.seen(attributes.shape[1], self.attribute_dropout),
+            self._read(series, drop),
+        )
+        queries = self.across.query(self._among_attributes(self.tokens(attributes), drop, seen))
+        taken = drop(self.across.attend(queries, days)) + queries
+        tokens = self._feed_forward(taken, drop)
+        if self.pooling == "queries":
+            tokens = torch.cat([tokens, days], 1)
+            seen = None if seen is None else _also(seen, days.shape[1])
+        return self.head(tokens, seen)
 
     def _read(self, series: Tensor, drop: KeyedDropout) -> Tensor:
         """Tokens (sample, day, width) of the days."""
@@ -75,15 +84,20 @@ class ParaFormerZ(nn.Module):
             tokens = layer(tokens, drop)
         return tokens
 
-    def _among_attributes(self, tokens: Tensor, drop: KeyedDropout) -> Tensor:
+    def _among_attributes(self, tokens: Tensor, drop: KeyedDropout, seen: Tensor | None) -> Tensor:
         norm = self.norms[0]
         if self.norm == "pre":
             read = norm(tokens)
-            return tokens + drop(self.within(read, read))
-        return norm(tokens + drop(self.within(tokens, tokens)))
+            return tokens + drop(self.within(read, read, seen))
+        return norm(tokens + drop(self.within(tokens, tokens, seen)))
 
     def _feed_forward(self, tokens: Tensor, drop: KeyedDropout) -> Tensor:
         norm = self.norms[1]
         if self.norm == "pre":
             return tokens + drop(self.feed_forward(norm(tokens)))
         return norm(tokens + drop(self.feed_forward(tokens)))
+
+
+def _also(seen: Tensor, days: int) -> Tensor:
+    """(sample, attribute + day) bool: the attributes that are seen, and all days."""
+    return torch.cat([seen, seen.new_ones(len(seen), days)], 1)
