@@ -180,3 +180,19 @@ def test_only_losses_that_are_summed_have_weights() -> None:
         "paraformer-a": {"rmse": 1.0, "range": 1.0},
         "paraformer-z": {"rmse": 1.0, "range": 1.0},
     }
+
+
+@pytest.mark.parametrize(
+    ("observed", "given", "moment"),
+    [
+        ({"product": "smap-l3-e", "folder": "smap"}, {}, "middle"),
+        ({"product": "smap-l3-e", "folder": "smap", "passes": "pm"}, {}, "end"),
+        ({"product": "smap-l3-e", "folder": "smap"}, {"moment": "end"}, "end"),
+        ({"product": "gleam-v3", "folder": "gleam"}, {}, "end"),
+    ],
+)
+def test_moment_of_soil_moisture_follows_the_satellites_pass(repository, observed, given, moment):
+    settings = yaml.safe_load((repository / "config/demo.yaml").read_text())
+    settings["products"]["observations"]["soil_moisture"] = observed
+    settings["vic"] = {**(settings.get("vic") or {}), "soil_moisture": given}
+    assert validate(settings).vic.soil_moisture.moment == moment

@@ -29,6 +29,7 @@ from paramscape.study.learned import (
 from paramscape.study.load import SettingsError, given_settings, load, read_settings, validate
 from paramscape.study.methods import METHODS, Method, learned_methods
 from paramscape.study.model import REAL_PROGRAM, Vic
+from paramscape.study.moisture import ComparedMoisture
 from paramscape.study.mpr_inputs import TEXTURE, mpr_attributes
 from paramscape.study.needs import possible_runs
 from paramscape.study.observation_products import (
@@ -69,6 +70,7 @@ __all__ = [
     "CfObservations",
     "ChinaSoil",
     "CmfdForcing",
+    "ComparedMoisture",
     "Compute",
     "Domain",
     "Dpl",

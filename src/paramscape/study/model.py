@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from paramscape.study._base import Settings
+from paramscape.study.moisture import ComparedMoisture
 
 REAL_PROGRAM = ("executable", "processes", "mpirun", "timeout_minutes")
 """Settings of `Vic` that concern the real program alone, and so only the rule that runs it."""
@@ -40,6 +41,8 @@ class Vic(Settings):
         description="Columns (member x cell x tile x band) that are simulated together, which "
         "bounds memory; as many as a quarter of the free memory allows if absent.",
     )
+
+    soil_moisture: ComparedMoisture = ComparedMoisture()
 
     executable: Path | None = Field(
         None,

@@ -9,6 +9,7 @@ from paramscape.study.calibration import Calibration
 from paramscape.study.domain import Domain
 from paramscape.study.ensemble import Ensemble
 from paramscape.study.model import Vic
+from paramscape.study.moisture import resolved_moment
 from paramscape.study.needs import require_needs
 from paramscape.study.priors import Priors, resolved_priors
 from paramscape.study.products import Products
@@ -67,8 +68,8 @@ class Study(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _has_a_prior_of_each_parameter(cls, values: Any) -> Any:
-        return resolved_priors(values)
+    def _has_what_follows_from_others(cls, values: Any) -> Any:
+        return resolved_moment(resolved_priors(values))
 
     @model_validator(mode="after")
     def _has_what_its_runs_use(self) -> Self:

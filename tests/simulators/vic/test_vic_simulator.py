@@ -1,11 +1,15 @@
 """VIC as the simulator of a calibration: windows, states and gradients."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import torch
 
 from paramscape.simulators.interface import Windows
 from paramscape.simulators.vic.short_warmup import with_largest_tiles
 from paramscape.simulators.vic.simulator import VicSimulator
+from paramscape.study import ComparedMoisture, Period
 from paramscape.study.parameters import GAN_PO_PARAMETERS
 from paramscape.vic.columns import columns_of
 from paramscape.vic.engine import eager
@@ -220,3 +224,38 @@ def test_parameters_that_are_not_finite_are_refused_at_every_door(fresh, members
     ):
         with pytest.raises(ValueError, match="depth2 is inf in cell 3;"):
             call()
+
+
+@pytest.fixture(scope="module")
+def at_noon(engine, periods):
+    """VIC whose daily moisture is the mean of the day's two ends."""
+    return VicSimulator(replace(engine, compared=ComparedMoisture(moment="middle")), periods)
+
+
+def test_moisture_at_noon_is_the_mean_of_two_days_ends(at_noon, simulator, members, periods):
+    before = periods.train.start - timedelta(1)
+    longer = Period(start=before, end=periods.train.end)
+    ends = simulator.run(members, longer)["soil_moisture"]
+    found = at_noon.run(members, periods.train)["soil_moisture"]
+    torch.testing.assert_close(found, (ends[:, :-1] + ends[:, 1:]) / 2, rtol=0, atol=1e-9)
+
+
+def test_windows_of_moisture_at_noon_are_those_of_the_whole_run(at_noon, members, periods):
+    at_noon.respin(members[0])
+    whole = at_noon.run(members[0], periods.train)["soil_moisture"]
+    some = torch.tensor([3, 1])
+    made = at_noon.simulate_windows(members[0], Windows(torch.tensor([0, 20]), 5, some))
+    for window, first in zip(made["soil_moisture"], (0, 20), strict=True):
+        torch.testing.assert_close(window, whole[first : first + 5, some], rtol=0, atol=1e-5)
+
+
+def test_moisture_at_noon_after_a_cold_start_begins_with_the_files_moisture(engine, members):
+    start = engine.first_day
+    day = Period(start=start, end=start)
+    compared = replace(engine, compared=ComparedMoisture(moment="middle"))
+    noon, end = (e.run(members[0], start, day)["soil_moisture"] for e in (compared, engine))
+    calibrated = engine.calibrated(members[0])
+    soil = {name: values[..., 0] for name, values in calibrated.soil.items() if values.ndim > 1}
+    capacity = 1000 * soil["depth"] * (1 - soil["bulk_density"] / soil["soil_density"])
+    first = torch.minimum(soil["init_moist"], capacity) / (1000 * soil["depth"])
+    torch.testing.assert_close(noon[0], (first + end[0]) / 2, rtol=0, atol=1e-9)

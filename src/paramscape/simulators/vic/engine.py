@@ -12,11 +12,21 @@ from torch import Tensor
 
 from paramscape.grid.cells import Cells
 from paramscape.simulators.parameter_values import require_parameter_values
-from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets
-from paramscape.study import Period, Vic
+from paramscape.simulators.vic.daily_targets import OUTPUTS, daily_targets, needs_state
+from paramscape.study import ComparedMoisture, Period, Vic
 from paramscape.study.days import DayAxis
-from paramscape.vic import Forcing, Options, Parameters, Running, State, simulate, with_calibrated
+from paramscape.vic import (
+    Forcing,
+    Options,
+    Parameters,
+    Running,
+    State,
+    initial_state,
+    simulate,
+    with_calibrated,
+)
 from paramscape.vic.columns import Columns, columns_of
+from paramscape.vic.state import LAYERS, flatten
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class Engine:
     """Embedded VIC on the active cells of a study.
 
     parameters: the uncalibrated parameters. names: of those that are calibrated, in the order of
-    all values. forcing: from `first_day` on, without a gap.
+    all values. forcing: from `first_day` on, without a gap. compared: the daily soil moisture.
     """
 
     parameters: Parameters
@@ -33,6 +43,7 @@ class Engine:
     options: Options
     first_day: date
     running: Running = field(default_factory=Running)
+    compared: ComparedMoisture = field(default_factory=ComparedMoisture)
 
     @classmethod
     def of(
@@ -64,7 +75,8 @@ class Engine:
             Forcing.from_dataset(forcing, cells.mask, options),
             options,
             start.item(),
-            Running(settings.lanes_at_once),
+            running=Running(settings.lanes_at_once),
+            compared=settings.soil_moisture,
         )
 
     def to(self, dtype: torch.dtype | None = None, device: str | None = None) -> "Engine":
@@ -103,10 +115,33 @@ class Engine:
         steps = self.options.model_steps_per_day
         return self.forcing.days(days.start * steps, days.stop * steps)
 
-    def targets(self, outputs: Mapping[str, Tensor], calibrated: Parameters) -> dict[str, Tensor]:
-        """Daily targets (member?, day, cell) of the outputs of VIC with calibrated parameters."""
-        depth = calibrated.soil["depth"][..., 0]
-        return daily_targets(outputs, depth, self.options.model_steps_per_day)
+    def targets(
+        self,
+        outputs: Mapping[str, Tensor],
+        calibrated: Parameters,
+        before: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Daily targets (member?, day, cell) of the outputs of VIC with calibrated parameters.
+
+        `before` is `moisture_before` of the outputs' first day.
+        """
+        steps = self.options.model_steps_per_day
+        return daily_targets(outputs, calibrated.soil["depth"], steps, self.compared, before)
+
+    def moisture_before(self, state: State, columns: Columns) -> Tensor | None:
+        """Moisture (member?, cell, layer) of the cells of a state [mm]; None if it is not needed.
+
+        Args:
+            state: (member?, variable, column).
+            columns: of one member.
+        """
+        if not needs_state(self.compared, self.options.model_steps_per_day):
+            return None
+        members = state.members or 1
+        layers = flatten(state, members)[: len(LAYERS)]
+        means = columns.for_members(members).cell_means(layers).unflatten(1, (members, -1))
+        means = means.permute(1, 2, 0)
+        return means if state.members else means[0]
 
     @torch.no_grad()
     def run(
@@ -159,7 +194,10 @@ class Engine:
             outputs=OUTPUTS,
             running=self.running_with(progress),
         )
-        return self.targets(ran.outputs, parameters)
+        cold = state is None and needs_state(self.compared, self.options.model_steps_per_day)
+        start = initial_state(parameters, self.options, columns=self.columns) if cold else state
+        before = None if start is None else self.moisture_before(start, self.columns)
+        return self.targets(ran.outputs, parameters, before)
 
     def advance(
         self,

@@ -97,12 +97,16 @@ class VicImage:
         case = ImageCase(options_of(self.settings, self.names), start, period.end, BALANCE)
         params = calibrated_dataset(self.files.params, values, self.names, self.cells.mask)
         outputs = run_case(case, replace(self.files, params=params), self.program, folder)
+        first = (period.start - start).days
         wanted = {
-            name: torch.from_numpy(np.ascontiguousarray(series[(period.start - start).days :]))
+            name: torch.from_numpy(np.ascontiguousarray(series[first:]))
             for name, series in outputs.items()
         }
-        first_depth = self.cells.gather(params["depth"].transpose("nlayer", "lat", "lon"))[0]
-        return daily_targets(wanted, torch.from_numpy(first_depth), steps_per_day=1)
+        depth = self.cells.gather(params["depth"].transpose("nlayer", "lat", "lon")).T
+        compared = self.settings.soil_moisture
+        moisture = outputs["OUT_SOIL_MOIST"]
+        before = torch.from_numpy(np.asarray(moisture[first - 1])) if first else None
+        return daily_targets(wanted, torch.from_numpy(depth), 1, compared, before)
 
 
 def _in_the_file(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class VicSimulator:
         values = self._cache.starts(land, windows)
         simulated = self._model.windows(land, values, windows)
         self._cache.renew(simulated.values, windows)
-        return self.engine.targets(simulated.outputs, land)
+        return self.engine.targets(simulated.outputs, land, simulated.moisture_before)
 
     def state_dict(self) -> dict[str, Any]:
         """The kept states."""

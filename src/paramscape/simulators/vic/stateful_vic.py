@@ -28,10 +28,12 @@ class SimulatedWindows:
 
     outputs: VIC's outputs by name, each (window, step, cell).
     values: (window, variable, column) of the states after the windows, without gradients.
+    moisture_before: see `Engine.moisture_before`.
     """
 
     outputs: dict[str, Tensor]
     values: Tensor
+    moisture_before: Tensor | None = None
 
 
 class StatefulVic:
@@ -96,16 +98,17 @@ class StatefulVic:
         if windows.cells is not None:
             columns = columns.select(windows.cells)
         capacity = capacity_of(land, columns.cell)
+        state = from_relative_moisture(values, capacity)
         ran = simulate(
             land,
             self._forcing(windows),
             self.engine.options,
-            from_relative_moisture(values, capacity),
+            state,
             outputs,
             Running(columns=columns),
         )
         after = to_relative_moisture(ran.state.detach(), capacity.detach())
-        return SimulatedWindows(ran.outputs, after)
+        return SimulatedWindows(ran.outputs, after, self.engine.moisture_before(state, columns))
 
     def _forcing(self, windows: Windows) -> Forcing:
         """Forcing of the windows, side by side on the member axis."""
