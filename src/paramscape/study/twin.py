@@ -48,6 +48,11 @@ class Twin(Settings):
     unexplained: float = Field(
         0.35, ge=0, le=1, description="Share of the true fields' variance without an attribute [1]."
     )
+    fixed_true: bool = Field(
+        False,
+        description="Whether those of the GAN-PO paper's seven parameters that are not calibrated "
+        "are true in the default; else the truth has other values (kind conus).",
+    )
     rain_error: NonNegativeFloat = Field(
         0.15, description="Log standard deviation of the error in the forcing's rain [1]."
     )

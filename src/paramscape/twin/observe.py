@@ -11,6 +11,7 @@ from paramscape.parameters.datasets import fields_of, names_of, targets_dataset
 from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
+from paramscape.study.parameters import BY_NAME, GAN_PO_PARAMETERS, in_order
 from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.twin.plains.climate import PlainsClimate
 
@@ -60,6 +61,8 @@ def observe_truth(
         daily targets (time, lat, lon), dataset of kind `simulation`; NaN outside the domain.
     """
     perturbed = perturb_forcing(inputs.forcing, twin, twin.seed)
+    if twin.kind == "conus" and not twin.fixed_true:
+        truth = _with_others(truth, inputs, twin)
     names = names_of(truth)
     engine = Engine.of(inputs.params, perturbed, inputs.cells, vic, names)
     values = torch.from_numpy(fields_of(truth, names, inputs.cells).astype(np.float64))
@@ -71,6 +74,17 @@ def observe_truth(
     if twin.kind == "conus":
         return exact
     return xr.Dataset({n: add_observation_noise(exact[n], twin, twin.seed) for n in exact})
+
+
+def _with_others(truth: xr.Dataset, inputs: TruthInputs, twin: Twin) -> xr.Dataset:
+    """The truth, and true fields of those of the seven parameters that are not calibrated."""
+    known = names_of(truth)
+    others = tuple(n for n in GAN_PO_PARAMETERS if n not in known and BY_NAME[n].below is None)
+    if not others:
+        return truth
+    hidden = hidden_parameters(inputs, Priors.of(others), twin)
+    joined = xr.concat([truth, hidden], "parameter")
+    return joined.sel(parameter=list(in_order((*known, *others))))
 
 
 def _climate(cells: Cells, seed: int) -> dict[str, xr.DataArray]:

@@ -63,3 +63,16 @@ def test_the_truth_of_the_plains_follows_the_climate_and_has_no_noise(inputs, pe
     without = plains.model_copy(update={"kind": "huaihe", "observation_noise": 0.0})
     exact = observe_truth(inputs, truth, periods, Vic(), without)
     np.testing.assert_allclose(observed["et"], exact["et"], rtol=1e-12)
+
+
+def test_parameters_that_are_not_calibrated_are_wrong_in_the_default_unless_fixed(inputs, periods):
+    plains = Twin(kind="conus", rain_error=0, temperature_error=0, radiation_error=0)
+    five = Priors.of(("infilt", "Ds", "Dsmax", "Ws", "expt"))
+    truth = hidden_parameters(inputs, five, plains)
+    fixed = plains.model_copy(update={"fixed_true": True})
+    known, unknown = (observe_truth(inputs, truth, periods, Vic(), t) for t in (fixed, plains))
+    assert float(np.abs(known["et"] - unknown["et"]).max()) > 1e-3
+    seven = hidden_parameters(inputs, Priors(), plains)
+    assert observe_truth(inputs, seven, periods, Vic(), fixed).equals(
+        observe_truth(inputs, seven, periods, Vic(), plains)
+    )
