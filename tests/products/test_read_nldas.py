@@ -12,7 +12,8 @@ from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box
 from paramscape.products.listing import Listing
 from paramscape.products.nldas.files import path_of
-from paramscape.products.nldas.read import read_forcing, read_granule
+from paramscape.products.nldas.read import read_forcing
+from paramscape.products.nldas.records import read_file
 from paramscape.study import NldasForcing, Period
 
 USA = Box(-125.0, 25.0, -67.0, 53.0)
@@ -29,7 +30,7 @@ def granule(shared) -> Path:
 
 
 def _read(granule: Path, box: Box = USA):
-    return read_granule(granule, np.datetime64("1979-01-01T13", "ns"), box)[0]
+    return read_file(granule, np.array(["1979-01-01T13"], "M8[ns]"), box).fields
 
 
 @pytest.fixture

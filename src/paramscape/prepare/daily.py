@@ -40,10 +40,9 @@ def _days(steps: xr.Dataset) -> xr.Dataset:
             f"{short!s:.10} has fewer steps of forcing than the {count} of other days; daily "
             "forcing needs whole days"
         )
-    grouped = steps[list(FORCINGS)].astype("f8").coarsen(time=count, coord_func="min")
-    days = grouped.reduce(np.mean)
-    days["prcp"] = grouped.reduce(np.sum)["prcp"]
-    days = days.astype("f4")
-    for name in FORCINGS:
-        days[name].attrs = {"units": UNITS[name], "long_name": LONG_NAMES[name]}
-    return days
+    days = {}
+    for name in FORCINGS:  # one at a time: the steps of a year in 64 bits fill the memory
+        grouped = steps[name].astype("f8").coarsen(time=count, coord_func="min")
+        day = grouped.reduce(np.sum if name == "prcp" else np.mean).astype("f4")
+        days[name] = day.assign_attrs(units=UNITS[name], long_name=LONG_NAMES[name])
+    return xr.Dataset(days, attrs=steps.attrs)

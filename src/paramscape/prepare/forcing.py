@@ -9,6 +9,7 @@ from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box, nearest
 from paramscape.products.forcing import forcing_file, read_forcing
+from paramscape.products.time_steps import joined_steps
 from paramscape.study import Period, SettingsError
 from paramscape.study.forcing_products import ForcingSettings
 from paramscape.study.quantities import FORCINGS, LONG_NAMES, UNITS
@@ -77,10 +78,7 @@ def to_steps(steps: xr.Dataset, steps_per_day: int) -> xr.Dataset:
             f"vic.snow_steps_per_day={steps_per_day}, but the forcing has {own} steps a day, "
             f"which cannot be joined to so many; choose one of {fitting}"
         )
-    joined = steps.coarsen(time=own // steps_per_day, coord_func="min")
-    result = joined.reduce(np.mean)
-    result["prcp"] = joined.reduce(np.sum)["prcp"]
-    return result
+    return joined_steps(steps, own // steps_per_day).assign_attrs(steps.attrs)
 
 
 def _require_same_grid(native: xr.Dataset, domain: xr.Dataset, settings: ForcingSettings) -> None:

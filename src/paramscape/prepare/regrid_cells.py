@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.grid.cell_size import bounds_around
+from paramscape.grid.cell_size import bounds_around, cell_size
 from paramscape.grid.overlap import overlap
 
 _SLACK = 1e-6  # [share of a cell]
@@ -18,16 +18,17 @@ def means_of_cells(
     rows, in the sine of latitude, and of its columns.
 
     Args:
-        data: fields (..., lat, lon) on a regular grid; NaN is missing, as is all around it.
+        data: fields (..., lat, lon) on a regular grid, or on some of its rows and columns with the
+            attribute `resolution`; NaN is missing, as is all around it.
         target: data set with the centres `lat` and `lon` [degrees], ascending.
         size: height and width of the cells [degrees].
         minimum_share: smallest share of a cell's area that must be valid [1].
     """
     data = data.transpose(..., "lat", "lon").sortby(["lat", "lon"])
-    weights = {}
+    weights, own = {}, cell_size(data)
     for axis, measure in (("lat", _sine), ("lon", np.asarray)):
         centres = on_lattice(data[axis].values.astype("f8"))
-        step = float(np.median(np.diff(centres))) if centres.size > 1 else size
+        step = own or (float(np.median(np.diff(centres))) if centres.size > 1 else size)
         wanted = bounds_around(target[axis].values, size)
         weights[axis] = _shares(measure(bounds_around(centres, step)), measure(wanted))
     used = {axis: np.flatnonzero(share.any(axis=0)) for axis, share in weights.items()}

@@ -16,12 +16,18 @@ _SAME = 1e-3  # of a cell, within which two centres are the same, [1]
 
 @dataclass(frozen=True)
 class Box:
-    """Outer edges of a domain's active cells [degrees]."""
+    """Outer edges of a domain's active cells [degrees].
+
+    rows, columns: lower and upper edges of the rows and columns of sampled cells; empty where the
+    cells fill the box.
+    """
 
     west: float
     south: float
     east: float
     north: float
+    rows: tuple[tuple[float, float], ...] = ()
+    columns: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of(cls, domain: xr.Dataset) -> "Box":
@@ -35,7 +41,25 @@ class Box:
             float(lat.min() - height / 2),
             float(lon.max() + width / 2),
             float(lat.max() + height / 2),
-        )
+            **({} if cell_size(domain) is None else {
+                "rows": _intervals(lat, height), "columns": _intervals(lon, width),
+            }),
+        )  # fmt: skip
+
+    def touched(self, axis: str, centres: np.ndarray, step: float) -> np.ndarray:
+        """Which cells (n,) of a native axis overlap the box's cells; all if they fill the box.
+
+        Args:
+            axis: `lat` or `lon`.
+            centres: (n,) of the native cells [degrees], near the box's longitudes.
+            step: their size [degrees].
+        """
+        edges = np.array(self.rows if axis == "lat" else self.columns)
+        if not edges.size:
+            return np.ones(centres.size, bool)
+        slack = step / 2 - _TOLERANCE * min(step, 1)
+        low, high = centres[:, None] - slack, centres[:, None] + slack
+        return ((low < edges[:, 1]) & (high > edges[:, 0])).any(axis=1)
 
 
 @dataclass(frozen=True)
@@ -129,6 +153,10 @@ def nearest(have: np.ndarray, wanted: np.ndarray, tolerance: float) -> np.ndarra
         tolerance = min(tolerance, 0.2 * _spacing(wanted, tolerance))
     distance = np.abs(have[:, None] - wanted[None, :])
     return np.where(distance.min(axis=0) <= tolerance, distance.argmin(axis=0), -1)
+
+
+def _intervals(centres: np.ndarray, step: float) -> tuple[tuple[float, float], ...]:
+    return tuple((float(c - step / 2), float(c + step / 2)) for c in centres)
 
 
 def _spacing(centres: np.ndarray, fallback: float) -> float:

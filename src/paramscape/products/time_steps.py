@@ -79,6 +79,16 @@ def steps_between(points: Mapping[str, xr.DataArray], hours: int) -> xr.Dataset:
     return finished(xr.Dataset(steps), hours)
 
 
+def joined_steps(steps: xr.Dataset, count: int) -> xr.Dataset:
+    """Means, and totals of `prcp`, over each `count` steps; time is the start of the first."""
+    if count == 1:
+        return steps
+    joined = steps.coarsen(time=count, coord_func="min")
+    result = joined.reduce(np.mean)
+    result["prcp"] = joined.reduce(np.sum)["prcp"]
+    return result
+
+
 def finished(steps: xr.Dataset, hours: int) -> xr.Dataset:
     """Steps with names, units and coordinates described, and tiny negative values set to zero."""
     for name in FORCINGS:

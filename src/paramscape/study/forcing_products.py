@@ -18,11 +18,11 @@ Supersaturation = Annotated[
 class ForcingSettings(Settings):
     """Settings of a forcing product.
 
-    steps_per_day: records a day; None where the files say. on_study_grid: whether the files lie on
+    steps_per_day: steps a day; None where the files say. on_study_grid: whether the files lie on
     the study's grid, so that nothing is regridded.
     """
 
-    steps_per_day: ClassVar[int | None] = None
+    steps_per_day: ClassVar[int | None]
     on_study_grid: ClassVar[bool] = False
 
 
@@ -38,15 +38,23 @@ class CmfdForcing(ForcingSettings):
 class NldasForcing(ForcingSettings):
     """NLDAS-2 hourly forcing, File A, NetCDF V2.0, 0.125 degree."""
 
-    steps_per_day: ClassVar[int] = 24
     product: Literal["nldas-2"]
     folder: Folder
+    layout: Literal["granules", "yearly"] = Field(
+        "granules",
+        description="Files: a granule for each hour, or for each year one file with all granules "
+        "along its time axis.",
+    )
+    steps_per_day: Literal[24, 8, 4] = Field(
+        24, description="Steps a day that hourly records are joined to: means, totals of rain."
+    )
     supersaturation: Supersaturation = 0.01
 
 
 class VicForcing(ForcingSettings):
     """VIC image-driver forcing files `<prefix>YYYY.nc` on the study's grid."""
 
+    steps_per_day: ClassVar[int | None] = None
     on_study_grid: ClassVar[bool] = True
     product: Literal["vic"]
     prefix: Path = Field(description="Path and start of the file names, up to the year.")

@@ -6,15 +6,13 @@ import numpy as np
 import xarray as xr
 
 from paramscape.grid.cells import Cells
-from paramscape.grid.sphere import EARTH_RADIUS
-from paramscape.products.bounding_box import near
+from paramscape.products.bounding_box import cell_sizes, near
 from paramscape.products.mod16.files import TILE_DEGREES
 
 PIXELS = 2400
 """Rows and columns of a tile with pixels of 500 m."""
 PER_DEGREE = PIXELS / TILE_DEGREES
 ROWS, COLUMNS = 18 * PIXELS, 36 * PIXELS
-_SAME_AREA = 0.1  # relative difference within which the spacing of the axes is the cell's size
 
 
 @dataclass(frozen=True)
@@ -75,20 +73,9 @@ def _by_tile(row: np.ndarray, column: np.ndarray, cell: np.ndarray) -> dict[str,
 
 
 def _edges(domain: xr.Dataset) -> np.ndarray:
-    """(cell, 4) southern, northern, western and eastern edges of the active cells [degrees].
-
-    A cell is as large as the spacing of the axes if its area says so; else, as between sampled
-    cells, it is the square in degrees that has its area.
-    """
+    """(cell, 4) southern, northern, western and eastern edges of the active cells [degrees]."""
     cells = Cells.of(domain)
     row, column = np.unravel_index(cells.flat_index, cells.shape)
     lat, lon = cells.lat[row], near(cells.lon[column], 0.0)
-    square = cells.gather(domain["area"]) / (EARTH_RADIUS**2 * np.cos(np.radians(lat)))
-    height = width = np.degrees(np.sqrt(square))
-    if cells.lat.size > 1 and cells.lon.size > 1:
-        spacing = tuple(float(np.median(np.diff(axis))) for axis in (cells.lat, cells.lon))
-        between = np.radians(spacing[0]) * np.radians(spacing[1])
-        if np.abs(between / square - 1).max() < _SAME_AREA:
-            height, width = spacing
-    half = (height / 2, width / 2)
-    return np.stack([lat - half[0], lat + half[0], lon - half[1], lon + half[1]], axis=1)
+    height, width = (size / 2 for size in cell_sizes(domain))
+    return np.stack([lat - height, lat + height, lon - width, lon + width], axis=1)

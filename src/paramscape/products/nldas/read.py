@@ -1,7 +1,6 @@
 """NLDAS-2 hourly forcing, File A, NetCDF V2.0 (NLDAS_FORA0125_H)."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -9,155 +8,150 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products.bounding_box import Box
-from paramscape.products.checks import FileOf, require_physical, require_times
-from paramscape.products.errors import ProductError
+from paramscape.products.checks import (
+    FileOf,
+    require_physical,
+    require_rain_rate,
+    require_steady_cover,
+)
 from paramscape.products.humidity import vapour_pressure
 from paramscape.products.listing import Listing
 from paramscape.products.looks import FileLooks, look_at_header
-from paramscape.products.netcdf_reader import open_product
-from paramscape.products.nldas.files import hours, path_of
-from paramscape.products.time_steps import check_points, record_times, steps_between
-from paramscape.products.units import convert
+from paramscape.products.nldas.files import file_of, hours, path_of, year_path
+from paramscape.products.nldas.records import (
+    RESOLUTION,
+    VARIABLES,
+    Records,
+    has_record,
+    hour_of,
+    read_file,
+    read_records,
+    require_same_grid,
+)
+from paramscape.products.time_steps import check_points, joined_steps, record_times, steps_between
 from paramscape.study import NldasForcing, Period
 from paramscape.study.quantities import UNITS
 
-STEP_HOURS = 24 // NldasForcing.steps_per_day
-VARIABLES = {
-    "tas": ("Tair", "C"),
-    "prcp": ("Rainf", "mm"),
-    "pres": ("PSurf", "kPa"),
-    "dswrf": ("SWdown", "W m-2"),
-    "dlwrf": ("LWdown", "W m-2"),
-    "vp": ("Qair", "kg kg-1"),
-    "wind": ("Wind_E", "m s-1"),
-    "northward": ("Wind_N", "m s-1"),
-}
+PIECE_DAYS = 10
+"""Days that are read at once; yearly files are best stored in chunks of as many."""
+_HOURS = 24  # records a day
 
 
 def read_forcing(
     settings: NldasForcing, period: Period, box: Box, ends_record: bool = True
 ) -> xr.Dataset:
-    """Steps of one hour around a box, from hourly granules.
+    """Steps of one or several hours around a box, from hourly records.
 
-    A granule's `Rainf` is the total of the hour before its time, everything else a value at its
-    time. So the step [t, t + 1 h) has the rain of granule t + 1 h and the mean of granules t and
-    t + 1 h of everything else. Wind speed and vapour pressure are computed within a granule.
+    A record's `Rainf` is the total of the hour before its time, everything else a value at its
+    time. So the step [t, t + 1 h) has the rain of record t + 1 h and the mean of records t and
+    t + 1 h of everything else. Wind speed and vapour pressure are computed of each record. Longer
+    steps have the means of these, and the total of the rain. Some days at a time are in memory.
 
     Args:
-        settings: folder of the granules.
-        period: days to read; those of one year keep memory small.
-        box: the domain's edges.
-        ends_record: the data may end with the period: where the granule of the midnight after it
+        settings: folder of the files, their layout, and steps a day.
+        period: days to read.
+        box: the domain's edges; of sampled cells only their own rows and columns are returned.
+        ends_record: the data may end with the period: where the record of the midnight after it
             is absent, it is taken to equal the last one.
 
     Returns:
         tas, prcp, pres, dswrf, dlwrf, vp, wind (time, lat, lon) on the native grid; NaN over water
-        and outside the product.
+        and outside the product. Of sampled cells with the attribute `resolution`.
 
     Raises:
-        ProductError: if a granule is missing, damaged or unphysical.
+        ProductError: if a file is missing, damaged or unphysical.
     """
-    listing = Listing()
-    times = record_times(period, STEP_HOURS)
-    granules: list[dict[str, xr.DataArray]] = []
-    units: dict[str, str | None] = {}
-    for time in times:
-        path = path_of(settings, _hour(time), listing)
-        if time == times[-1] and ends_record and not path.is_file():
-            granules.append(granules[-1])
-            continue
-        granule, units = read_granule(path, time, box)
-        if granules:
-            _require_same_grid(granule["tas"], granules[0]["tas"], path)
-        granules.append(granule)
-    points = _combined({name: _stack(granules, name, times) for name in VARIABLES})
-    check_points(points, STEP_HOURS, settings.supersaturation, forcing_file(settings), units)
-    return steps_between(points, STEP_HOURS)
+    parts = []
+    for points, units in _whole_days(settings, period, box, ends_record):
+        check_points(points, 1, settings.supersaturation, forcing_file(settings), units)
+        hourly = steps_between(points, 1)
+        parts.append(joined_steps(hourly, _HOURS // settings.steps_per_day))
+    steps = parts[0] if len(parts) == 1 else xr.concat(parts, "time", join="exact")
+    length = _HOURS // settings.steps_per_day
+    require_steady_cover(steps["tas"], forcing_file(settings))
+    require_rain_rate(steps["prcp"], length, forcing_file(settings), units.get("prcp"))
+    return steps.assign_attrs(step_hours=length, **({"resolution": RESOLUTION} if box.rows else {}))
 
 
 def forcing_file(settings: NldasForcing) -> FileOf:
-    """The granule of a time."""
+    """The file of a time."""
     listing = Listing()
 
     def file(name: str, time: np.datetime64 | None) -> Path:
         if time is None:
             return settings.folder
-        return path_of(settings, _hour(time), listing)
+        return file_of(settings, hour_of(time), listing)
 
     return file
 
 
-def read_granule(
-    path: Path, time: np.datetime64, box: Box
-) -> tuple[dict[str, xr.DataArray], dict[str, str | None]]:
-    """Values of one granule around a box, and its `units` attributes.
-
-    Returns:
-        (time, lat, lon) of one record: tas [C], prcp [mm in the hour before], pres [kPa],
-        dswrf and dlwrf [W m-2]; under `vp` the specific humidity [kg kg-1], under `wind` and
-        `northward` the wind's components [m s-1]; and the units by the same names.
-
-    Raises:
-        ProductError: if the granule is damaged, of another time, or not File A.
-    """
-    fields, units = {}, {}
-    with open_product(path) as raw:
-        kind = str(raw.attributes().get("shortname", "NLDAS_FORA"))
-        if not kind.startswith("NLDAS_FORA"):
-            raise ProductError(
-                f"the granule is {kind}, which uses File A's names for other quantities",
-                path,
-                cure="take NLDAS_FORA0125_H granules",
-            )
-        found = np.array([], "datetime64[ns]") if raw.time is None else raw.time
-        require_times(found, np.array([time]), path)
-        for name, (variable, unit) in VARIABLES.items():
-            field = raw.field(variable, box)
-            units[name] = raw.units(variable)
-            fields[name] = field.copy(data=convert(field.values, units[name], unit, path, variable))
-    return fields, units
+def _whole_days(
+    settings: NldasForcing, period: Period, box: Box, ends_record: bool
+) -> Iterator[tuple[dict[str, xr.DataArray], Mapping[str, str | None]]]:
+    """Our variables of consecutive whole days, with the record that ends the last of them."""
+    listing, times = Listing(), record_times(period, 1)
+    ends_here = ends_record and not has_record(settings, times[-1], listing)
+    held: dict[str, xr.DataArray] = {}
+    for piece in _pieces(times[:-1] if ends_here else times):
+        records = read_records(settings, piece, box, listing)
+        points = _combined(records)
+        if held:
+            path = file_of(settings, hour_of(piece[0]), listing)
+            require_same_grid(points["tas"], held["tas"], path)
+            points = {name: _after(held[name], points[name]) for name in points}
+        if ends_here and piece[-1] == times[-2]:
+            points = {name: _with_repeated_end(field, times[-1]) for name, field in points.items()}
+        last = (points["tas"].sizes["time"] - 1) // _HOURS * _HOURS
+        if last:
+            yield {n: f.isel(time=slice(0, last + 1)) for n, f in points.items()}, records.units
+        held = {name: field.isel(time=slice(last, None)) for name, field in points.items()}
 
 
-def _stack(granules: list[dict[str, xr.DataArray]], name: str, times: np.ndarray) -> xr.DataArray:
-    values = np.concatenate([granule[name].values for granule in granules])
-    lat, lon = granules[0][name]["lat"], granules[0][name]["lon"]
-    coords = {"time": times, "lat": lat, "lon": lon}
-    return xr.DataArray(values, dims=("time", "lat", "lon"), coords=coords)
+def _pieces(times: np.ndarray) -> list[np.ndarray]:
+    """Times of some days each, which start on the days 1, 11, 21, ... of a year."""
+    years = times.astype("M8[Y]")
+    number = (times.astype("M8[D]") - years.astype("M8[D]")).astype(int) // PIECE_DAYS
+    return np.split(times, np.flatnonzero(np.diff(number)) + 1)
 
 
-def _require_same_grid(granule: xr.DataArray, first: xr.DataArray, path: Path) -> None:
-    for axis in ("lat", "lon"):
-        if not np.array_equal(granule[axis].values, first[axis].values):
-            raise ProductError(
-                "its grid differs from that of the first granule", path, axis,
-                cure="take all granules whole, or all of one subset",
-            )  # fmt: skip
+def _after(before: xr.DataArray, field: xr.DataArray) -> xr.DataArray:
+    joined = xr.concat([before, field], "time", join="exact")
+    return joined.assign_attrs(field.attrs)
 
 
-def _combined(raw: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+def _with_repeated_end(field: xr.DataArray, time: np.datetime64) -> xr.DataArray:
+    return _after(field, field.isel(time=slice(-1, None)).assign_coords(time=[time]))
+
+
+def _combined(records: Records) -> dict[str, xr.DataArray]:
+    raw = dict(records.fields)
     northward = raw.pop("northward").values
     raw["wind"] = raw["wind"].copy(data=np.hypot(raw["wind"].values, northward))
     raw["vp"] = raw["vp"].copy(data=vapour_pressure(raw["vp"].values, raw["pres"].values))
     return {name: f.rename(name).assign_attrs(units=UNITS[name]) for name, f in raw.items()}
 
 
-def _hour(time: np.datetime64) -> datetime:
-    return np.datetime64(time, "s").item()
-
-
 def looks_at_forcing(settings: NldasForcing, period: Period, box: Box) -> Iterator[FileLooks]:
-    """Looks at the granules that exist: time, variables, units and grid, and their values."""
+    """Looks at the files that exist: time, variables, units and grid, and their values."""
     listing, wanted = Listing(), tuple(VARIABLES.values())
+    if settings.layout == "yearly":
+        for part in period.by_year():
+            path = year_path(settings, part.start.year, listing)
+            if path.is_file():
+                day = Period(start=part.start, end=part.start)
+                times = record_times(day, 1)[:-1]
+                yield FileLooks(path, (), (partial(_look_at_records, path, times, box),))
+        return
     for hour in hours(period.start, period.end):
-        path, time = path_of(settings, hour, listing), np.datetime64(hour, "ns")
+        path, time = path_of(settings, hour, listing), np.array([hour], "datetime64[ns]")
         if path.is_file():
-            header = partial(look_at_header, path, np.array([time]), wanted, box)
-            yield FileLooks(path, (header,), (partial(_look_at_granule, path, time, box),))
+            header = partial(look_at_header, path, time, wanted, box)
+            yield FileLooks(path, (header,), (partial(_look_at_records, path, time, box),))
 
 
-def _look_at_granule(path: Path, time: np.datetime64, box: Box) -> None:
-    """Refuse a granule whose values are wrong, or that is not of File A."""
-    fields, units = read_granule(path, time, box)
+def _look_at_records(path: Path, times: np.ndarray, box: Box) -> None:
+    """Refuse a file whose values are wrong, that lacks times, or that is not of File A."""
+    records = read_file(path, times, box)
     for name in ("tas", "prcp", "pres", "dswrf", "dlwrf"):
-        described = fields[name].rename(name).assign_attrs(units=UNITS[name])
-        require_physical(described, path, units[name])
+        described = records.fields[name].rename(name).assign_attrs(units=UNITS[name])
+        require_physical(described, path, records.units[name])
