@@ -11,6 +11,7 @@ from paramscape.parameters.datasets import fields_of, names_of, targets_dataset
 from paramscape.simulators.vic.engine import Engine
 from paramscape.study import LearningPeriods, Priors, Twin, Vic
 from paramscape.study.days import days_of
+from paramscape.study.moisture import ComparedMoisture
 from paramscape.study.parameters import BY_NAME, GAN_PO_PARAMETERS, in_order
 from paramscape.twin import add_observation_noise, perturb_forcing, truth_parameters
 from paramscape.twin.plains.climate import PlainsClimate
@@ -63,6 +64,9 @@ def observe_truth(
     perturbed = perturb_forcing(inputs.forcing, twin, twin.seed)
     if twin.kind == "conus" and not twin.fixed_true:
         truth = _with_others(truth, inputs, twin)
+    if twin.kind == "conus":
+        # Files of SMAP are written from the ends of the days.
+        vic = vic.model_copy(update={"soil_moisture": ComparedMoisture()})
     names = names_of(truth)
     engine = Engine.of(inputs.params, perturbed, inputs.cells, vic, names)
     values = torch.from_numpy(fields_of(truth, names, inputs.cells).astype(np.float64))

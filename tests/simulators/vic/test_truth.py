@@ -8,6 +8,7 @@ import xarray as xr
 from paramscape.files import require
 from paramscape.parameters.datasets import fields_of
 from paramscape.study import Priors, Twin, Vic
+from paramscape.study.moisture import ComparedMoisture
 from paramscape.twin.observe import TruthInputs, hidden_parameters, observe_truth
 
 
@@ -62,7 +63,16 @@ def test_the_truth_of_the_plains_follows_the_climate_and_has_no_noise(inputs, pe
     observed = observe_truth(inputs, truth, periods, Vic(), plains)
     without = plains.model_copy(update={"kind": "huaihe", "observation_noise": 0.0})
     exact = observe_truth(inputs, truth, periods, Vic(), without)
-    np.testing.assert_allclose(observed["et"], exact["et"], rtol=1e-12)
+    for name in ("et", "soil_moisture"):
+        np.testing.assert_allclose(observed[name], exact[name], rtol=1e-12)
+
+
+def test_the_truth_of_the_plains_is_that_of_the_ends_of_days(inputs, periods):
+    plains = Twin(kind="conus")
+    truth = hidden_parameters(inputs, Priors(), plains)
+    middle = Vic(soil_moisture=ComparedMoisture(moment="middle", depth=0.05))
+    observed = observe_truth(inputs, truth, periods, middle, plains)
+    assert observed.equals(observe_truth(inputs, truth, periods, Vic(), plains))
 
 
 def test_parameters_that_are_not_calibrated_are_wrong_in_the_default_unless_fixed(inputs, periods):
