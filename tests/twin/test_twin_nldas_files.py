@@ -12,7 +12,13 @@ from paramscape.products.forcing import read_forcing
 from paramscape.products.listing import Listing
 from paramscape.products.nldas.files import path_of
 from paramscape.study import NldasForcing, Period, SettingsError
-from paramscape.twin.nldas_files import VARIABLES, NldasCells, write_granules, write_year
+from paramscape.twin.nldas_files import (
+    VARIABLES,
+    NldasCells,
+    write_granules,
+    write_nldas,
+    write_year,
+)
 from paramscape.twin.plains.climate import PlainsClimate
 
 SEED = 1979
@@ -99,6 +105,19 @@ def test_a_yearly_file_holds_the_records_of_the_granules(settings, domain, tmp_p
                 assert granule["time"][0] == year["time"][hour]
                 for name in VARIABLES:
                     np.testing.assert_array_equal(granule[name][0], year[name][hour])
+
+
+@pytest.mark.parametrize("layout", ["granules", "yearly"])
+def test_both_layouts_give_the_same_forcing(settings, domain, tmp_path, layout):
+    other = NldasForcing(product="nldas-2", folder=tmp_path, layout=layout, steps_per_day=8)
+    write_nldas(other, DAYS, SEED, NldasCells.of(domain))
+    found = read_forcing(other, DAYS, box_of(domain), ends_record=True)
+    expected = read_forcing(settings, DAYS, box_of(domain), ends_record=False)
+    assert found.sizes["time"] == 24
+    rain = expected.prcp.values.reshape(24, 3, *expected.prcp.shape[1:]).sum(1)
+    np.testing.assert_allclose(found.prcp, rain, rtol=1e-5, atol=1e-6)
+    warmth = expected.tas.values.reshape(24, 3, *expected.tas.shape[1:]).mean(1)
+    np.testing.assert_allclose(found.tas[:-1], warmth[:-1], atol=1e-3)
 
 
 def test_the_same_seed_gives_the_same_bytes_in_whatever_order(settings, domain, tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.products.listing import Listing
-from paramscape.products.nldas.files import hours, path_of
+from paramscape.products.nldas.files import hours, path_of, year_path
 from paramscape.study import NldasForcing, Period, SettingsError
 from paramscape.twin._sparse import new_file
 from paramscape.twin.plains.climate import HOURS, PlainsClimate
@@ -129,10 +129,17 @@ class NldasCells:
 
 
 def write_nldas(settings: NldasForcing, days: Period, seed: int, cells: NldasCells) -> None:
-    """Write the granules of some days."""
+    """Write the hours of some days of one year, in the layout of the settings.
+
+    A granule does not depend on which others are written. A yearly file holds the hours of `days`.
+    """
     listing = Listing(twin_writes=True)
-    wanted = hours(days.start, days.end)
-    write_granules({hour: path_of(settings, hour, listing) for hour in wanted}, seed, cells)
+    if settings.layout == "yearly":
+        path = year_path(settings, days.start.year, listing)
+        write_year(path, (days.start, days.end), seed, cells)
+    else:
+        wanted = hours(days.start, days.end)
+        write_granules({hour: path_of(settings, hour, listing) for hour in wanted}, seed, cells)
 
 
 def write_granules(paths: dict[datetime, Path], seed: int, cells: NldasCells) -> None:

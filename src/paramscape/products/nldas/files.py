@@ -12,6 +12,7 @@ SOURCE = Source(
     "NLDAS-2 V2.0 (NLDAS_FORA0125_H, from 1979-01-01 13:00)",
     "NASA GES DISC, doi:10.5067/THUF4J1RLSYG (Earthdata login; for example "
     "earthaccess.search_data(short_name='NLDAS_FORA0125_H', version='2.0'))",
+    made_by_twin=True,
 )
 _CONTENT = "hourly forcing, File A"
 
