@@ -135,7 +135,7 @@ def _in_file(path: Path, judge: Callable[[], None]) -> None:
 
 def _check_soil(study: Study, domain: xr.Dataset, report: Report) -> None:
     soil, elevation = study.products.soil, study.products.elevation
-    folders = () if soil is None else (soil.hydraulic_folder, soil.properties_folder)
+    folders = () if soil is None else soil.folders
     files = [f for f in static_files(study) if f.path.parent in folders]
     files += [f for f in static_files(study) if elevation and f.path == elevation.path]
     if soil is None or any(f.made or not f.path.is_file() for f in files):
@@ -149,12 +149,12 @@ def _check_soil(study: Study, domain: xr.Dataset, report: Report) -> None:
             report.error(
                 Finding(
                     f"{empty.size} of {cells.count} active cells have no pixel with complete soil",
-                    str(soil.hydraulic_folder),
+                    str(soil.folders[0]),
                     place=f"cell (lat {cells.lat[row]:.6g}, lon {cells.lon[column]:.6g})",
                     cure="take those cells out of the domain's mask, or fill the soil files there",
                 )
             )
-        report.good.append(f"soil: {soil.hydraulic_folder} and {soil.properties_folder}")
+        report.good.append(f"soil: {' and '.join(map(str, soil.folders))}")
 
 
 def _check_mpr(

@@ -186,6 +186,11 @@ def infiltration(g: Mapping[str, Array], cells: CellMeans) -> Array:
     return shape.clip(*INFILT_RANGE)
 
 
+def saturated_suction(sand: Array, silt: Array) -> Array:
+    """Suction at saturation psi_s [cm], above 0, of shares of sand and silt [%]."""
+    return 10.0 ** (1.54 - 0.0095 * sand + 0.0063 * silt)
+
+
 def of_texture(sand: Array, silt: Array, clay: Array) -> tuple[Array, Array, Array]:
     """Conductivity [mm d-1], retention exponent and wetness of soils with known texture alone.
 
@@ -200,7 +205,7 @@ def of_texture(sand: Array, silt: Array, clay: Array) -> tuple[Array, Array, Arr
     level, clay_slope = _DEFAULTS["retention_level"], _DEFAULTS["retention_clay"]
     retention = level + clay_slope * clay - 0.003 * sand
     logarithm = _DEFAULTS["conductivity_level"] + 0.0126 * sand - 0.0064 * clay
-    saturated = _KPA_PER_CM * 10.0 ** (1.54 - 0.0095 * sand + 0.0063 * silt)
+    saturated = _KPA_PER_CM * saturated_suction(sand, silt)
     capacity = 33.0 - 13.0 * (sand >= 50.0) - 10.0 * (sand >= 70.0)
     suction = (capacity / saturated).clip(min=1.0)
     return _INCH_PER_HOUR * 10.0**logarithm, retention, suction ** (-1.0 / retention)

@@ -18,7 +18,15 @@ from paramscape.prepare.vegetation import class_fractions
 from paramscape.products.bounding_box import Box
 from paramscape.products.errors import ProductError
 from paramscape.products.land import read_land_cover
-from paramscape.study import CfAttribute, ChinaSoil, Elevation, LandCover, Priors, SettingsError
+from paramscape.study import (
+    CfAttribute,
+    ChinaSoil,
+    ConusSoil,
+    Elevation,
+    LandCover,
+    Priors,
+    SettingsError,
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,7 @@ class LandSettings:
     """
 
     elevation: Elevation | None
-    soil: ChinaSoil | None
+    soil: ChinaSoil | ConusSoil | None
     land_cover: LandCover | None
     parameters: Path | None
     attributes: Mapping[str, CfAttribute] = field(default_factory=dict)

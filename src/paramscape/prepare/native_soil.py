@@ -9,7 +9,7 @@ from paramscape.grid.sphere import METRES_PER_DEGREE
 from paramscape.prepare.regrid import cell_bounds
 from paramscape.products.bounding_box import Box
 from paramscape.products.land import read_elevation, read_soil
-from paramscape.study import ChinaSoil, Elevation
+from paramscape.study import ChinaSoil, ConusSoil, Elevation
 
 OUTSIDE = -1
 _SOURCES = {
@@ -27,10 +27,11 @@ _SOURCES = {
 }
 _FACTORS = {"bulk_density": 1000.0, "ksat": 10.0}
 HARMONIC = ("ksat",)
-_SOURCE = "Dai et al. (2013), Shangguan et al. (2013)"
 
 
-def prepare_native_soil(soil: ChinaSoil, elevation: Elevation, domain: xr.Dataset) -> xr.Dataset:
+def prepare_native_soil(
+    soil: ChinaSoil | ConusSoil, elevation: Elevation, domain: xr.Dataset
+) -> xr.Dataset:
     """Vertical means of the soil in every pixel, with elevation and slope.
 
     Layers are weighted by thickness, missing ones are left out. The mean of `ksat` is harmonic,
@@ -52,16 +53,18 @@ def prepare_native_soil(soil: ChinaSoil, elevation: Elevation, domain: xr.Datase
     """
     box = Box.of(domain)
     layers = read_soil(soil, box)
+    origin = layers.attrs["source"]
     thickness = np.diff(layers["depth"].values, prepend=0.0)
     fields = {}
     for name, (source, units, long_name) in _SOURCES.items():
         mean = vertical_mean(layers[source], thickness, harmonic=name in HARMONIC)
         mean = mean * _FACTORS.get(name, 1.0)
-        fields[name] = mean.assign_attrs(units=units, long_name=long_name, source=_SOURCE)
+        fields[name] = mean.assign_attrs(units=units, long_name=long_name, source=origin)
     fields["soil_depth"] = (layers["PDEP"] / 100).assign_attrs(
-        units="m", long_name="depth of the soil profile", source=_SOURCE
+        units="m", long_name="depth of the soil profile", source=origin
     )
-    native = xr.Dataset(fields).drop_vars("depth", errors="ignore")
+    size = {"resolution": layers.attrs["resolution"]} if "resolution" in layers.attrs else {}
+    native = xr.Dataset(fields, attrs=size).drop_vars("depth", errors="ignore")
     native = native.merge(_terrain(elevation, box, native))
     native["cell"] = cell_of_pixels(native, domain)
     kept = {n: v.astype("f4") for n, v in native.data_vars.items() if n != "cell"}

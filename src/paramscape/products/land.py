@@ -30,7 +30,7 @@ def read_soil(settings: Settings, box: Box) -> xr.Dataset:
 
     `depth` has the bottoms of the layers [cm]. The variables are THSCH, TH33, TH1500, POR [m3 m-3],
     PSI_S [cm, absolute value], LAMBDA [1], K_SCH [cm d-1], SA, SI, CL [% of weight], BD [g cm-3],
-    and PDEP (lat, lon) [cm], the depth of the profile.
+    and PDEP (lat, lon) [cm], the depth of the profile. The attribute `source` names the data.
 
     Raises:
         ProductError: naming file, variable and cell of what is wrong.

@@ -11,7 +11,7 @@ from paramscape.study.domain import Domain
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling
 from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
 from paramscape.study.grid import Grid, MaskDomain, RectangleDomain, VicDomain
-from paramscape.study.land_products import CfAttribute, ChinaSoil, Elevation, LandCover
+from paramscape.study.land_products import CfAttribute, ChinaSoil, ConusSoil, Elevation, LandCover
 from paramscape.study.learned import (
     Dpl,
     DplA,
@@ -72,6 +72,7 @@ __all__ = [
     "CmfdForcing",
     "ComparedMoisture",
     "Compute",
+    "ConusSoil",
     "Domain",
     "Dpl",
     "DplA",

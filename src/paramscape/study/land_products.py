@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from paramscape.study._base import Settings
-from paramscape.study.product import Product
+from paramscape.study.product import Folder, Product
 
 
 class ChinaSoil(Settings):
@@ -15,6 +15,26 @@ class ChinaSoil(Settings):
     product: Literal["china-soil"]
     hydraulic_folder: Path = Field(description="Folder of THSCH.nc, PSI_S.nc, ... (Dai et al.).")
     properties_folder: Path = Field(description="Folder of SA.nc, BD.nc, ... (Shangguan et al.).")
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders that hold the files."""
+        return self.hydraulic_folder, self.properties_folder
+
+
+class ConusSoil(Settings):
+    """Soil of the conterminous US at 30 arc-seconds: CONUS-SOIL (Miller and White 1998)."""
+
+    product: Literal["conus-soil"]
+    folder: Folder
+    depth: float = Field(
+        1.0, gt=0, le=2.5, description="Depth to which the soil's properties are averaged [m]."
+    )
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders that hold the files."""
+        return (self.folder,)
 
 
 class LandCover(Settings):
@@ -43,6 +63,7 @@ class CfAttribute(Settings):
 
 LAND_PRODUCTS = (
     Product("soil", ChinaSoil, "china_soil"),
+    Product("soil", ConusSoil, "conus_soil"),
     Product("land_cover", LandCover, "land_cover"),
     Product("elevation", Elevation, "elevation"),
     Product("attributes", CfAttribute, "cf"),

@@ -21,6 +21,7 @@ from paramscape.products.units import convert
 from paramscape.study import ChinaSoil
 
 _MISSING = -999.0
+_SOURCE = "Dai et al. (2013), Shangguan et al. (2013)"
 # Unit, smallest and largest value, long name.
 _VARIABLES: dict[str, tuple[str, float, float, str]] = {
     "THSCH": ("m3 m-3", 0.0, 1.0, "saturated water content"),
@@ -86,9 +87,10 @@ def read_soil(settings: ChinaSoil, box: Box) -> xr.Dataset:
     hydraulic = hydraulic.isel(depth=list(first))
     properties = properties.isel(depth=list(second))
     same = {axis: hydraulic[axis] for axis in ("depth", "lat", "lon")}
-    return xr.merge(
+    merged = xr.merge(
         [hydraulic, properties.assign_coords(same)], join="exact", compat="no_conflicts"
     )
+    return merged.assign_attrs(source=_SOURCE)
 
 
 def _paths(folder: Path, variables: tuple[str, ...], source: Source) -> dict[str, Path]:

@@ -1,0 +1,1 @@
+"""Soil of the conterminous US: CONUS-SOIL (Miller and White 1998)."""
