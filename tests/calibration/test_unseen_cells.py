@@ -13,7 +13,7 @@ from paramscape.calibration.methods.dpl_z import dpl_z_learner, network_input
 from paramscape.calibration.observed_data import without_unseen
 from paramscape.calibration.training_data import TrainingSeries
 from paramscape.grid.learners import nearest_of
-from paramscape.study import CellSceua, DplA, DplZ, Space
+from paramscape.study import CellSceua, DplA, DplZ, ParaFormerSeries, Space
 
 UNSEEN = [3, 4, 11]
 
@@ -32,13 +32,14 @@ def split(problem, space=None, poisoned=False):
 
 
 @pytest.mark.parametrize("is_stateful", [False, True])
-@pytest.mark.parametrize("method", ["dpl-a", "dpl-z", "cell-sceua"])
+@pytest.mark.parametrize("method", ["dpl-a", "dpl-z", "paraformer-z", "cell-sceua"])
 def test_observations_of_unseen_cells_change_no_learned_parameter(
     land, run_paths, method, is_stateful
 ):
     settings = {
         "dpl-a": DplA(epochs=3, hidden=8),
         "dpl-z": DplZ(epochs=2, hidden=8),
+        "paraformer-z": ParaFormerSeries(epochs=2, width=8, heads=2, sequence_days=20, batch=30),
         "cell-sceua": CellSceua(complexes=1, max_evaluations=60),
     }[method]
     space = Space(unseen_sees="nothing")

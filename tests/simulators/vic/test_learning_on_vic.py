@@ -6,7 +6,16 @@ import torch
 
 from paramscape.calibration import CALIBRATORS
 from paramscape.jobs.checkpoint import Checkpoint, RunPaths
-from paramscape.study import DplA, DplWindows, DplZ, GanPo, GanPoL1, StatefulWindows
+from paramscape.study import (
+    DplA,
+    DplWindows,
+    DplZ,
+    GanPo,
+    GanPoL1,
+    ParaFormerAttributes,
+    ParaFormerSeries,
+    StatefulWindows,
+)
 
 COURSE = {"epochs": 12, "learning_rate": 0.01}
 FIELDS = COURSE | {"channels": 4, "stateful": StatefulWindows(days=8, windows=2)}
@@ -16,11 +25,21 @@ CELLS = COURSE | {
     "dropout": 0.0,
     "stateful": DplWindows(days=8, windows=2),
 }
+SAMPLES = COURSE | {
+    "width": 8,
+    "heads": 2,
+    "dropout": 0.0,
+    "sequence_days": 20,
+    "optimizer": "adamw",
+    "stateful": DplWindows(days=8, windows=2, cells=3),
+}
 LEARNED = {
     "gan-po": GanPo(**FIELDS),
     "gan-po-l1": GanPoL1(**FIELDS),
     "dpl-a": DplA(**CELLS),
     "dpl-z": DplZ(**CELLS, sequence_days=20),
+    "paraformer-a": ParaFormerAttributes(**SAMPLES),
+    "paraformer-z": ParaFormerSeries(**SAMPLES),
 }
 
 
