@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from paramscape.study.learned import DplWindows, Optimized
 
@@ -121,6 +128,21 @@ class ParaFormerSeries(ParaFormer):
 
     width: PositiveInt = Field(256, description="Size of a token, d.")
     heads: PositiveInt = Field(8, description="Heads of an attention; they must divide the width.")
+    neighbours: NonNegativeInt = Field(
+        0,
+        description="Nearest learners whose attributes and records the network also sees; none in "
+        "the paper. They help where parameters follow something that no attribute shows.",
+    )
+    neighbour_km: PositiveFloat = Field(
+        150.0, description="Distance up to which learners are neighbours [km]."
+    )
+    hide_own: float = Field(
+        0.5,
+        ge=0,
+        lt=1,
+        description="With neighbours: share of samples whose own observations learning hides [1], "
+        "so that the network learns what to do in cells that are not observed.",
+    )
     consistency_weight: NonNegativeFloat = Field(
         0.0,
         description="Weight of the variance of unit-scaled parameters between two random windows "

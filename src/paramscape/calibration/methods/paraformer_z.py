@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.learning.initial_parameters import start_of
+from paramscape.calibration.learning.neighbours import Neighbours
 from paramscape.calibration.learning.networks.paraformer_z import ParaFormerZ
 from paramscape.calibration.learning.read_windows import ReadWindows, report_spread
 from paramscape.calibration.learning.sample_learner import SampleLearner
@@ -48,7 +49,8 @@ def paraformer_z_learner(problem: Problem, settings: ParaFormerSeries, seed: int
     """ParaFormer_Z with first weights of a seed, and what it reads."""
     reader = _Series(problem, settings)
     sizes = reader.attributes.shape[-1], reader.series.shape[-1]
-    network = ParaFormerZ(*sizes, settings, start_of(problem))
+    around = reader.neighbour_features()
+    network = ParaFormerZ(*sizes, settings, start_of(problem), around)
     network.initialise(random_streams.torch_generator(seed, "weights"))
     return SampleLearner(network, reader, problem, settings)
 
@@ -56,7 +58,8 @@ def paraformer_z_learner(problem: Problem, settings: ParaFormerSeries, seed: int
 class _Series:
     """Attributes, and forcing, observation and whether it was observed on each day of a window.
 
-    Missing observations are 0, which is their mean, and flagged by 0.
+    Missing observations are 0, which is their mean, and flagged by 0. With neighbours, also what
+    `Neighbours.features` says of them, and which there are.
     """
 
     name = "paraformer-z"
@@ -70,6 +73,22 @@ class _Series:
             settings.sequence_days, record.days, settings.inference, settings.inference_windows
         )
 
-    def __call__(self, cells: Tensor, first: int) -> tuple[Tensor, Tensor]:
+        self.neighbours = None
+        if settings.neighbours:
+            around = problem.data.cells, settings.neighbours, settings.neighbour_km
+            self.neighbours = Neighbours.of(*around).to(self.series.device)
+
+    def __call__(self, cells: Tensor, first: int) -> tuple[Tensor, ...]:
         days = self.windows.of(self.series, first)
-        return self.attributes[cells], days[:, cells].transpose(0, 1)
+        own = self.attributes[cells], days[:, cells].transpose(0, 1)
+        if self.neighbours is None:
+            return own
+        features = self.neighbours.features(cells, self.attributes, days)
+        return (*own, features, self.neighbours.near[cells])
+
+    def neighbour_features(self) -> int:
+        """Features of a neighbour, 0 without neighbours."""
+        if self.neighbours is None:
+            return 0
+        first = torch.zeros(1, dtype=torch.long, device=self.series.device)
+        return self(first, 0)[2].shape[-1]

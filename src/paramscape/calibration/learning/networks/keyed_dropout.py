@@ -49,6 +49,10 @@ class KeyedDropout:
         kept = self._kept(tokens, share)
         return kept | ~kept.any(1, keepdim=True)
 
+    def hidden(self, share: float) -> Tensor | None:
+        """(sample,) bool, a random share of the samples; None without dropout."""
+        return None if self._keys is None else ~self._kept(1, share)[:, 0]
+
     def _kept(self, count: int, share: float) -> Tensor:
         """(sample, value) bool: whether each of the next values of a sample is kept."""
         places = torch.arange(self._used, self._used + count, device=self._keys.device)

@@ -14,7 +14,8 @@ from paramscape.calibration.learning.networks.attention import (
     positions,
 )
 from paramscape.calibration.learning.networks.keyed_dropout import KeyedDropout
-from paramscape.study import ParaFormer
+from paramscape.calibration.learning.networks.neighbour_attention import NeighbourAttention
+from paramscape.study import ParaFormerSeries
 
 
 class ParaFormerZ(nn.Module):
@@ -23,16 +24,25 @@ class ParaFormerZ(nn.Module):
     An encoder reads the days; the tokens of the attributes, after one self-attention, are the
     queries to them. The mean over the attributes gives the parameters on the unit scale of their
     priors, or one query for each parameter, which attends to attributes and days. They may leave
-    the unit interval, which the boundary loss penalises. Attention stays within one cell.
+    the unit interval, which the boundary loss penalises. Attention stays within one cell, unless
+    the settings ask for neighbours: then the attributes also attend to the cells around.
 
     Args:
         attributes: number of a cell's attributes.
         inputs: features of a day: forcing, observation, whether it was observed.
-        settings: sizes, norm and dropout.
+        settings: sizes, norm, dropout and neighbours.
         start: (output,) values near which the untrained network's output lies.
+        around: features of a neighbour.
     """
 
-    def __init__(self, attributes: int, inputs: int, settings: ParaFormer, start: Tensor):
+    def __init__(
+        self,
+        attributes: int,
+        inputs: int,
+        settings: ParaFormerSeries,
+        start: Tensor,
+        around: int = 0,
+    ):
         super().__init__()
         width, heads = settings.width, settings.heads
         self.norm, self.pooling = settings.norm, settings.pooling
@@ -47,29 +57,45 @@ class ParaFormerZ(nn.Module):
         self.feed_forward = FeedForward(width)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
         self.head = head_of(settings, len(start))
+        self.hide_own = settings.hide_own
+        self.around = NeighbourAttention(around, width, heads) if settings.neighbours else None
 
     def initialise(self, generator: torch.Generator) -> "ParaFormerZ":
         """Draw all weights uniformly within 1 / sqrt(fan in), and return the network."""
         self.tokens.initialise(generator)
         draw_linear(self, generator)
         self.head.initialise(self.start, generator)
+        if self.around is not None:
+            self.around.initialise(generator)
         return self
 
-    def forward(self, attributes: Tensor, series: Tensor, keys: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        attributes: Tensor,
+        series: Tensor,
+        features: Tensor | None = None,
+        near: Tensor | None = None,
+        keys: Tensor | None = None,
+    ) -> Tensor:
         """Parameters (sample, output) on the unit scale.
 
         Args:
             attributes: (sample, attribute), standardised.
-            series: (sample, day, input), standardised; missing observations are 0.
+            series: (sample, day, input), standardised: forcing, observation, whether it was
+                observed. Missing observations are 0.
+            features: (sample, neighbour, feature), only with neighbours.
+            near: (sample, neighbour) bool, which neighbours there are.
             keys: (sample,) of dropout, see `dropout_keys`; None for no dropout.
         """
         drop = KeyedDropout(keys, self.dropout)
-        seen, days = (
-            drop.seen(attributes.shape[1], self.attribute_dropout),
-            self._read(series, drop),
-        )
+        seen = drop.seen(attributes.shape[1], self.attribute_dropout)
+        if features is not None:
+            series = _hidden(series, drop.hidden(self.hide_own))
+        days = self._read(series, drop)
         queries = self.across.query(self._among_attributes(self.tokens(attributes), drop, seen))
         taken = drop(self.across.attend(queries, days)) + queries
+        if features is not None:
+            taken = self.around(taken, features, near, drop)
         tokens = self._feed_forward(taken, drop)
         if self.pooling == "queries":
             tokens = torch.cat([tokens, days], 1)
@@ -101,3 +127,12 @@ class ParaFormerZ(nn.Module):
 def _also(seen: Tensor, days: int) -> Tensor:
     """(sample, attribute + day) bool: the attributes that are seen, and all days."""
     return torch.cat([seen, seen.new_ones(len(seen), days)], 1)
+
+
+def _hidden(series: Tensor, hidden: Tensor | None) -> Tensor:
+    """The series without the observations of hidden samples (sample,)."""
+    if hidden is None:
+        return series
+    shown = torch.ones_like(series)
+    shown[..., -2:] = (~hidden)[:, None, None].to(series)
+    return series * shown
