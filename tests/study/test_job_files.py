@@ -110,6 +110,7 @@ def test_no_calibration_reads_or_takes_the_settings_of_a_check(repository) -> No
     settings["products"]["observations"]["runoff"] = {"product": "twin"}
     settings["calibration"]["target"] = "runoff"
     settings["products"]["checks"] = {"et": {"product": "mod16a2", "folder": "mod16"}}
+    settings["twin"]["climate"] = False
     study = validate(settings)
     jobs = JobFiles(study, StudyPaths.of(study.study.name))
     for run in study.calibration.runs:

@@ -1,9 +1,9 @@
 """Products of soil, land cover, elevation and attributes: for each, settings and a row."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from paramscape.study._base import Settings
 from paramscape.study.product import Folder, Product
@@ -54,11 +54,38 @@ class Elevation(Settings):
 
 
 class CfAttribute(Settings):
-    """One static attribute in a CF NetCDF file on any latitude-longitude grid."""
+    """One static attribute in a CF NetCDF or GeoTIFF file on a grid of latitude and longitude."""
 
-    path: Path = Field(description="CF NetCDF file.")
-    variable: str = Field(description="Name of the variable, dims lat, lon.")
-    layer: int | None = Field(None, ge=0, description="Index along a third axis, if there is one.")
+    path: Path = Field(description="CF NetCDF file, or GeoTIFF file (.tif) of geographic degrees.")
+    variable: str | None = Field(
+        None, description="Name of the variable, dims lat, lon; a GeoTIFF file has none."
+    )
+    layer: int | None = Field(
+        None,
+        ge=0,
+        description="Index along a third axis, or number of a GeoTIFF's band, from 0, if there is "
+        "one.",
+    )
+    units: str | None = Field(
+        None, description="Unit of the values, where the file does not say it."
+    )
+    classes: list[int] | None = Field(
+        None,
+        min_length=1,
+        description="Codes of a map of classes: the attribute is the share of a cell that has one "
+        "of them [1].",
+    )
+
+    @model_validator(mode="after")
+    def _names_its_variable(self) -> Self:
+        is_tiff = self.path.suffix.lower() in (".tif", ".tiff")
+        if self.variable is None and not is_tiff:
+            raise ValueError(f"{self.path} is a NetCDF file; name its variable")
+        if self.variable is not None and is_tiff:
+            raise ValueError(f"{self.path} has bands and no variables; choose one by layer")
+        if self.classes is not None and self.units is not None:
+            raise ValueError("an attribute has classes, whose shares have the unit 1, and units")
+        return self
 
 
 LAND_PRODUCTS = (

@@ -21,8 +21,11 @@ def observation_files(
 
 
 def attribute_files(settings: CfAttribute, name: str, listing: Listing) -> Iterator[SourceFile]:
-    """The file of one static attribute."""
-    yield SourceFile(settings.path, f"attribute {name} ({settings.variable})", OWN)
+    """The file of one static attribute, CF NetCDF or GeoTIFF."""
+    content = (
+        f"attribute {name} ({settings.variable})" if settings.variable else f"attribute {name}"
+    )
+    yield SourceFile(settings.path, content, OWN)
 
 
 def paths_of(settings: CfObservations, period: Period) -> list[Path]:

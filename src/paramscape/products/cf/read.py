@@ -13,6 +13,7 @@ from paramscape.products.cf.files import path_of, paths_of
 from paramscape.products.checks import require_known_codes, require_physical
 from paramscape.products.days import RecordDays, daily_means, record_days, time_method
 from paramscape.products.errors import ProductError
+from paramscape.products.geotiff import is_geotiff, read_geotiff
 from paramscape.products.looks import FileLooks, first_days, is_read_whole
 from paramscape.products.netcdf_reader import ProductFile, moment, open_product
 from paramscape.products.observed import finished_days
@@ -74,22 +75,31 @@ def read_attribute(settings: CfAttribute, name: str, box: Box) -> xr.DataArray:
     """A static attribute around a box.
 
     Args:
-        settings: path, variable and, for a third axis, the index along it.
+        settings: path, variable, for a third axis the index along it, and classes if it is a map
+            of them.
         name: the attribute's name in the study.
         box: the domain's edges.
 
     Returns:
-        (lat, lon) on the file's grid, in the file's unit; NaN where the file has no value.
+        (lat, lon) on the file's grid, in the file's unit; NaN where the file has no value. Of a map
+        of classes 1 where it has one of the wanted classes, else 0.
 
     Raises:
-        ProductError: if the file is damaged or the variable has more axes than were chosen.
+        ProductError: if the file is damaged, the variable has more axes than were chosen, or a map
+            has values that are no codes.
     """
-    with open_product(settings.path) as raw:
-        place = (raw.path, settings.variable)
-        field = _flat(raw.field(settings.variable, box), settings.layer, place, ("lat", "lon"))
-        require_known_codes(field, place)
-        units = raw.units(settings.variable) or "1"
-        source = str(raw.attributes().get("title", settings.path.name))
+    if is_geotiff(settings.path):
+        field = read_geotiff(settings.path, settings.layer, box)
+        units, source = settings.units or "1", settings.path.name
+    else:
+        with open_product(settings.path) as raw:
+            place = (raw.path, settings.variable)
+            field = _flat(raw.field(settings.variable, box), settings.layer, place, ("lat", "lon"))
+            units = raw.units(settings.variable) or settings.units or "1"
+            source = str(raw.attributes().get("title", settings.path.name))
+    require_known_codes(field, (settings.path, settings.variable or name))
+    if settings.classes is not None:
+        field, units = _shares_of(field, settings), "1"
     return field.rename(name).assign_attrs(units=units, source=source)
 
 
@@ -105,6 +115,19 @@ def looks_at_observations(
             one = settings.model_copy(update={"path": path})
             days = part if whole else first_days(part)
             yield FileLooks(path, (partial(read_observations, one, target, days, box),))
+
+
+def _shares_of(field: xr.DataArray, settings: CfAttribute) -> xr.DataArray:
+    """1 where a map has one of the wanted classes, 0 elsewhere, NaN where it has no value."""
+    known = field.values[np.isfinite(field.values)]
+    if (known != np.round(known)).any():
+        raise ProductError(
+            f"the map has values such as {known[known != np.round(known)][0]:g}, which are no "
+            "codes of classes", settings.path, settings.variable,
+            cure="leave `classes` out, or name the variable of the classes",
+        )  # fmt: skip
+    shares = np.isin(field.values, settings.classes).astype("f4")
+    return field.copy(data=np.where(np.isfinite(field.values), shares, np.nan))
 
 
 def _daily(
