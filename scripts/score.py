@@ -7,8 +7,9 @@ import xarray as xr
 from paramscape.files import read_dataset, write_dataset
 from paramscape.jobs.job import job
 from paramscape.metrics.evaluate import evaluate
+from paramscape.metrics.roles import with_roles, without_neighbours
 from paramscape.metrics.scaled import evaluate_scaled
-from paramscape.study import Period, section
+from paramscape.study import Period, Space, section
 
 
 def scores_of(
@@ -32,6 +33,14 @@ def scores_of(
     return evaluate_scaled(simulated, observed, mask, line).assign(mask=mask)
 
 
+def with_roles_of(
+    scores: xr.Dataset, domain: Path, observed: xr.DataArray, space: Space
+) -> xr.Dataset:
+    """Scores of a domain's cells, with their roles, and without images of cells that are apart."""
+    cells = read_dataset(domain, "domain")
+    return with_roles(without_neighbours(scores, cells), cells, observed, space)
+
+
 if __name__ == "__main__":
     with job(snakemake) as made:
         inputs, settings = snakemake.input, snakemake.params.settings
@@ -39,7 +48,10 @@ if __name__ == "__main__":
         domain, observations, simulation = files
         scaling = Path(inputs.scaling) if inputs.scaling else None
         target = section(settings, "calibration.target")
+        seen = read_dataset(observations, target)[target]
+        seen = seen.sel(time=section(settings, "periods.train").slice)
         for name, file in snakemake.output.items():
             period = section(settings, f"periods.{name}")
             scores = scores_of(domain, observations, simulation, target, period, scaling)
+            scores = with_roles_of(scores, domain, seen, section(settings, "space"))
             write_dataset(scores, Path(file), "scores", made)

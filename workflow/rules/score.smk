@@ -22,7 +22,9 @@ rule score:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        settings=settings("periods.train", "periods.test", "calibration.target"),
+        settings=settings(
+            "space", "periods.train", "periods.test", "calibration.target"
+        ),
         code=code("score.py"),
     message:
         "Score {wildcards.method} on {wildcards.simulator} in {wildcards.verifier}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from paramscape.figures._inputs import require_columns
 from paramscape.figures._page import pretty_units
+from paramscape.figures._roles import ROLE_COLUMNS, RoleColumns
 from paramscape.figures._scored_cells import ScoredCells, fewest_cells, needed_columns
 from paramscape.figures._tables import VIC_RUNS_NOTE, mean_and_spread, with_spread, write_table
 from paramscape.figures.collect import costs_of_runs, recovery_of_runs, runs_behind_surrogates
@@ -85,7 +86,7 @@ def write(
         `<score>_vic` and, where the real program was run, `<score>_real`, with their `_spread`
         (standard deviation over seeds, NaN for one seed), then `rmse_gap`, recovery, minutes and
         VIC runs in the same way, and `cells_<score>_<side>`, the number of scored cells (of the
-        seed with fewest).
+        seed with fewest). Where the study splits its cells, also `ROLE_COLUMNS` in VIC.
 
     Raises:
         ValueError: a column or the default's row is missing, a calibration occurs twice, or its
@@ -100,13 +101,16 @@ def write(
     parts = [mean_and_spread(rows, _RUN, COLUMNS, f"_{side}") for side, rows in sides.items()]
     parts.append(mean_and_spread(_gaps(sides), _RUN, [_GAP]))
     parts.append(mean_and_spread(costs, _RUN, [*extras, *_COSTS]))
+    roles = RoleColumns(sides["vic"], _RUN)
+    parts += roles.parts()
     parts += [fewest_cells(rows, _RUN, f"_{side}") for side, rows in sides.items()]
     table, scored = _join(scores, sides, parts), ScoredCells(scores, COLUMNS)
-    rows = _rows(table, extras, sides, scored)
+    rows = roles.extended(_rows(table, extras, sides, scored), table)
     note = _NOTE.format(seeds=table["seeds"].max()) + VIC_RUNS_NOTE + note
     note += _REAL_NOTE if "real" in sides else ""
     note += scored.note(any("cells)" in cell for row in rows for cell in row))
-    write_table(stem, table, _header(extras, field_unit, scored), rows, note)
+    header = [*_header(extras, field_unit, scored), *roles.header()]
+    write_table(stem, table, header, rows, note + roles.note)
     return table
 
 
@@ -143,6 +147,7 @@ def _gaps(sides: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _column_order(table: pd.DataFrame, sides: Iterable[str]) -> list[str]:
     pairs = [f"{name}_{side}" for name in COLUMNS for side in sides]
     pairs += [name for name in (_GAP, *EXTRAS, *_COSTS) if name in table]
+    pairs += [name for name in ROLE_COLUMNS if name in table]
     spread = [column for name in pairs for column in (name, f"{name}_spread")]
     counts = [column for column in table if column.startswith("cells_")]
     return [*_RUN, "seeds", *spread, *counts]

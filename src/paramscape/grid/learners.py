@@ -4,8 +4,9 @@ import logging
 from dataclasses import replace
 
 import numpy as np
+import xarray as xr
 
-from paramscape.grid.cells import Cells
+from paramscape.grid.cells import LEARNS, ONLY_SCORED, Cells
 
 _LOG = logging.getLogger(__name__)
 _NAMED = 5
@@ -66,3 +67,17 @@ def nearest_of(cells: Cells, chosen: np.ndarray) -> np.ndarray:
         squares = np.square(points[index] - points[cell]).sum(-1)
         found[cell] = index[np.argmax(squares <= squares.min() + _SAME_DISTANCE)]
     return found
+
+
+def role_of(cells: Cells) -> xr.DataArray:
+    """`role` (lat, lon) int8 of a domain: 0 not used, 1 learns, 2 only scored."""
+    role = np.zeros(cells.shape, "i1")
+    role[cells.mask] = np.where(cells.learners, LEARNS, ONLY_SCORED)
+    attrs = {
+        "units": "1",
+        "long_name": "role of the cell",
+        "flag_values": np.array([0, LEARNS, ONLY_SCORED], "i1"),
+        "flag_meanings": "not_used learns only_scored",
+    }
+    axes = {"lat": cells.lat, "lon": cells.lon}
+    return xr.DataArray(role, axes, ("lat", "lon"), attrs=attrs)

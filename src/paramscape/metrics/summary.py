@@ -12,6 +12,7 @@ import xarray as xr
 from paramscape.files import read_dataset
 from paramscape.metrics._grid import Field, Mask
 from paramscape.metrics.point import relative_rmse_change, share_above
+from paramscape.metrics.roles import cells_of_roles
 from paramscape.metrics.scores import CELL_SCORES
 from paramscape.study.run_id import RunId
 
@@ -38,7 +39,10 @@ def tabulate(files: Sequence[Path], defaults: Mapping[tuple[str, str], Path]) ->
         windows), spaef. NaN where the simulation is NaN in a cell with an observation, where no
         cell can be scored, and in spatial scores that the observations do not allow. Then cells
         (active ones), cells_<score> for each of `CELL_SCORES` (scored ones), and not_scored_eof,
-        not_scored_ssim, not_scored_fss: why a spatial score is NaN, else empty.
+        not_scored_ssim, not_scored_fss: why a spatial score is NaN, else empty. Where the study
+        splits its cells, and for each role `seen` and `unseen`: <score>_<role> and
+        <score>_median_<role>, mean and median over its cells, share_improved_<role> and
+        cells_<score>_<role>.
     """
     rows = []
     for file in dict.fromkeys(files):
@@ -78,7 +82,23 @@ def _means(scores: xr.Dataset, default: xr.Dataset) -> dict[str, float | int | s
         "cells": int((scores["mask"].values > 0).sum()),
         **{f"cells_{name}": int(cells.sum()) for name, cells in defined.items()},
         **{f"not_scored_{name}": reason for name, reason in reasons.items()},
+        **_by_role(scores, defined, change),
     }
+
+
+def _by_role(
+    scores: xr.Dataset, defined: Mapping[str, Mask], change: Field
+) -> dict[str, float | int]:
+    """Means, medians and numbers of cells of each role."""
+    found = {}
+    for role, cells in cells_of_roles(scores).items():
+        for name, known in defined.items():
+            values = scores[name].values[known & cells]
+            found[f"{name}_{role}"] = _mean(values)
+            found[f"{name}_median_{role}"] = _median(values)
+            found[f"cells_{name}_{role}"] = values.size
+        found[f"share_improved_{role}"] = share_above(change, 0.0, defined["rmse"] & cells)
+    return found
 
 
 def _defined(scores: xr.Dataset, name: str) -> Mask:
@@ -88,6 +108,10 @@ def _defined(scores: xr.Dataset, name: str) -> Mask:
     that is NaN, which must not vanish from the mean.
     """
     return np.isfinite(scores[name].values) | np.isnan(scores["rmse"].values)
+
+
+def _median(values: Field) -> float:
+    return float(np.median(values)) if values.size else float("nan")
 
 
 def _mean(values: Field) -> float:

@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from paramscape.grid.cells import LEARNS, ONLY_SCORED
+from paramscape.grid.cells import Cells
+from paramscape.grid.learners import role_of
 from paramscape.prepare.regrid import conservative
 from paramscape.products import ProductError
 from paramscape.products.bounding_box import Box, near
@@ -36,14 +37,7 @@ def with_roles(domain: xr.Dataset, space: Space) -> xr.Dataset:
     domain = domain.drop_vars("sampled", errors="ignore")
     if learns[active].all():
         return domain
-    role = np.where(learns, LEARNS, np.where(active, ONLY_SCORED, 0)).astype("i1")
-    attrs = {
-        "units": "1",
-        "long_name": "role of the cell",
-        "flag_values": np.array([0, LEARNS, ONLY_SCORED], "i1"),
-        "flag_meanings": "not_used learns only_scored",
-    }
-    return domain.assign(role=(("lat", "lon"), role, attrs))
+    return domain.assign(role=role_of(Cells(active, domain.lat.values, domain.lon.values, learns)))
 
 
 def _chosen(domain: xr.Dataset, space: Space) -> np.ndarray:
