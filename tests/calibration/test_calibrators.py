@@ -27,6 +27,7 @@ from paramscape.study import (
     MprSceua,
     ParaFormerAttributes,
     ParaFormerSeries,
+    ParaFormerWindows,
     StatefulWindows,
 )
 
@@ -41,7 +42,7 @@ CELLS = {
 SAMPLES = {
     "width": 16, "heads": 2, "epochs": 15, "batch": 36, "batch_windows": 2, "sequence_days": 20,
     "optimizer": "adam", "learning_rate": 5e-3, "weight_decay": 0.0, "validate_every": 2,
-    "stateful": DplWindows(days=20, windows=2, cells=9),
+    "stateful": ParaFormerWindows(days=20, windows=2, cells=9),
 }  # fmt: skip
 GAN_PO, DPL_Z = GanPo(**FIELDS), DplZ(**CELLS, sequence_days=40)
 LEARNED = {

@@ -39,7 +39,12 @@ from paramscape.study.observation_products import (
     SmapObservations,
     TruthObservations,
 )
-from paramscape.study.paraformer import ParaFormer, ParaFormerAttributes, ParaFormerSeries
+from paramscape.study.paraformer import (
+    ParaFormer,
+    ParaFormerAttributes,
+    ParaFormerSeries,
+    ParaFormerWindows,
+)
 from paramscape.study.priors import Prior, Priors
 from paramscape.study.products import PRODUCTS, Products, product_of
 from paramscape.study.refinement import Refinement
@@ -101,6 +106,7 @@ __all__ = [
     "ParaFormer",
     "ParaFormerAttributes",
     "ParaFormerSeries",
+    "ParaFormerWindows",
     "Period",
     "Periods",
     "Point",

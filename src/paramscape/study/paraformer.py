@@ -15,6 +15,12 @@ from pydantic import (
 from paramscape.study.learned import DplWindows, Optimized
 
 
+class ParaFormerWindows(DplWindows):
+    """The same, with more cells, which share the window that is read."""
+
+    cells: PositiveInt = Field(256, description="Random cells in a mini-batch there, at most.")
+
+
 class ParaFormer(Optimized):
     """ParaFormer (Li and Lu 2023), in mini-batches of samples: a cell and a window of days.
 
@@ -99,7 +105,7 @@ class ParaFormer(Optimized):
     cells_at_once: PositiveInt | None = Field(
         None, description="The same for cells that the simulator runs; by default all."
     )
-    stateful: DplWindows = DplWindows()
+    stateful: ParaFormerWindows = ParaFormerWindows()
 
     @property
     def weights(self) -> Mapping[str, float]:

@@ -10,7 +10,7 @@ from paramscape.calibration.learning.neighbours import Neighbours
 from paramscape.calibration.learning.networks.keyed_dropout import KeyedDropout, dropout_keys
 from paramscape.calibration.methods.paraformer_z import paraformer_z_learner
 from paramscape.grid.cells import Cells
-from paramscape.study import DplWindows, ParaFormerSeries
+from paramscape.study import ParaFormerSeries, ParaFormerWindows
 
 KM_OF_A_QUARTER_DEGREE = 27.8
 
@@ -26,7 +26,7 @@ def row_of_cells(learns=(True, True, False, True, True)):
 def learner_of(problem, **given):
     settings = ParaFormerSeries(
         width=8, heads=2, sequence_days=20, dropout=0.0, neighbours=6, neighbour_km=40.0,
-        stateful=DplWindows(days=20, windows=2, cells=9), **given,
+        stateful=ParaFormerWindows(days=20, windows=2, cells=9), **given,
     )  # fmt: skip
     return paraformer_z_learner(problem, settings, 1)
 

@@ -16,11 +16,11 @@ from paramscape.calibration.learning.sample_batches import SampleBatch
 from paramscape.calibration.methods.dpl_z import dpl_z_learner
 from paramscape.calibration.methods.paraformer_a import paraformer_a_learner
 from paramscape.calibration.methods.paraformer_z import paraformer_z_learner
-from paramscape.study import DplA, DplWindows, DplZ, ParaFormerAttributes, ParaFormerSeries
+from paramscape.study import DplA, DplZ, ParaFormerAttributes, ParaFormerSeries, ParaFormerWindows
 
 SMALL = {
     "width": 8, "heads": 2, "layers": 1, "batch": 34, "batch_windows": 3, "sequence_days": 20,
-    "dropout": 0.3, "epochs": 4, "stateful": DplWindows(days=20, windows=2, cells=9),
+    "dropout": 0.3, "epochs": 4, "stateful": ParaFormerWindows(days=20, windows=2, cells=9),
 }  # fmt: skip
 LEARNERS = {
     "paraformer-a": (paraformer_a_learner, ParaFormerAttributes),

@@ -14,6 +14,7 @@ from paramscape.study import (
     GanPoL1,
     ParaFormerAttributes,
     ParaFormerSeries,
+    ParaFormerWindows,
     StatefulWindows,
 )
 
@@ -31,7 +32,7 @@ SAMPLES = COURSE | {
     "dropout": 0.0,
     "sequence_days": 20,
     "optimizer": "adamw",
-    "stateful": DplWindows(days=8, windows=2, cells=3),
+    "stateful": ParaFormerWindows(days=8, windows=2, cells=3),
 }
 LEARNED = {
     "gan-po": GanPo(**FIELDS),

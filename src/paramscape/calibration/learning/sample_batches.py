@@ -65,8 +65,7 @@ def stateful_batches(
         generator: of cells, windows and order.
     """
     stateful = settings.stateful
-    group = stateful.cells or len(cells)
-    batches = windows_of_cells(reads.period, stateful, cells, group, generator)
+    batches = windows_of_cells(reads.period, stateful, cells, stateful.cells, generator)
     return [
         SampleBatch((SampleGroup(reads.draw(generator), b, _other(reads, settings, generator)),))
         for b in batches
