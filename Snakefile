@@ -17,6 +17,13 @@ include: "workflow/rules/common-figures.smk"
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/twin.smk"
 include: "workflow/rules/prepare.smk"
+
+
+if fills_gaps(STUDY):
+
+    include: "workflow/rules/fill.smk"
+
+
 include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/cell-search.smk"
 include: "workflow/rules/search.smk"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paramscape.figures import ablation_table, cost_table, methods_table
+from paramscape.figures import ablation_table, cost_table, gap_filling_table, methods_table
 
 
 @pytest.fixture
@@ -257,3 +257,15 @@ def test_a_scaled_target_has_the_rmse_of_the_raw_simulation_too(tables, tmp_path
     assert (table["rmse_raw"] == 2.5).all()
     text = (tmp_path / "methods.md").read_text()
     assert "RMSE, unscaled [mm d⁻¹] ↓" in text and "Scaled by moments." in text
+
+
+def test_the_lowest_error_of_each_gap_is_bold(tmp_path):
+    keys = [(p, g, b) for p in ("train", "test") for g in ("1 week",) for b in ("filler", "other")]
+    scores = pd.DataFrame(keys, columns=["period", "gap", "by"])
+    scores = scores.assign(values=50, rmse=[0.03, 0.05, 0.06, 0.04], bias=0.001, cc=0.9)
+    scores["cc_anomaly"] = np.nan
+    gap_filling_table.write(scores, tmp_path / "gaps", field_unit="m3 m-3")
+    lines = (tmp_path / "gaps.md").read_text().splitlines()
+    assert "| train | 1 week | filler | 50 | **0.0300** | 0.0010 | 0.900 | – |" in lines
+    assert "| test | 1 week | other | 50 | **0.0400** | 0.0010 | 0.900 | – |" in lines
+    assert "| test | 1 week | filler | 50 | 0.0600 | 0.0010 | 0.900 | – |" in lines

@@ -195,4 +195,5 @@ def test_moment_of_soil_moisture_follows_the_satellites_pass(repository, observe
     settings = yaml.safe_load((repository / "config/demo.yaml").read_text())
     settings["products"]["observations"]["soil_moisture"] = observed
     settings["vic"] = {**(settings.get("vic") or {}), "soil_moisture": given}
+    settings["twin"]["climate"] = False
     assert validate(settings).vic.soil_moisture.moment == moment

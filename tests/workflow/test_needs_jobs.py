@@ -1,5 +1,6 @@
 """The graph holds what the study's runs use, and nothing else."""
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -115,3 +116,22 @@ def test_a_check_is_scored_in_vic_for_every_run(untouched, own) -> None:
         "gather_check_scores",
         "tabulate_checks",
     }
+
+
+@pytest.mark.parametrize(("fill", "is_planned"), [("lstm", True), ("none", False)])
+def test_gaps_are_filled_and_judged_where_it_is_asked_for(untouched, own, fill, is_planned):
+    path = untouched.folder / own[1]
+    settings = yaml.safe_load(path.read_text())
+    smap = untouched.folder / "smap"
+    smap.mkdir(exist_ok=True)
+    for day in pd.date_range("2009-01-01", "2009-12-31"):
+        (smap / f"SMAP_L3_SM_P_E_{day:%Y%m%d}_R19240_001.h5").touch()
+    observed = {"product": "smap-l3-e", "folder": "smap", "fill": fill}
+    settings["products"]["observations"] = {"soil_moisture": observed}
+    settings["calibration"]["target"] = "soil_moisture"
+    path.write_text(yaml.safe_dump(settings))
+    edges = untouched.edges(*own)
+    assert (("fill_observations", "calibrate") in edges) == is_planned
+    assert (("fill_observations", "score_filler") in edges) == is_planned
+    assert (("score_filler", "tabulate_gap_filling") in edges) == is_planned
+    assert ("prepare_observations", "score") in edges

@@ -33,7 +33,7 @@ from paramscape.study import (
     read_settings,
     validate,
 )
-from paramscape.study.job_files import JobFiles
+from paramscape.study.job_files import JobFiles, fills_gaps
 from paramscape.study.job_settings import CELL_SEARCH, JobSettings
 from paramscape.study.methods import sampling_methods
 from paramscape.study.paths import StudyPaths

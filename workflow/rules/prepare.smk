@@ -241,6 +241,7 @@ if FILES.scaling:
                 *SEEN_PERIODS,
                 "calibration.target",
                 "calibration.scaling",
+                "space",
                 "priors",
                 "vic",
                 "compute",

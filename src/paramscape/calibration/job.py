@@ -81,7 +81,7 @@ class CalibrationFiles:
     @classmethod
     def of(cls, inputs: Any) -> CalibrationFiles:
         """The files among a rule's inputs."""
-        names = ("domain", "attributes", "forcing", "observations", "soil")
+        names = ("domain", "attributes", "forcing", "observations", "soil", "filled")
         prepared = PreparedFiles(*(_optional(inputs, name) for name in names))
         further = (_optional(inputs, n) for n in ("searched", "search_history", "scaling"))
         return cls(prepared, SimulatorFiles.of(inputs), *further)

@@ -24,13 +24,17 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PreparedFiles:
-    """The files that data is read from; `soil` is None without native soil."""
+    """The files that data is read from.
+
+    soil: None without native soil. filled: observations with filled gaps, or None.
+    """
 
     domain: Path
     attributes: Path
     forcing: Path
     observations: Path
     soil: Path | None
+    filled: Path | None = None
 
 
 def read_calibration_data(
@@ -62,6 +66,9 @@ def read_calibration_data(
     space = space or Space()
     cells = learning_cells(cells, observed.sel(time=periods.train.slice), space)
     data = calibration_data_of(cells, attributes, forcing, observed, soil, periods.train)
+    if files.filled is not None:
+        filled = read_dataset(files.filled, target)[target].reindex(time=forcing["time"])
+        data = replace(data, filled=_tensor(cells.gather(filled)))
     return without_unseen(data, space) if cells.are_split else data
 
 
@@ -79,8 +86,10 @@ def without_unseen(data: CalibrationData, space: Space) -> CalibrationData:
     """Data in which observations of cells that are only scored are hidden."""
     learners = torch.from_numpy(data.cells.learners)
     hidden = torch.where(learners, data.observations, torch.nan)
-    readable = data.observations if space.unseen_sees == "observations" else hidden
-    return replace(data, observations=hidden, readable=readable)
+    if space.unseen_sees == "observations":
+        return replace(data, observations=hidden, readable=data.observations)
+    filled = None if data.filled is None else torch.where(learners, data.filled, torch.nan)
+    return replace(data, observations=hidden, readable=hidden, filled=filled)
 
 
 def calibration_data_of(

@@ -27,6 +27,7 @@ class CalibrationData:
     soil_native: native soil fields with the index of each pixel's cell, or None.
     readable: (time, cell), observations that a network may read as its input, NaN where missing;
         None if they are those of `observations`.
+    filled: (time, cell), the same with values in the gaps, for networks alone; None without them.
     """
 
     cells: Cells
@@ -36,12 +37,13 @@ class CalibrationData:
     times: Any
     soil_native: xr.Dataset | None
     readable: Tensor | None = None
+    filled: Tensor | None = None
 
     def to(self, device: str) -> "CalibrationData":
         """The same with its tensors on another device."""
         moved = {
             name: getattr(self, name).to(device)
-            for name in ("attributes", "forcing", "observations", "readable")
+            for name in ("attributes", "forcing", "observations", "readable", "filled")
             if getattr(self, name) is not None
         }
         return replace(self, **moved)

@@ -39,7 +39,8 @@ def prepare_scaling(
     """Slope and intercept (lat, lon) of a study's target, from VIC with default parameters.
 
     Args:
-        domain: the active cells; those with `role` 2 are not learned from.
+        domain: the active cells. Those that are only scored have the scaling of the nearest
+            learner, or by `moments` their own if `space.unseen_sees` is `observations`.
         observations: what methods may see.
         files: of VIC.
         settings: a rule's sections.
@@ -60,7 +61,10 @@ def prepare_scaling(
     simulator = simulator_for(vic, files, cells, verifying=True)
     with torch.no_grad():
         simulated = target_of(simulator.run(default, train), target).cpu().numpy()
-    slope, intercept = matched(observed, simulated, cells.learners, cells, kind)
+    own = cells.learners
+    if kind == "moments" and section(settings, "space").unseen_sees == "observations":
+        own = np.ones(cells.count, bool)
+    slope, intercept = matched(observed, simulated, own, cells, kind)
     fields = {"slope": (slope, "1", "slope"), "intercept": (intercept, UNITS[target], "intercept")}
     return xr.Dataset(
         {
@@ -76,41 +80,41 @@ def prepare_scaling(
 def matched(
     observed: np.ndarray,
     default: np.ndarray,
-    learners: np.ndarray,
+    own: np.ndarray,
     cells: Cells,
     kind: Literal["moments", "global"],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Slope and intercept (cell,) that match mean and standard deviation on observed days.
 
     a = sd(observed) / sd(default), b = mean(observed) - a mean(default), over the training days on
-    which a cell is observed. `global` takes all days of all learners together. A cell that is not
-    a learner, or that has fewer than `FEWEST_DAYS` observed days or constant observations, has the
-    values of the nearest other learner (great circle; of equal distances the first).
+    which a cell is observed. `global` takes all days of these cells together. A cell that is not
+    one of them, or that has fewer than `FEWEST_DAYS` observed days or constant observations, has
+    the values of the nearest other one (great circle; of equal distances the first).
 
     Args:
         observed: (day, cell), NaN where missing.
         default: (day, cell), the run with default parameters.
-        learners: (cell,) bool.
+        own: (cell,) bool: cells whose observations count.
         cells: where they are.
         kind: `moments` of each cell, or `global`.
 
     Raises:
-        ValueError: if no learner has enough observations.
+        ValueError: if none of these cells has enough observations.
     """
     present = np.isfinite(observed)
     if kind == "global":
-        chosen = present & learners
+        chosen = present & own
         pair = _moments(observed[chosen][:, None], default[chosen][:, None])
         usable = np.array([chosen.sum() >= FEWEST_DAYS and pair[0][1][0] > 0])
     else:
         hidden = (np.where(present, values, np.nan) for values in (observed, default))
         pair = _moments(*hidden)
-        usable = learners & (present.sum(0) >= FEWEST_DAYS) & (np.nan_to_num(pair[0][1]) > 0)
+        usable = own & (present.sum(0) >= FEWEST_DAYS) & (np.nan_to_num(pair[0][1]) > 0)
     if not usable.any():
         raise ValueError(
             f"calibration.scaling: {kind} needs {FEWEST_DAYS} observed training days that vary in "
-            f"a cell that is learned from; the {int(learners.sum())} cells have at most "
-            f"{int(present[:, learners].sum(0).max(initial=0))}"
+            f"a cell; {int(own.sum())} cells have at most "
+            f"{int(present[:, own].sum(0).max(initial=0))}"
         )
     slope, intercept = _line(*pair, usable)
     if kind == "global":

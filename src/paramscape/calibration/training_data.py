@@ -19,7 +19,8 @@ class TrainingSeries:
     present: (day, cell), 1 where observed and 0 where missing.
     mean, std: of the period's observations [the target's unit].
     readable, is_readable: like `target` and `present`, of the observations that a network may read
-        as its input; in cells that are only scored they may differ.
+        as its input; in cells that are only scored they may differ, and `readable` has the values
+        that fill gaps, where there are any.
     """
 
     forcing: Tensor
@@ -55,6 +56,9 @@ class TrainingSeries:
         readable = target, present
         if problem.data.readable is not None:
             readable = _standardised(problem.data.readable[days].to(torch.float64), mean, std)
+        if problem.data.filled is not None:
+            filled, _ = _standardised(problem.data.filled[days].to(torch.float64), mean, std)
+            readable = torch.where(readable[1] > 0, readable[0], filled), readable[1]
         forcing = problem.data.forcing[days].to(torch.float32)
         _require_complete(forcing, period)
         return cls(forcing, target, present, mean, std, *readable)

@@ -20,6 +20,7 @@ from paramscape.figures.entry import (
     surrogates_of,
 )
 from paramscape.study import Run, Study
+from paramscape.study.job_files import fills_gaps
 from paramscape.study.methods import METHODS
 
 _gan_po = partial(PaperFigure, "GAN-PO", "Sun, Pan and Duan 2024")
@@ -41,6 +42,7 @@ BOTH_LOSSES = Condition("`gan-po` and `gan-po-l1` on the same simulator", _has_b
 TWO_SIMULATORS = Condition("`gan-po` on two simulators", _has_two_simulators)
 SURROGATE = Condition("a run on a surrogate", lambda study: bool(surrogates_of(study)))
 CHECKS = Condition("`products.checks`", lambda study: bool(study.products.checks))
+GAPS_ARE_FILLED = Condition("observations with `fill: lstm`", fills_gaps)
 TWIN = Condition("a twin", lambda study: study.twin is not None)
 
 
@@ -202,6 +204,13 @@ TABLES = (
         inputs={"scores": StudyFile(lambda paths: paths.scores_table("methods"))},
         settings=(_TARGET,),
         condition=BOTH_LOSSES,
+    ),
+    _table(
+        name="gap-filling",
+        title="Filled gaps at hidden observations",
+        inputs={"scores": StudyFile(lambda paths: paths.filler_scores)},
+        settings=(_TARGET,),
+        condition=GAPS_ARE_FILLED,
     ),
     _table(
         name="cost",

@@ -9,6 +9,7 @@ from paramscape.study.calibration import (
 from paramscape.study.check_products import Mod16Checks
 from paramscape.study.domain import Domain
 from paramscape.study.ensemble import Ensemble, FieldMixture, FieldSampling
+from paramscape.study.fill import Filler
 from paramscape.study.forcing_products import CmfdForcing, NldasForcing, VicForcing
 from paramscape.study.grid import Grid, MaskDomain, RectangleDomain, VicDomain
 from paramscape.study.land_products import CfAttribute, ChinaSoil, ConusSoil, Elevation, LandCover
@@ -87,6 +88,7 @@ __all__ = [
     "Ensemble",
     "FieldMixture",
     "FieldSampling",
+    "Filler",
     "FluxTowerObservations",
     "GanPo",
     "GanPoL1",

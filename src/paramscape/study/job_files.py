@@ -22,6 +22,12 @@ REAL_VIC = "vic-image"
 _DEFAULT = Run(method="default", simulator="vic")
 
 
+def fills_gaps(study: Study) -> bool:
+    """Whether gaps in observations of the calibrated target are filled."""
+    observed = study.products.observations[study.calibration.target]
+    return getattr(observed, "fill", "none") != "none"
+
+
 @dataclass(frozen=True)
 class JobFiles:
     """Input files of a study's jobs."""
@@ -46,6 +52,7 @@ class JobFiles:
             "parameters": self.paths.vic_parameters,
             **self.simulator(simulator, self.study.periods.without_test.record.years),
             **({"scaling": self.scaling} if self.scaling else {}),
+            **({"filled": self.paths.filled} if fills_gaps(self.study) else {}),
         }
 
     @property

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from paramscape.study._base import Settings
+from paramscape.study.fill import Filler
 from paramscape.study.product import Folder, Product
 
 Form = Literal["grid", "pixels", "points", "twin"]
@@ -164,6 +165,13 @@ class SmapObservations(ObservationSettings):
     most_missing_days: int = Field(
         30, ge=0, description="Largest number of days in a row that may have no file."
     )
+
+    fill: Literal["none", "lstm"] = Field(
+        "none",
+        description="Fill the days without a value by an LSTM that is trained on the training "
+        "period. Networks read the filled values; losses and scores use observed days only.",
+    )
+    filler: Filler = Filler()
 
     @property
     def passes_read(self) -> tuple[str, ...]:

@@ -188,6 +188,26 @@ class StudyPaths:
         return DailyPaths(f"{folder}/forcing-daily.nc", folder)
 
     @property
+    def filled(self) -> str:
+        """Observations that methods may see, with their gaps filled."""
+        return f"{self.root}/learning/fill/filled.nc"
+
+    @property
+    def filler(self) -> str:
+        """The network that fills gaps of observations."""
+        return f"{self.root}/learning/fill/filler.pt"
+
+    @property
+    def filler_history(self) -> str:
+        """A row for each epoch of the filler."""
+        return f"{self.root}/learning/fill/history.csv"
+
+    @property
+    def filler_scores(self) -> str:
+        """Skill of the filler at hidden observations."""
+        return f"{self.root}/scores/gap-filling.csv"
+
+    @property
     def scaling(self) -> str:
         """Scaling of the simulated target to the observations that methods may see."""
         return f"{self.root}/learning/scaling.nc"

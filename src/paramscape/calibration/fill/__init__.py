@@ -1,0 +1,1 @@
+"""Filling of gaps in observed soil moisture by an LSTM with data integration."""
