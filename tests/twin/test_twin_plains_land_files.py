@@ -38,7 +38,8 @@ def test_shares_of_sand_silt_and_clay_sum_to_100_in_a_flat_file(folder):
     sand, silt, clay = (flat(folder, n)[inside].astype(int) for n in ("sand", "silt", "clay"))
     density = flat(folder, "bd")[inside] / 100
     land = density > 0
-    assert land.mean() > 0.9
+    assert land[:3].mean() > 0.9
+    assert (land[1:] <= land[:-1]).all() and 0.1 < land[-1].mean() < 0.9
     np.testing.assert_array_equal((sand + silt + clay)[land], 100)
     assert (sand + silt + clay)[~land].max(initial=0) == 0
     assert density[land].min() > 0.9 and density[land].max() < 1.9

@@ -27,7 +27,7 @@ def conus_soil_region(grid: Grid) -> Region:
 
 
 def write_conus_soil(folder: Path, grid: Grid, seed: int) -> list[Path]:
-    """Write the soil around a study's grid; elsewhere and in lakes all values are 0.
+    """Write the soil around a study's grid; elsewhere, in lakes and in rock all values are 0.
 
     Shares of sand, silt and clay are whole percents that sum to 100; bulk density is stored in
     hundredths of g cm-3. The disk holds only what is not 0, where it can leave holes in files.

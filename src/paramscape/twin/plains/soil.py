@@ -29,7 +29,7 @@ _TEXTURES = (
 
 @dataclass(frozen=True)
 class PlainsSoil:
-    """Soil (depth, lat, lon) of the layers of `THICKNESS`; 0 in lakes.
+    """Soil (depth, lat, lon) of the layers of `THICKNESS`; 0 in lakes and in rock below the soil.
 
     sand, silt, clay: [% of weight]; bulk_density: [g cm-3].
     """
@@ -57,7 +57,9 @@ def plains_soil(seed: int, lat: np.ndarray, lon: np.ndarray) -> PlainsSoil:
     structure = static_field(seed, "plains: structure", 0.2, lat, lon)
     pores = 0.50 - 0.0011 * sand + 0.018 * structure - 0.035 * below
     density = PARTICLE_DENSITY * (1 - np.clip(pores, 0.3, 0.62))
-    land = ~is_lake(seed, lat, lon)
+    depth = 185 - 100 * hill + 45 * mixed_field(seed, "plains depth", lat, lon)
+    top = np.cumsum(THICKNESS) - THICKNESS
+    land = (top[:, None, None] < np.maximum(depth, 40)) & ~is_lake(seed, lat, lon)
     return PlainsSoil(sand * land, silt * land, clay * land, density * land)
 
 
