@@ -36,6 +36,7 @@ def _check_files(study: Study, report: Report) -> None:
     from paramscape.check.forcing import check_forcing
     from paramscape.check.land import box_of, check_land, domain_of
     from paramscape.check.observations import check_observations
+    from paramscape.check.variable_checks import check_variable_checks
 
     domain = domain_of(study, report)
     box = box_of(study, domain)
@@ -52,3 +53,4 @@ def _check_files(study: Study, report: Report) -> None:
     if domain is not None:
         check_land(study, domain, report)
     check_observations(study, box, domain, report)
+    check_variable_checks(study, domain, report)
