@@ -143,11 +143,11 @@ class ParaFormerSeries(ParaFormer):
         150.0, description="Distance up to which learners are neighbours [km]."
     )
     hide_own: float = Field(
-        0.5,
+        0.0,
         ge=0,
         lt=1,
-        description="With neighbours: share of samples whose own observations learning hides [1], "
-        "so that the network learns what to do in cells that are not observed.",
+        description="Share of samples whose own observations learning hides [1], so that the "
+        "network learns what to do in cells that are not observed; with `neighbours`, such as 0.5.",
     )
     consistency_weight: NonNegativeFloat = Field(
         0.0,

@@ -92,7 +92,7 @@ def test_only_cells_that_are_near_are_seen(land):
 
 
 def test_learning_hides_the_observations_of_a_share_of_the_samples(land):
-    learner = attending(learner_of(land().problem))
+    learner = attending(learner_of(land().problem, hide_own=0.5))
     attributes, series, *around = learner.reader(torch.arange(17), 5)
     keys = dropout_keys(17, seeded())
     other = series.clone()

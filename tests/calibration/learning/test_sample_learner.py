@@ -67,7 +67,11 @@ def test_the_boundary_loss_of_the_paper():
 @pytest.mark.parametrize("micro", [(1, 1), (7, None), (1000, 4)])
 def test_micro_batches_of_any_size_give_the_same_step(method, is_stateful, micro, land):
     sizes = {"samples_at_once": micro[0], "cells_at_once": micro[1]}
-    more = {"consistency_weight": 0.5, "neighbours": 3} if method == "paraformer-z" else {}
+    more = (
+        {"consistency_weight": 0.5, "neighbours": 3, "hide_own": 0.4}
+        if method == "paraformer-z"
+        else {}
+    )
     given = more | {"attribute_dropout": 0.2}
     parts = step_of(learner_of(method, memoryless(land(is_stateful)), **given, **sizes))
     whole = step_of(learner_of(method, memoryless(land(is_stateful)), **given))

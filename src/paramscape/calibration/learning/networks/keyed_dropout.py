@@ -50,8 +50,10 @@ class KeyedDropout:
         return kept | ~kept.any(1, keepdim=True)
 
     def hidden(self, share: float) -> Tensor | None:
-        """(sample,) bool, a random share of the samples; None without dropout."""
-        return None if self._keys is None else ~self._kept(1, share)[:, 0]
+        """(sample,) bool, a random share of the samples; None if none is hidden."""
+        if self._keys is None or share == 0:
+            return None
+        return ~self._kept(1, share)[:, 0]
 
     def _kept(self, count: int, share: float) -> Tensor:
         """(sample, value) bool: whether each of the next values of a sample is kept."""

@@ -89,9 +89,7 @@ class ParaFormerZ(nn.Module):
         """
         drop = KeyedDropout(keys, self.dropout)
         seen = drop.seen(attributes.shape[1], self.attribute_dropout)
-        if features is not None:
-            series = _hidden(series, drop.hidden(self.hide_own))
-        days = self._read(series, drop)
+        days = self._read(_hidden(series, drop.hidden(self.hide_own)), drop)
         queries = self.across.query(self._among_attributes(self.tokens(attributes), drop, seen))
         taken = drop(self.across.attend(queries, days)) + queries
         if features is not None:
