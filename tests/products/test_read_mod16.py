@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pytest
 import xarray as xr
-from mod16_files import Tile
 
+from mod16_files import Tile
 from paramscape.grid.sphere import cell_area
 from paramscape.products import ProductError
 from paramscape.products.listing import Listing
