@@ -314,3 +314,14 @@ def test_a_check_looks_at_every_file(folder):
 def test_other_targets_are_refused():
     with pytest.raises(ValueError, match="observes soil_moisture only"):
         settings(Path("x")).require_target("et")
+
+
+def test_sampled_cells_are_as_large_as_their_grid_says(folder):
+    values = np.full((60, 120), 0.2)
+    values[:, 66:] = 0.4
+    granule(folder).add("am", values).write()
+    lon = np.array([-92.0625, -91.0625, -90.9375])  # uneven axes: a block of eight and a neighbour
+    mask = (("lat", "lon"), np.ones((1, 3), "i4"))
+    sampled = xr.Dataset({"mask": mask}, {"lat": [34.9375], "lon": lon}, {"resolution": 0.125})
+    found = read(folder, sampled)[0, 0]
+    assert found == pytest.approx([0.2, 0.4, 0.4], abs=1e-6)
