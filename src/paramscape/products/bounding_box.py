@@ -109,6 +109,11 @@ class Window:
         order = order[np.concatenate([[True], np.diff(centres[order]) > _SAME * step])]
         return cls(stretch, order - stretch.start, centres[order])
 
+    def touching(self, box: Box, axis: str, step: float) -> "Window":
+        """The cells of the window that overlap the box's sampled cells, see `Box.touched`."""
+        kept = box.touched(axis, self.values, step)
+        return Window(self.slice, self.order[kept], self.values[kept])
+
 
 def cell_sizes(domain: xr.Dataset) -> tuple[float, float]:
     """Height and width of a cell [degrees]; a single row or column is taken to be square."""

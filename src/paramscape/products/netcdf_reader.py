@@ -158,6 +158,7 @@ class ProductFile:
         times: slice | None = None,
         margin: int = 1,
         partial: bool = False,
+        step: float | None = None,
     ) -> xr.DataArray:
         """A variable around a box: (..., time?, lat, lon), axes ascending, missing values NaN.
 
@@ -167,6 +168,8 @@ class ProductFile:
             times: stretch of the time axis, None for all of it.
             margin: native cells kept around the box.
             partial: whether the grid may cover only a part of the box.
+            step: size of the native cells [degrees]; where the box is one of sampled cells, only
+                the rows and columns that overlap them are kept then.
 
         Returns:
             longitudes as near as possible to the box's; a value beyond 1e10 is missing, too.
@@ -178,14 +181,16 @@ class ProductFile:
         variable = self.variable(name)
         dims = [self._canonical(dim) for dim in variable.dimensions]
         windows = {axis: self._window(axis, box, margin, partial) for axis in ("lat", "lon")}
+        if step is not None and box is not None:
+            windows = {axis: window.touching(box, axis, step) for axis, window in windows.items()}
         self._require_dims(variable, dims)
         stretches = {axis: window.slice for axis, window in windows.items()}
         stretches["time"] = times or slice(None)
         selection = tuple(stretches.get(dim, slice(None)) for dim in dims)
-        values = self._read(variable, selection)
+        kept = {dims.index(axis): window.order for axis, window in windows.items()}
+        values = self._read(variable, selection, kept)
         values[np.abs(values) > _TOO_LARGE] = np.nan
         array = xr.DataArray(values, dims=dims, name=name)
-        array = array.isel({axis: window.order for axis, window in windows.items()})
         array = array.assign_coords({axis: window.values for axis, window in windows.items()})
         if "time" in dims and self.time is not None:
             array = array.assign_coords(time=self.time[stretches["time"]])
@@ -277,7 +282,13 @@ class ProductFile:
         self._axes[axis] = AxisVariable(variable.name, variable.dimensions[along])
         return variable.name, values
 
-    def _read(self, variable: netCDF4.Variable, selection: tuple[slice, ...]) -> np.ndarray:
+    def _read(
+        self,
+        variable: netCDF4.Variable,
+        selection: tuple[slice, ...],
+        kept: Mapping[int, np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """Unpacked values of a part, of which indices along some axes are kept."""
         try:
             raw = variable[selection] if selection else variable[...]
         except (RuntimeError, OSError, IndexError) as error:
@@ -289,7 +300,10 @@ class ProductFile:
                 self._damage(variable, selection),
                 _DAMAGED,
             ) from error
-        return unpack(np.asarray(raw), variable)
+        values = np.asarray(raw)
+        for axis, order in (kept or {}).items():
+            values = values.take(order, axis)
+        return unpack(values, variable)
 
     def _damage(self, variable: netCDF4.Variable, selection: tuple[slice, ...]) -> str | None:
         """The first record that cannot be read, if the variable has records."""

@@ -96,9 +96,8 @@ def _place(box: Box, path: Path) -> _Place:
     spans = {"lat": (box.south, box.north), "lon": (box.west, box.east)}
     found = {}
     for axis, centres in (("lat", lat), ("lon", lon)):
-        window = Window.around(centres, spans[axis], 1, (path, axis))
-        kept = box.touched(axis, window.values, STEP)
-        found[axis] = (window.slice.start + window.order[kept], window.values[kept])
+        window = Window.around(centres, spans[axis], 1, (path, axis)).touching(box, axis, STEP)
+        found[axis] = (window.slice.start + window.order, window.values)
     return _Place(found["lat"][0], found["lon"][0], found["lat"][1], found["lon"][1])
 
 

@@ -71,7 +71,7 @@ def read_file(path: Path, times: np.ndarray, box: Box) -> Records:
         records = _stretch(found, times)
         require_times(found[records], times, path)
         for name, (variable, unit) in VARIABLES.items():
-            field = _kept(raw.field(variable, box, records), box)
+            field = raw.field(variable, box, records, step=RESOLUTION)
             units[name] = raw.units(variable)
             fields[name] = field.copy(data=convert(field.values, units[name], unit, path, variable))
     return Records(fields, units)
@@ -130,14 +130,6 @@ def _stretch(found: np.ndarray, times: np.ndarray) -> slice:
         return slice(0, found.size)
     inside = np.flatnonzero((found >= times[0]) & (found <= times[-1]))
     return slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0)
-
-
-def _kept(field: xr.DataArray, box: Box) -> xr.DataArray:
-    """The field on those rows and columns that overlap a sampled cell."""
-    rows, columns = (box.touched(axis, field[axis].values, RESOLUTION) for axis in ("lat", "lon"))
-    if rows.all() and columns.all():
-        return field
-    return field.isel(lat=np.flatnonzero(rows), lon=np.flatnonzero(columns)).copy()
 
 
 def _joined(fields: list[xr.DataArray]) -> xr.DataArray:
