@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from paramscape.grid.overlap import between, overlap
+
 EPSG = 6933
 PIXEL = 9008.055210146  # [m]
 WEST, NORTH = -17367530.4451615, 7314540.8306386  # upper left corner [m]
@@ -85,10 +87,8 @@ def latitudes(rows: slice = slice(None)) -> np.ndarray:
 def _shares(edges: np.ndarray, size: int) -> tuple[slice, np.ndarray]:
     """Window of pixels that touch intervals (n, 2) [pixels], and their shares (n, pixel)."""
     window = slice(max(int(np.floor(edges.min())), 0), min(int(np.ceil(edges.max())), size))
-    pixel = np.arange(window.start, window.stop)
-    low = np.maximum(edges[:, :1], pixel)
-    high = np.minimum(edges[:, 1:], pixel + 1)
-    return window, np.clip(high - low, 0, None) / np.diff(edges)
+    pixels = between(np.arange(window.start, window.stop + 1))
+    return window, overlap(pixels, edges)
 
 
 @lru_cache(maxsize=2)
