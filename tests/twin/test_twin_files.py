@@ -166,3 +166,15 @@ def test_land_cover_of_another_scheme_is_refused(small, tmp_path):
     wrong = replace(small, products=small.products.model_copy(update={"land_cover": cover}))
     with pytest.raises(SettingsError, match="umd"):
         twin.write_static(wrong.products, wrong.domain, wrong.seed)
+
+
+def test_values_of_sampled_cells_lie_in_their_own_gleam_cells(tmp_path):
+    days = np.arange("2009-01-01", "2009-01-04", dtype="datetime64[D]").astype("datetime64[ns]")
+    axes = {"time": days, "lat": [31.625, 31.875, 33.125], "lon": [113.625, 114.375, 114.625]}
+    values = 1.0 + np.arange(27.0).reshape(3, 3, 3) / 9
+    observed = xr.DataArray(values, axes, ("time", "lat", "lon"), attrs={"units": "mm d-1"})
+    (path,) = twin.write_gleam(observed, tmp_path, "v3.7a", "E")
+    with xr.open_dataset(path) as file:
+        written = file["E"].transpose("time", "lat", "lon").sel(time=days).sortby("lat").load()
+    np.testing.assert_allclose(written.sel(lat=axes["lat"], lon=axes["lon"]), values, rtol=1e-6)
+    assert int((written > 0).sum()) == 27

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 
-def cell_size(domain: xr.Dataset) -> float | None:
+def cell_size(domain: xr.Dataset | xr.DataArray) -> float | None:
     """Height and width [degrees] of a domain's cells if its axes do not tell it, else None.
 
     Domains of sampled cells and of points have it as their attribute `resolution`: their axes hold

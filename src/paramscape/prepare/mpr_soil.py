@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from paramscape.files.notices import tell
+from paramscape.grid.cell_size import cell_size
 from paramscape.prepare.mpr_attributes import described, place_of, read_mpr_attributes
 from paramscape.prepare.native_soil import OUTSIDE, cell_of_pixels, slope_of
 from paramscape.prepare.regrid import conservative
@@ -84,7 +85,10 @@ def _read(sources: MprSources, box: Box) -> dict[str, xr.DataArray]:
 
 
 def _cell_size(field: xr.DataArray | xr.Dataset) -> float:
-    """The larger spacing of a grid's centres [degrees]; infinite where an axis has one centre."""
+    """The larger size of a grid's cells [degrees]; infinite where an axis has one centre."""
+    known = cell_size(field)
+    if known is not None:
+        return known
     steps = [np.median(np.diff(field[a].values)) for a in ("lat", "lon") if field[a].size > 1]
     return float(max(steps)) if steps else np.inf
 

@@ -52,10 +52,12 @@ def _write_year(path: Path, observed: xr.DataArray, variable: str, units: str) -
     first, after = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
     rows, row_of = _cells(LAT, observed.lat.values)
     columns, column_of = _cells(LON, observed.lon.values)
-    values = np.full((after - first, rows.size, columns.size), FILL)
+    shape = np.ptp(rows) + 1, np.ptp(columns) + 1
+    values = np.full((after - first, *shape), FILL)
     days = observed.time.dt.dayofyear.values - 1
     picked = observed.values[:, row_of][:, :, column_of]
-    values[days] = np.where(np.isnan(picked), FILL, picked)
+    at = np.ix_(days, rows - rows[0], columns - columns[0])
+    values[at] = np.where(np.isnan(picked), FILL, picked)
     about = {"Conventions": "CF-1.6", "title": f"GLEAM-like {variable} of the Paramscape twin"}
     with new_file(path, about) as file:
         time = np.arange(first, after) - _EPOCH
@@ -68,8 +70,8 @@ def _write_year(path: Path, observed: xr.DataArray, variable: str, units: str) -
 
 
 def _cells(axis: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of GLEAM's cells in the study's grid, and the study's cell of each."""
-    half = abs(centres[1] - centres[0]) / 2 + 1e-6
+    """Indices of GLEAM's cells in the study's cells, ascending, and the study's cell of each."""
+    half = np.abs(np.diff(centres)).min() / 2 + 1e-6  # sampled cells are further apart than wide
     distance = np.abs(axis[:, None] - centres[None, :])
     inside = np.flatnonzero(distance.min(1) <= half)
     if not inside.size:
