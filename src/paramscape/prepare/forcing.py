@@ -51,8 +51,11 @@ def prepare_forcing(
         )
         found = found.assign_coords(lat=domain.lat, lon=domain.lon)
     else:
-        # One variable at a time: the fine fields of a year fill the memory.
-        parts = [conservative(native[[name]], domain, MINIMUM_SHARE) for name in FORCINGS]
+        # One variable at a time, and none in 64 bits longer than needed: a year fills the memory.
+        parts = []
+        for name in FORCINGS:
+            parts.append(conservative(native[[name]], domain, MINIMUM_SHARE).astype("f4"))
+            native = native.drop_vars(name)
         found = xr.merge(parts, join="exact", compat="no_conflicts")
     inside = domain["mask"] > 0
     _require_complete(found, inside, settings)
