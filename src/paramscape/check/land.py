@@ -84,7 +84,8 @@ def check_land(study: Study, domain: xr.Dataset, report: Report) -> None:
         if attribute.path in there:
             with report.watch():
                 further_attributes({name: attribute}, domain)
-                report.good.append(f"attribute {name}: {attribute.path}")
+                variable = f"{attribute.variable} of " if attribute.variable else ""
+                report.good.append(f"attribute {name}: {variable}{attribute.path}")
     _check_mpr(study, domain, parameters, report)
 
 
