@@ -63,7 +63,8 @@ def test_what_learns_or_runs_vic_may_ask_for_a_gpu(rules):
     assert {name for name, text in rules.items() if "gpu=gpus()" in text} == {
         *("run_members", "run_members_of_round", "simulate", "score_surrogate"),
         *("train_surrogate", "fine_tune_surrogate"),
-        *("calibrate", "calibrate_pilot", "try_candidate"),
+        *("calibrate", "calibrate_posterior", "calibrate_pilot", "try_candidate"),
+        "prepare_scaling",
         *("search_cells", "search_cells_of_round"),
     }
 
