@@ -21,7 +21,7 @@ def test_a_study_without_its_gpu_stops_or_uses_the_cpu_as_it_is_told(study, clea
     status, said = study.run(PARAMETERS, options=options)
     assert status != 0
     assert "compute.device is cuda, but PyTorch" in said
-    assert "set compute.device to cpu, or compute.without_gpu to cpu" in said
+    assert "set compute.device to cpu, or set compute.without_gpu to cpu" in said
     assert not (study.results / PARAMETERS).exists()
     study.set(compute={"without_gpu": "cpu"})
     fault("a GPU that is not there, and is not needed")

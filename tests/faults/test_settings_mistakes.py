@@ -60,7 +60,9 @@ MISTAKES = {
         "priors.Dsmax", {"low": 0, "high": 30, "scale": "log"}, "a log scale needs low > 0",
     ),
     "a prior that VIC does not take": (
-        "priors.Ws", {"low": 0.5, "high": 5}, "Ws from 0.5 to 5 is not what VIC takes: 0 to 1",
+        "priors.Ws",
+        {"low": 0.5, "high": 5},
+        "Ws from 0.5 to 5 is outside of what VIC accepts: 0 to 1",
     ),
     "steps that do not fit": ("vic.model_steps_per_day", 6, "must equal"),
     "runoff steps that do not fit": (

@@ -110,7 +110,8 @@ def frozen_worker(study: TinyStudy, run: psutil.Popen, rule: str) -> psutil.Proc
     logs = study.results / "logs"
     before = {log: log.stat().st_mtime_ns for log in logs.glob(f"{rule}.*log")}
     wait_for(lambda: _newer(logs.glob(f"{rule}.*log"), before), run)
-    worker = worker_of(run, rule)
+    # One script draws all figures.
+    worker = worker_of(run, "draw_figure" if rule.startswith("draw_") else rule)
     worker.suspend()
     return worker
 
