@@ -1,7 +1,7 @@
 """Reading GeoTIFF files on a grid of latitude and longitude.
 
 Pillow decodes the image, which Matplotlib brings along: attributes need one band of a geographic
-grid, for which GDAL would be a large dependency with a PROJ of its own. Projected files are
+grid, for which GDAL would be a large dependency that brings its own PROJ. Projected files are
 refused; they have to be warped once, and the message says how.
 """
 

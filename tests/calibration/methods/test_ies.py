@@ -39,10 +39,13 @@ def test_intervals_hold_the_truth_and_stay_wide_where_nothing_is_seen(land, run_
     assert width[unseen].min() > 2.5 > 2.0 * width[list(KNOWN)].max()
 
 
-def test_a_cell_without_observations_has_the_prior_of_its_neighbours(land, run_paths):
+@pytest.mark.parametrize("errors", ["independent", "neighbours"])
+def test_a_cell_without_observations_has_the_prior_of_its_neighbours(land, run_paths, errors):
     case = land()
     case.problem.data.observations[10:100, 3] = torch.nan
-    members = posterior_members(case.problem, QUICK, run_paths(), 1)
+    updates = {"errors": errors, "tempering": (0.05, 0.3, *(1.0,) * 6)}
+    settings = QUICK.model_copy(update=updates)
+    members = posterior_members(case.problem, settings, run_paths(), 1)
     assert torch.isfinite(members).all()
     spread = members.std(0)
     others = [cell for cell in range(len(spread)) if cell != 3]

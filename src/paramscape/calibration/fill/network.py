@@ -42,7 +42,7 @@ class DataIntegrationLstm(nn.Module):
         first: Tensor,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Standardised values (day, cell), each without the observation of its own day.
+        """Standardised values (day, cell); each day is estimated without its own observation.
 
         Args:
             drivers: (day, cell, feature).

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -15,11 +14,10 @@ from paramscape.calibration.problem import Estimate, Problem, target_of
 from paramscape.calibration.smoother.errors import ErrorModel, Memory, Nearness
 from paramscape.calibration.smoother.posterior import plotting_quantile, widened
 from paramscape.calibration.smoother.prior_fields import PriorFields, arc_degrees
-from paramscape.calibration.smoother.search import LARGEST_SCORE, Course, EnsembleSearch
-from paramscape.calibration.smoother.sensitivity import Generation
+from paramscape.calibration.smoother.search import Course, EnsembleSearch
+from paramscape.calibration.smoother.sensitivity import LARGEST_SCORE, Generation
 from paramscape.calibration.smoother.update import Perturbations
 from paramscape.calibration.training_data import days_of
-from paramscape.grid.cells import Cells
 from paramscape.jobs.checkpoint import RunPaths
 from paramscape.jobs.history import History
 from paramscape.jobs.interruption import stop_if_overdue, stop_if_signalled
@@ -67,7 +65,7 @@ def posterior_members(problem: Problem, settings: Ies, paths: RunPaths, seed: in
     """Normal scores (member, cell, parameter) of samples of the posterior.
 
     Their distance from the median is widened by `settings.spread`, for what one search of few
-    members does not see of its own uncertainty.
+    members cannot see of the uncertainty.
     """
     scores = SmootherRun(problem, settings, paths, seed).run()
     return widened(scores.clamp(-LARGEST_SCORE, LARGEST_SCORE), settings.spread).clamp(
@@ -88,7 +86,7 @@ class SmootherRun:
                 f"{problem.target} has no observation from {period.start} to {period.end}"
             )
         self.observed, self.model_runs = observed, 0
-        distance = arc_degrees(*_places(problem.data.cells))
+        distance = arc_degrees(*torch.from_numpy(problem.data.cells.places).unbind(-1))
         prior = PriorFields.of(problem.data.attributes.cpu(), distance, settings.prior)
         shape = (settings.members, *problem.default.shape)
         stream = torch.Generator().manual_seed(seed)
@@ -164,12 +162,6 @@ class SmootherRun:
             return "The prior's members were not complete, so there is no checkpoint"
         done = int(self.history.column("epoch")[-1])
         return f"The first {done} updates are kept in {self.paths.checkpoint.path}"
-
-
-def _places(cells: Cells) -> tuple[Tensor, Tensor]:
-    """Latitudes and longitudes (cell,) [degrees]."""
-    row, column = np.divmod(cells.flat_index, cells.shape[1])
-    return torch.from_numpy(cells.lat[row]), torch.from_numpy(cells.lon[column])
 
 
 def _unit(scores: Tensor) -> Tensor:

@@ -224,8 +224,12 @@ def _cell_factors(scaled: Tensor, spread: Tensor, present: Tensor, memory: Memor
 
 
 def _nearness(correlation: Tensor, distance: Tensor) -> Nearness:
-    """Range and nugget fitted to correlations (cell, cell) at distances [degrees]."""
+    """Range and nugget fitted to correlations (cell, cell) at distances [degrees].
+
+    Correlations of a cell without observations are NaN and are left out.
+    """
     apart = ~torch.eye(len(distance), dtype=torch.bool, device=distance.device)
+    apart &= torch.isfinite(correlation)
     near, far = correlation[apart].cpu().numpy(), distance[apart].cpu().numpy()
 
     def misfit(ends: np.ndarray) -> np.ndarray:

@@ -6,12 +6,11 @@ import torch
 from torch import Tensor
 
 from paramscape.calibration.smoother.errors import Fit
-from paramscape.calibration.smoother.sensitivity import Generation, Simulate
+from paramscape.calibration.smoother.sensitivity import LARGEST_SCORE, Generation, Simulate
 
 _DIFFERENCE = 0.1  # of a normal score, for the derivatives
 _DAMPINGS = (0.1, 1.0, 10.0)
 _PRIOR = 0.1  # weight of the normal scores' squares: weak
-_LARGEST = 3.0
 _LARGEST_STEP = 1.0
 
 
@@ -46,7 +45,7 @@ def pilot_fit(simulate: Simulate, observed: Tensor, first: Generation, steps: in
     best = squares.argmin(0)
     cell = torch.arange(observed.shape[1], device=observed.device)
     now = _Cells(
-        first.scores[best, cell].clamp(-_LARGEST, _LARGEST),
+        first.scores[best, cell].clamp(-LARGEST_SCORE, LARGEST_SCORE),
         first.series[best, :, cell].T.to(target),
         torch.ones_like(squares[0]),
     )
@@ -89,7 +88,7 @@ def _step(simulate, now: _Cells, slopes: Tensor, residuals, variance: Tensor) ->
         ridge = (_PRIOR + factor * now.damping * size)[:, None, None] * eye
         move = torch.linalg.solve(curvature + ridge, downhill)
         moved = now.scores + move.clamp(-_LARGEST_STEP, _LARGEST_STEP)
-        tried.append(moved.clamp(-_LARGEST, _LARGEST))
+        tried.append(moved.clamp(-LARGEST_SCORE, LARGEST_SCORE))
     scores = torch.stack(tried)
     series = simulate(scores).to(now.series)
     before, after = misfit(now.scores, now.series), misfit(scores, series)

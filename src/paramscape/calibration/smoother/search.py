@@ -8,12 +8,15 @@ from torch import Tensor
 from paramscape.calibration.smoother.errors import ErrorModel, fit_errors, running_mean
 from paramscape.calibration.smoother.pilot import pilot_fit
 from paramscape.calibration.smoother.prior_fields import PriorFields
-from paramscape.calibration.smoother.sensitivity import Generation, Simulate, regression_slopes
+from paramscape.calibration.smoother.sensitivity import (
+    LARGEST_SCORE,
+    Generation,
+    Simulate,
+    regression_slopes,
+)
 from paramscape.calibration.smoother.update import Perturbations, Smoother, moved
 from paramscape.study.ensemble_smoother import Ies
 
-LARGEST_SCORE = 3.0
-"""Bound of the normal scores that are simulated: 0.13 and 99.87 % of the prior's range."""
 _COUPLED_FROM = 6  # first updates take errors as independent, while members are far from the data
 
 

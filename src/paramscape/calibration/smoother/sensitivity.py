@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+LARGEST_SCORE = 3.0
+"""Bound of the normal scores that are simulated: 0.13 and 99.87 % of the prior's range."""
 Simulate = Callable[[Tensor], Tensor]
 """Normal scores (member, cell, parameter) -> series (member, day, cell)."""
 

@@ -42,7 +42,7 @@ def file_of(settings: NldasForcing, hour: datetime, listing: Listing) -> Path:
 def path_of(settings: NldasForcing, hour: datetime, listing: Listing) -> Path:
     """Path of the granule stamped `hour` as it lies on the disk, or the canonical path.
 
-    The archive keeps a granule in the folder of its own date, `YYYY/DDD`.
+    The archive keeps a granule in a folder named after its date, `YYYY/DDD`.
     """
     return listing.find(settings.folder, _candidates(hour), SOURCE)
 

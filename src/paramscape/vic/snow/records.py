@@ -33,7 +33,7 @@ class GroundSnow(NamedTuple):
     net_longwave: Tensor  # of the ground [W m-2]
     covered: Tensor  # bool: a pack with its own surface remains
     lying: Tensor  # bool: there was a pack, or snow fell on the ground
-    thin: Tensor  # bool: a pack remains, too thin for a surface of its own
+    thin: Tensor  # bool: a pack remains, too thin for its own surface temperature
     latent: Tensor  # heat of vaporization [W m-2]
     latent_of_ice: Tensor  # heat of sublimation [W m-2]
     sensible: Tensor  # [W m-2]

@@ -110,7 +110,7 @@ class AttributeTokens(nn.Module):
     """One token for each attribute: h_j = a_j w_j + c_j.
 
     w_j is Li and Lu's (2023) equation 4; c_j is added, because without it an attribute at its mean
-    would be a token of zeros. Each attribute has weights of its own, so tokens have no positions.
+    would be a token of zeros. Each attribute has its own weights, so tokens have no positions.
 
     Args:
         attributes: number of them.
